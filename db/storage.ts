@@ -1,0 +1,111 @@
+import type { CircuitEvent, StoredCircuit } from '../server/core/circuit/types.ts';
+import type { AttemptRecord, AuditRecord, RequestOutcome, RequestRecord } from '../server/core/records.ts';
+
+/**
+ * Where the record is kept. SQLite in two threads implements it; every other storage passes the same tests
+ * (`test/db/storage.contract.ts`). No call blocks the event loop; each rejects with `StorageError` and nothing else.
+ */
+export interface Storage {
+  /** What circuits were when the last process ended, and the last event number of this node (0: none). */
+  restore(node: string): Promise<{ circuits: StoredCircuit[]; lastSeq: number }>;
+
+  /** Writes a batch in one transaction. Rows written before are left as they are, so a batch may be given twice. */
+  append(batch: Batch): Promise<void>;
+
+  /**
+   * Writes an act by hand: event, circuit and audit row in one transaction, flushed to the disk, ahead of waiting batches.
+   * Kept and tried again until it is written; resolves when it is on disk. Safe to give twice.
+   */
+  act(act: StoredAct): Promise<void>;
+
+  /** A page of requests, newest first. */
+  listRequests(filter: RequestFilter): Promise<Page<RequestRow>>;
+  /** One request with every attempt and skip in order, or null. */
+  getRequest(id: string): Promise<RequestRecord | null>;
+  /** Transitions, newest first. */
+  listEvents(filter: {
+    provider?: string | undefined;
+    from?: number | undefined;
+    before?: string | undefined;
+    limit: number;
+  }): Promise<Page<CircuitEvent>>;
+  /** Audit rows, newest first. */
+  listAudit(filter: {
+    subject?: string | undefined;
+    before?: string | undefined;
+    limit: number;
+  }): Promise<Page<AuditRecord>>;
+
+  status(): StorageStatus;
+  /** Writes what was accepted, within `graceMs`, and closes. */
+  close(graceMs: number): Promise<void>;
+}
+
+export interface Batch {
+  requests: RequestRecord[];
+  /** Transitions that came by themselves, each with the circuit after it. */
+  events: { event: CircuitEvent; stored: StoredCircuit }[];
+  /** Audit rows of what was refused, sign-ins, and the like. */
+  audit: AuditRecord[];
+}
+
+export interface StoredAct {
+  event: CircuitEvent | null;
+  stored: StoredCircuit | null;
+  audit: AuditRecord;
+}
+
+/** A page of a list and the cursor of the next one; null: this was the last. */
+export interface Page<Row> {
+  rows: Row[];
+  next: string | null;
+}
+
+export interface RequestFilter {
+  /** Ms since 1970, from inclusive, to exclusive. */
+  from?: number | undefined;
+  to?: number | undefined;
+  chain?: string | undefined;
+  client?: string | undefined;
+  outcome?: RequestOutcome | undefined;
+  servedBy?: string | undefined;
+  /** Only those with an attempt or a skip at this provider. */
+  provider?: string | undefined;
+  /** Only those with an attempt that failed this way. */
+  failureKind?: string | undefined;
+  /** Only those not answered by the first provider of their trail. */
+  fallback?: boolean | undefined;
+  /** Only those in which the caller got an error or a broken answer. */
+  felt?: boolean | undefined;
+  /** Cursor of the page before. */
+  before?: string | undefined;
+  /** 1 to 500. */
+  limit: number;
+}
+
+/** A request as a row of a list: its trail is inline. */
+export type RequestRow = Omit<RequestRecord, 'attempts'> & {
+  attempts: Pick<
+    AttemptRecord,
+    'ordinal' | 'provider' | 'outcome' | 'word' | 'failureKind' | 'status' | 'durationMs' | 'firstTokenMs' | 'permit'
+  >[];
+};
+
+export interface StorageStatus {
+  state: 'ok' | 'degraded';
+  /** Why it is degraded, in a sentence; null when it is not. */
+  problem: string | null;
+  since: number;
+}
+
+/** `unavailable` may pass (locked, full, thread restarted); `unusable` will not (not a database, newer version); `bad_request`: the cursor or filter is wrong. */
+export type StorageErrorCode = 'unavailable' | 'unusable' | 'bad_request';
+
+export class StorageError extends Error {
+  readonly code: StorageErrorCode;
+  constructor(code: StorageErrorCode, message: string, options?: { cause?: unknown }) {
+    super(message, options);
+    this.name = 'StorageError';
+    this.code = code;
+  }
+}

@@ -1,0 +1,109 @@
+import type { BreakerSettings } from './circuit/types.ts';
+
+/** The config after reading and checking: plain data, durations in milliseconds, sizes in bytes. Made by `config/load.ts`. */
+export interface Settings {
+  gateway: ListenerSettings;
+  control: ListenerSettings;
+  /** An absolute path, or `:memory:`. */
+  database: string;
+  environment: string;
+  node: string;
+  /** In the order of the file. */
+  providers: ProviderSettings[];
+  chains: ChainSettings[];
+  limits: LimitSettings;
+  clients: ClientSettings[];
+  retention: { requestsMs: number; minutesMs: number };
+  alerts: unknown[];
+  drills: boolean;
+}
+
+export interface ListenerSettings {
+  host: string;
+  port: number;
+  /** Further `Host` names answered to, beside loopback. */
+  hosts: string[];
+}
+
+/** US dollars per million tokens. */
+export interface Price {
+  input: number;
+  cachedInput: number;
+  output: number;
+}
+
+export interface ProviderSettings {
+  name: string;
+  /** Without a trailing slash; `/chat/completions` is put after it. */
+  baseUrl: string;
+  apiKey: string | null;
+  /** What the provider calls the model. */
+  model: string;
+  price: Price | null;
+  timeouts: TimeoutSettings;
+  /** Further tries on the same provider before the next one. */
+  retries: number;
+  /** Calls in flight at most; over it the next provider at once. */
+  concurrency: number;
+  /** Plain requests are streamed upstream and put together here. */
+  assemble: boolean;
+  accepts: { images: boolean; tools: boolean; jsonSchema: boolean; contextTokens: number | null };
+  systemPrompt: string | null;
+  headers: Record<string, string>;
+  drop: string[];
+  rename: Record<string, string>;
+  set: Record<string, unknown>;
+  /** How it goes on from a begun answer; kept for a later version. */
+  prefill: unknown;
+  /** Period of standby checks, or null for none; kept for a later version. */
+  standbyMs: number | null;
+  breaker: BreakerSettings;
+}
+
+export interface TimeoutSettings {
+  connectMs: number;
+  firstTokenMs: number;
+  /** Added to the first-token clock for each thousand prompt tokens. */
+  perThousandTokensMs: number;
+  /** Silence between two events of a stream. */
+  idleMs: number;
+  totalMs: number;
+  /** Wait for the headers of an answer that is not streamed. */
+  answerMs: number;
+}
+
+export interface ChainSettings {
+  /** The model name that callers ask for. */
+  name: string;
+  providers: string[];
+  backoff: BackoffSettings;
+  /** For the first token of an answer. */
+  deadlineMs: number;
+  /** Ways of going on after the first token; kept for a later version. */
+  rescue: ('prefill' | 'splice' | 'discard')[];
+}
+
+export interface BackoffSettings {
+  initialMs: number;
+  factor: number;
+  maxMs: number;
+  /** `equal`: half fixed, half drawn; `full`: all drawn; `none`. */
+  jitter: 'equal' | 'full' | 'none';
+}
+
+export interface LimitSettings {
+  /** Bytes of one request body. */
+  bodyBytes: number;
+  /** Bytes of request bodies in flight over all callers. */
+  bodiesBytes: number;
+  /** Requests in flight. */
+  requests: number;
+  /** Streams open to callers. */
+  streams: number;
+}
+
+/** Who may call the gateway. */
+export interface ClientSettings {
+  name: string;
+  key: string;
+}
