@@ -1,0 +1,193 @@
+import { carrierOf } from '../core/chain.ts';
+import type { CircuitMachineEvent } from '../core/circuit/machine.ts';
+import { PoisonMemory } from '../core/circuit/poison.ts';
+import type { Settlement } from '../core/circuit/settle.ts';
+import type { Act, ActResult, CircuitEntry, CircuitEvent, StoredCircuit } from '../core/circuit/types.ts';
+import type { Clock, Random } from '../core/clock.ts';
+import type { ChainSettings, ProviderSettings } from '../core/settings.ts';
+import { Circuit, type CircuitDeps } from './circuit.ts';
+import { entryOf, eventOf, storedOf } from './entry.ts';
+import { type AcquireOptions, type Admission, type Permit, Ticket } from './permit.ts';
+
+export type { AcquireOptions, Admission, Permit, Refusal } from './permit.ts';
+
+/** Told of each transition, in order, with the circuit after it. */
+export type TransitionListener = (event: CircuitEvent, stored: StoredCircuit) => void;
+
+export interface BoardDeps {
+  node: string;
+  providers: ProviderSettings[];
+  chains: ChainSettings[];
+  clock: Clock;
+  random: Random;
+  /** What the record holds of the last run. */
+  restored: { circuits: StoredCircuit[]; lastSeq: number };
+  /** A listener that throws breaks nothing; this is told. */
+  onListenerError: (error: unknown) => void;
+}
+
+/** All circuits of this process. Every call is synchronous; what comes out is plain data. */
+export class Board {
+  private readonly circuits = new Map<string, Circuit>();
+  private readonly listeners = new Set<TransitionListener>();
+  private readonly deps: BoardDeps;
+  private seq: number;
+
+  constructor(deps: BoardDeps) {
+    this.deps = deps;
+    this.seq = deps.restored.lastSeq;
+    const poison = new PoisonMemory();
+    for (const provider of deps.providers) {
+      const stored = deps.restored.circuits.find((circuit) => circuit.provider === provider.name) ?? null;
+      const circuitDeps: CircuitDeps = {
+        provider: provider.name,
+        settings: provider.breaker,
+        concurrency: provider.concurrency,
+        clock: deps.clock,
+        random: deps.random,
+        poison,
+        onMove: (circuit, before, move) => this.tell(circuit, { ...move, from: before.shown }),
+      };
+      this.circuits.set(provider.name, new Circuit(circuitDeps, stored));
+    }
+  }
+
+  /** The number of the last transition of this node; 0: none yet. */
+  get lastSeq(): number {
+    return this.seq;
+  }
+
+  /** Asks for one call. A refused call is no attempt and counts nowhere. */
+  acquire(provider: string, options: AcquireOptions): Admission {
+    return this.circuit(provider).acquire(options);
+  }
+
+  /**
+   * When no provider of a chain would admit a request: the one among those open for an outage that last succeeded,
+   * at its own slow pace. Null: there is none, or it is not time yet.
+   */
+  acquireLast(providers: string[], options: AcquireOptions): { permit: Permit } | null {
+    let last: Circuit | null = null;
+    for (const provider of providers) {
+      const circuit = this.circuit(provider);
+      if (!circuit.mayBeForced()) continue;
+      if (!last || (circuit.lastSuccessAt ?? 0) > (last.lastSuccessAt ?? 0)) last = circuit;
+    }
+    const permit = last?.acquireForced(options);
+    return permit ? { permit } : null;
+  }
+
+  /** A ping of ours; settled like any other permit. */
+  acquirePing(provider: string, options: AcquireOptions): Permit {
+    return this.circuit(provider).acquirePing(options);
+  }
+
+  /** The call's first content came. */
+  answered(permit: Permit): void {
+    this.circuit(permit.provider).answered(ticket(permit));
+  }
+
+  /** The call is over. Exactly once a permit; a second time changes nothing. */
+  settle(permit: Permit, settlement: Settlement): void {
+    this.circuit(permit.provider).settle(ticket(permit), settlement);
+  }
+
+  /** A ping that was begun in `epoch` came back well: closes the circuit early. */
+  recovered(provider: string, epoch: number, by: string): void {
+    this.circuit(provider).recovered(epoch, by);
+  }
+
+  /** Soonest time until one of them would be tried, ms; null: not until somebody acts. */
+  retryAfterMs(providers: string[]): number | null {
+    const now = this.deps.clock.now();
+    let soonest: number | null = null;
+    for (const provider of providers) {
+      const wait = this.circuit(provider).retryMs(now);
+      if (wait !== null && (soonest === null || wait < soonest)) soonest = wait;
+    }
+    return soonest;
+  }
+
+  look(provider: string): CircuitEntry | null {
+    const circuit = this.circuits.get(provider);
+    return circuit ? entryOf(circuit, this.carries(provider)) : null;
+  }
+
+  /** Every circuit, in the order of the config. */
+  list(): CircuitEntry[] {
+    return [...this.circuits.keys()].map((provider) => entryOf(this.circuit(provider), this.carries(provider)));
+  }
+
+  /** Does what an operator asks, if the circuit is still in the epoch they were looking at. */
+  act(act: Act): ActResult {
+    const circuit = this.circuits.get(act.provider);
+    if (!circuit) return { ok: false, code: 'unknown_provider', provider: act.provider };
+    const now = this.deps.clock.now();
+    circuit.catchUp(now);
+    const before = entryOf(circuit, this.carries(act.provider));
+    if (act.epoch !== undefined && act.epoch !== before.epoch) return { ok: false, code: 'conflict', entry: before };
+    const event = circuit.move(machineEvent(act, now), {
+      cause: act.type,
+      by: act.by,
+      reason: act.reason,
+      evidence: [],
+    });
+    if (!event) return { ok: false, code: 'idle', entry: before };
+    return { ok: true, entry: entryOf(circuit, this.carries(act.provider)), before, event, stored: storedOf(circuit) };
+  }
+
+  /** Listens to transitions; returns what ends it. */
+  onTransition(listen: TransitionListener): () => void {
+    this.listeners.add(listen);
+    return () => void this.listeners.delete(listen);
+  }
+
+  private circuit(provider: string): Circuit {
+    const circuit = this.circuits.get(provider);
+    if (!circuit) throw new Error(`No circuit for provider "${provider}": the caller must use a configured name.`);
+    return circuit;
+  }
+
+  /** Chains whose traffic this provider carries now. */
+  private carries(provider: string): string[] {
+    const admits = (name: string): boolean => {
+      const { shown } = this.circuit(name).automaton;
+      return shown === 'closed' || shown === 'heldClosed';
+    };
+    return this.deps.chains
+      .filter((chain) => carrierOf(chain.providers, admits) === provider)
+      .map((chain) => chain.name);
+  }
+
+  private tell(circuit: Circuit, move: Parameters<typeof eventOf>[1]): CircuitEvent {
+    this.seq += 1;
+    const event = eventOf(circuit, move, { node: this.deps.node, seq: this.seq });
+    const stored = storedOf(circuit);
+    for (const listen of this.listeners) {
+      try {
+        listen(event, stored);
+      } catch (error) {
+        this.deps.onListenerError(error);
+      }
+    }
+    return event;
+  }
+}
+
+function machineEvent(act: Act, now: number): CircuitMachineEvent {
+  switch (act.type) {
+    case 'trip':
+      return { type: 'TRIP', until: act.forMs === null ? null : now + act.forMs };
+    case 'hold':
+      return { type: 'HOLD', until: now + act.forMs };
+    case 'reset':
+      return { type: 'RESET', to: act.to };
+    case 'release':
+      return { type: 'RELEASE' };
+  }
+}
+
+function ticket(permit: Permit): Ticket {
+  if (permit instanceof Ticket) return permit;
+  throw new Error('A permit comes from the board that is asked.');
+}

@@ -1,0 +1,267 @@
+import type { CircuitMachineEvent } from '../core/circuit/machine.ts';
+import { Pacing } from '../core/circuit/pacing.ts';
+import type { PoisonMemory } from '../core/circuit/poison.ts';
+import { Ramp } from '../core/circuit/ramp.ts';
+import { Samples } from '../core/circuit/samples.ts';
+import type { Settlement, SkipReason } from '../core/circuit/settle.ts';
+import {
+  type BreakerSettings,
+  type CircuitEvent,
+  ITSELF,
+  type ShownState,
+  type StoredCircuit,
+  type TransitionCause,
+} from '../core/circuit/types.ts';
+import type { Clock, Random } from '../core/clock.ts';
+import { Automaton, restoredSnapshot } from './automaton.ts';
+import { Deadlines } from './deadlines.ts';
+import { learn, probeFailed } from './learn.ts';
+import { itself, type Move } from './move.ts';
+import { type AcquireOptions, type Admission, type Refusal, Ticket } from './permit.ts';
+
+/** A probe is reaped so long after its own first-token clock. */
+const LEASE_GRACE_MS = 5_000;
+
+export interface CircuitDeps {
+  provider: string;
+  settings: BreakerSettings;
+  /** Calls in flight at most. */
+  concurrency: number;
+  clock: Clock;
+  random: Random;
+  poison: PoisonMemory;
+  /** Told after each transition, when the circuit is whole again. */
+  onMove: (circuit: Circuit, before: { shown: ShownState }, move: Move) => CircuitEvent;
+}
+
+/**
+ * One provider's circuit: the machine, the counting beside it, the permits that are out, and its timers.
+ * Everything is synchronous; times inside are monotonic.
+ */
+export class Circuit {
+  readonly deps: CircuitDeps;
+  readonly automaton: Automaton;
+  readonly samples: Samples;
+  readonly ramp: Ramp;
+  inFlight = 0;
+  slotsOut = 0;
+  throttles = 0;
+  by = ITSELF;
+  reason: string | null = null;
+  /** Wall times. */
+  since: number;
+  automaticSince: number;
+  lastSuccessAt: number | null = null;
+  /** Open: how often the last one standing may be tried. */
+  pacing: Pacing;
+  private forcedGood = 0;
+  private readonly waiting = new Set<Ticket>();
+  private readonly deadlines: Deadlines;
+
+  constructor(deps: CircuitDeps, stored: StoredCircuit | null) {
+    this.deps = deps;
+    const { clock, settings } = deps;
+    this.automaton = new Automaton(settings, stored ? restoredSnapshot(stored, settings, clock) : null);
+    this.samples = new Samples(settings.windowMs);
+    this.ramp = new Ramp(settings.rampMs);
+    this.pacing = new Pacing(clock.now());
+    this.since = stored?.since ?? clock.wall();
+    this.automaticSince = stored?.automaticSince ?? clock.wall();
+    if (stored) {
+      this.by = stored.by;
+      this.reason = stored.reason;
+      this.throttles = stored.throttles;
+      this.lastSuccessAt = stored.lastSuccessAt;
+    }
+    this.deadlines = new Deadlines(this);
+    this.deadlines.arm();
+  }
+
+  acquire(options: AcquireOptions): Admission {
+    const now = this.deps.clock.now();
+    this.catchUp(now);
+    const refused = this.refuses(now, options.ramp !== 'ignore');
+    if (refused) return { refusal: this.refusal(refused, now) };
+    const { automatic, override } = this.automaton;
+    if (automatic === 'closed') return { permit: this.admit('closed', options) };
+    // Under a hold everybody passes; one of them at a time proves whether it is back.
+    const probing = automatic === 'halfOpen' && this.slotFree();
+    if (override === 'heldClosed' && !probing) return { permit: this.admit('held', options) };
+    return { permit: this.admitProbe(options) };
+  }
+
+  /** A forced call to the last one standing, when its pace allows one. */
+  acquireForced(options: AcquireOptions): Ticket | null {
+    const now = this.deps.clock.now();
+    if (!this.mayBeForced() || this.busy() || !this.pacing.take(now)) return null;
+    return this.admit('forced', options);
+  }
+
+  /** A ping of ours: it takes the half-open slot if one is free, and is no caller's call. */
+  acquirePing(options: AcquireOptions): Ticket {
+    this.catchUp(this.deps.clock.now());
+    const { automatic, override } = this.automaton;
+    if (override === 'none' && automatic === 'halfOpen' && this.slotFree()) return this.admitProbe(options);
+    return this.admit('held', options);
+  }
+
+  mayBeForced(): boolean {
+    const { automatic, override, context } = this.automaton;
+    const { cause } = context;
+    return (
+      automatic === 'open' && override === 'none' && (cause === 'failures' || cause === 'timeouts' || cause === 'rate')
+    );
+  }
+
+  /** First content came: nobody evacuates it any more, and a probe that answers closes the circuit provisionally. */
+  answered(ticket: Ticket): void {
+    if (ticket.answered || ticket.settled) return;
+    ticket.answered = true;
+    this.waiting.delete(ticket);
+    if (ticket.countsIn !== this.automaton.context.epoch) return;
+    if (ticket.hasSlot) {
+      ticket.lease?.cancel();
+      this.closeWith(ticket, { type: 'PROBE_ANSWERED' }, 'probe');
+    } else if (ticket.kind === 'forced' && this.automaton.automatic === 'open') {
+      this.pacing.succeeded(this.deps.clock.now());
+      this.forcedGood += 1;
+      if (this.forcedGood < this.deps.settings.successes) return;
+      this.closeWith(ticket, { type: 'RECOVERED', provisional: true }, 'forced');
+    }
+  }
+
+  settle(ticket: Ticket, settlement: Settlement): void {
+    if (ticket.settled) return;
+    if (settlement.result === 'success') this.answered(ticket);
+    ticket.settled = true;
+    ticket.lease?.cancel();
+    this.waiting.delete(ticket);
+    this.inFlight -= 1;
+    const counts = ticket.countsIn === this.automaton.context.epoch;
+    if (ticket.hasSlot && counts) this.slotsOut -= 1;
+    ticket.hasSlot = false;
+    if (settlement.result === 'success') this.lastSuccessAt = this.deps.clock.wall();
+    if (!counts || ticket.kind === 'held' || settlement.result === 'neutral') return;
+    learn(this, ticket, settlement);
+  }
+
+  /** A ping that came back proves more than any clock: closes an open or half-open circuit. */
+  recovered(epoch: number, by: string): void {
+    if (epoch !== this.automaton.context.epoch || this.automaton.automatic === 'closed') return;
+    this.throttles = 0;
+    this.lastSuccessAt = this.deps.clock.wall();
+    this.move({ type: 'RECOVERED', provisional: false }, { cause: 'recheck', by, reason: null, evidence: [] });
+  }
+
+  /** Makes the steps whose time has come, whether their timer fired or not. */
+  catchUp(now: number): void {
+    const { context, automatic, override } = this.automaton;
+    if (override !== 'none' && context.overrideUntil !== null && now >= context.overrideUntil) {
+      this.move({ type: 'OVERRIDE_ELAPSED', epoch: context.epoch, now }, itself('expired'));
+      this.catchUp(now);
+    } else if (automatic === 'open' && context.openUntil !== null && now >= context.openUntil) {
+      this.move({ type: 'COOLDOWN_ELAPSED', epoch: context.epoch, now }, itself('cooldown'));
+    }
+  }
+
+  /** Sends what may change the state; if it did, everything that hangs on the epoch is made anew, then told. */
+  move(event: CircuitMachineEvent, move: Move): CircuitEvent | null {
+    const { automaton } = this;
+    const before = { shown: automaton.shown, automatic: automaton.automatic };
+    if (!automaton.send(event)) return null;
+    const now = this.deps.clock.now();
+    const wall = this.deps.clock.wall();
+    if (automaton.shown !== before.shown) this.since = wall;
+    if (automaton.automatic !== before.automatic) this.automaticSince = wall;
+    // What the machine learns beneath an override is not what the operator is shown to have done.
+    if (move.by !== ITSELF || automaton.override === 'none') {
+      this.by = move.by;
+      this.reason = move.reason;
+    }
+    this.slotsOut = 0;
+    if (automaton.automatic === 'closed' && (before.automatic !== 'closed' || event.type === 'RESET')) {
+      this.samples.clear();
+      if (move.cause === 'reset') this.ramp.stop();
+      else this.ramp.start(now);
+    }
+    if (automaton.automatic === 'open' && before.automatic !== 'open') {
+      this.ramp.stop();
+      this.pacing = new Pacing(now);
+      this.forcedGood = 0;
+    }
+    this.deadlines.arm();
+    const told = this.deps.onMove(this, before, move);
+    if (automaton.shown === 'open' || automaton.shown === 'tripped') this.evacuate();
+    return told;
+  }
+
+  /** Soonest time until a call would be let through, ms from `now`; null: not until somebody acts. */
+  retryMs(now: number): number | null {
+    const { automatic, override, context } = this.automaton;
+    const wait = (until: number | null): number | null => (until === null ? null : Math.max(0, until - now));
+    if (override === 'tripped') return wait(context.overrideUntil);
+    if (automatic !== 'open' || override === 'heldClosed') return 0;
+    const cooled = wait(context.openUntil) ?? 0;
+    return this.mayBeForced() ? Math.min(cooled, Math.max(0, this.pacing.nextAt - now)) : cooled;
+  }
+
+  private refuses(now: number, heedRamp: boolean): SkipReason | null {
+    const { automatic, override, context } = this.automaton;
+    if (override === 'tripped') return 'tripped';
+    if (this.busy()) return 'busy';
+    if (override === 'heldClosed') return null;
+    if (automatic === 'open') return context.cause === 'throttled' ? 'throttled' : 'open';
+    if (automatic === 'halfOpen') {
+      return this.deps.settings.probe === 'ping' || !this.slotFree() ? 'halfOpen' : null;
+    }
+    return heedRamp && !this.ramp.admit(now) ? 'ramping' : null;
+  }
+
+  private refusal(reason: SkipReason, now: number): Refusal {
+    return { reason, retryMs: this.retryMs(now), state: this.automaton.shown, epoch: this.automaton.context.epoch };
+  }
+
+  private busy(): boolean {
+    return this.inFlight >= this.deps.concurrency;
+  }
+
+  private slotFree(): boolean {
+    return this.slotsOut < this.deps.settings.probes;
+  }
+
+  private admit(kind: Ticket['kind'], options: AcquireOptions): Ticket {
+    const { shown: state, context } = this.automaton;
+    const ticket = new Ticket({ provider: this.deps.provider, state, epoch: context.epoch }, kind, options.onEvacuate);
+    this.inFlight += 1;
+    this.waiting.add(ticket);
+    return ticket;
+  }
+
+  private admitProbe(options: AcquireOptions): Ticket {
+    const ticket = this.admit('probe', options);
+    ticket.hasSlot = true;
+    this.slotsOut += 1;
+    ticket.lease = this.deps.clock.after(options.leaseMs + LEASE_GRACE_MS, () => this.reap(ticket));
+    return ticket;
+  }
+
+  /** A probe that never came back: its slot is taken from it, and it counts as one that failed. */
+  private reap(ticket: Ticket): void {
+    if (ticket.settled || !ticket.hasSlot || ticket.countsIn !== this.automaton.context.epoch) return;
+    probeFailed(this, true, []);
+  }
+
+  private closeWith(ticket: Ticket, event: CircuitMachineEvent, cause: TransitionCause): void {
+    this.throttles = 0;
+    if (this.move(event, itself(cause))) {
+      ticket.hasSlot = false;
+      ticket.countsIn = this.automaton.context.epoch;
+    }
+  }
+
+  private evacuate(): void {
+    const leaving = [...this.waiting];
+    this.waiting.clear();
+    for (const ticket of leaving) ticket.onEvacuate();
+  }
+}
