@@ -145,9 +145,10 @@ export class Circuit {
     learn(this, ticket, settlement);
   }
 
-  /** A ping that came back proves more than any clock: closes an open or half-open circuit. */
+  /** A ping that came back proves more than any clock: closes an open or half-open circuit. Never one that is tripped. */
   recovered(epoch: number, by: string): void {
-    if (epoch !== this.automaton.context.epoch || this.automaton.automatic === 'closed') return;
+    const { context, automatic, override } = this.automaton;
+    if (epoch !== context.epoch || automatic === 'closed' || override === 'tripped') return;
     this.throttles = 0;
     this.lastSuccessAt = this.deps.clock.wall();
     this.move({ type: 'RECOVERED', provisional: false }, { cause: 'recheck', by, reason: null, evidence: [] });

@@ -1,0 +1,16 @@
+import type { Settlement } from './circuit/settle.ts';
+
+/** What came of a synthetic one-token call. */
+export interface PingResult {
+  ok: boolean;
+  /** As in the trail: `ok`, a status, `firstToken`, … */
+  word: string;
+  status: number | null;
+  ms: number;
+  /** Null: the price is not known. */
+  costNanoUsd: number | null;
+  settlement: Settlement;
+}
+
+/** Makes one such call; never rejects. */
+export type Ping = (provider: string) => Promise<PingResult>;

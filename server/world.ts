@@ -1,0 +1,35 @@
+import { randomBytes } from 'node:crypto';
+import type { Clock, Random } from './core/clock.ts';
+
+/** The real world: the only place below `main.ts` that reads clocks and draws numbers. Everything else is given them. */
+
+/** setTimeout takes no longer wait (24.8 days); whoever set a longer one looks again when it fires. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
+
+export const realClock: Clock = {
+  now: () => performance.now(),
+  wall: () => Date.now(),
+  after(ms, run) {
+    const timer = setTimeout(run, Math.min(Math.max(0, ms), LONGEST_TIMER_MS));
+    timer.unref();
+    return { cancel: () => clearTimeout(timer) };
+  },
+};
+
+export const realRandom: Random = Math.random;
+
+const CROCKFORD = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
+const TIME_CHARACTERS = 10;
+const RANDOM_CHARACTERS = 16;
+
+/** A new id that sorts by its time: 26 characters, a ULID (github.com/ulid/spec). */
+export function newId(): string {
+  let time = Date.now();
+  let id = '';
+  for (let place = 0; place < TIME_CHARACTERS; place += 1) {
+    id = CROCKFORD.charAt(time % 32) + id;
+    time = Math.floor(time / 32);
+  }
+  for (const byte of randomBytes(RANDOM_CHARACTERS)) id += CROCKFORD.charAt(byte % 32);
+  return id;
+}
