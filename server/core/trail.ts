@@ -1,0 +1,20 @@
+import type { AttemptRecord } from './records.ts';
+
+/** Characters of a trail at most: headers of a few kilobytes are refused by proxies on the way. */
+const maxTrailCharacters = 2_048;
+
+/** The value of `x-recloser-trail`: every step in order, `deepseek-v3=open, llama-3.3-70b=503, qwen-72b=ok`. Safe in a header. */
+export function trailOf(attempts: readonly Pick<AttemptRecord, 'provider' | 'word'>[]): string {
+  let trail = '';
+  for (const { provider, word } of attempts) {
+    const step = `${trail === '' ? '' : ', '}${headerSafe(provider)}=${headerSafe(word)}`;
+    if (trail.length + step.length > maxTrailCharacters) return `${trail}, ...`;
+    trail += step;
+  }
+  return trail;
+}
+
+/** Names from the config may hold anything; what is not plain visible ASCII, or would read as a separator, becomes `_`. */
+function headerSafe(text: string): string {
+  return text.replace(/[^\x21-\x7e]|[,=]/g, '_');
+}
