@@ -1,0 +1,57 @@
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { refuseRequest } from '../core/guard.ts';
+import type { Log } from '../core/log.ts';
+import type { ListenerSettings } from '../core/settings.ts';
+
+/** Sent with every answer. Scripts only from here; styles inline too, since the dashboard's parts set them. */
+const securityHeaders = {
+  'content-security-policy':
+    "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
+  'x-content-type-options': 'nosniff',
+  'x-frame-options': 'DENY',
+  'referrer-policy': 'no-referrer',
+  'cross-origin-opener-policy': 'same-origin',
+  'cross-origin-resource-policy': 'same-origin',
+};
+
+/** What every request has to pass before anything looks at it, and the shape of this listener's own errors. */
+export function guard(server: FastifyInstance, settings: ListenerSettings, log: Log): void {
+  server.addHook('onRequest', async (request, reply) => {
+    reply.headers(securityHeaders);
+    const refused = refuseStranger(request, settings);
+    if (refused) return reply.code(403).send(errorBody(refused.code, refused.message));
+    if (!takesJson(request)) {
+      const message = 'Only JSON is taken here: send "content-type: application/json".';
+      return reply.code(415).send(errorBody('unsupported_media_type', message));
+    }
+  });
+  server.setErrorHandler((error: { statusCode?: number; code?: string; message: string }, request, reply) => {
+    const status = error.statusCode ?? 500;
+    if (status < 500) return reply.code(status).send(errorBody(error.code ?? 'bad_request', error.message));
+    log.error({ url: request.routeOptions.url, error }, 'A request to the control listener failed unforeseen.');
+    return reply
+      .code(status)
+      .send(errorBody('internal', 'Something went wrong inside; the log of the program has the whole of it.'));
+  });
+}
+
+/** The shape of errors outside tRPC. */
+export function errorBody(code: string, message: string): { error: { code: string; message: string } } {
+  return { error: { code, message } };
+}
+
+/** Unknown `Host` names (a page that points its own name here) and requests that other sites' pages send. */
+function refuseStranger(request: FastifyRequest, settings: ListenerSettings): ReturnType<typeof refuseRequest> {
+  const { host, origin } = request.headers;
+  const site = request.headers['sec-fetch-site'];
+  const secFetchSite = Array.isArray(site) ? site.join() : site;
+  const port = request.socket.localPort ?? settings.port;
+  return refuseRequest({ host, origin, secFetchSite }, settings.hosts, port);
+}
+
+/** A form can send other types across sites without being asked first, and tRPC would take them. */
+function takesJson(request: FastifyRequest): boolean {
+  if (request.method === 'GET' || request.method === 'HEAD') return true;
+  const type = request.headers['content-type'] ?? '';
+  return type.split(';', 1)[0]?.trim().toLowerCase() === 'application/json';
+}

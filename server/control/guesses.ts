@@ -1,0 +1,45 @@
+import type { Clock } from '../core/clock.ts';
+
+/** Different wrong secrets that one address may try within `spanMs`. The same one again is a mistaken script, no guess. */
+const maxGuesses = 20;
+const spanMs = 60_000;
+/** Addresses remembered; over it the eldest is forgotten. */
+const maxAddresses = 1_000;
+
+interface Tries {
+  since: number;
+  hashes: Set<string>;
+}
+
+/** Slows down whoever guesses tokens and sign-in codes. */
+export class Guesses {
+  private readonly clock: Clock;
+  private readonly tries = new Map<string, Tries>();
+
+  constructor(clock: Clock) {
+    this.clock = clock;
+  }
+
+  /** True: this address has guessed too often, and is not even looked at for the rest of the minute. */
+  tooMany(address: string): boolean {
+    const tries = this.current(address);
+    return tries !== null && tries.hashes.size >= maxGuesses;
+  }
+
+  /** Notes a wrong secret by its hash. */
+  wrong(address: string, hash: string): void {
+    const tries = this.current(address) ?? { since: this.clock.now(), hashes: new Set() };
+    this.tries.set(address, tries);
+    if (tries.hashes.size < maxGuesses) tries.hashes.add(hash);
+    const [eldest] = this.tries.keys();
+    if (this.tries.size > maxAddresses && eldest !== undefined) this.tries.delete(eldest);
+  }
+
+  private current(address: string): Tries | null {
+    const tries = this.tries.get(address);
+    if (!tries) return null;
+    if (this.clock.now() - tries.since < spanMs) return tries;
+    this.tries.delete(address);
+    return null;
+  }
+}

@@ -1,0 +1,135 @@
+import fastifyCookie from '@fastify/cookie';
+import type { FastifyTRPCPluginOptions } from '@trpc/server/adapters/fastify';
+import { fastifyTRPCPlugin } from '@trpc/server/adapters/fastify';
+import type { FastifyInstance } from 'fastify';
+import fastify from 'fastify';
+import type { Storage } from '../../db/storage.ts';
+import type { Clock } from '../core/clock.ts';
+import type { Log } from '../core/log.ts';
+import type { AuditRecord } from '../core/records.ts';
+import type { ListenerSettings } from '../core/settings.ts';
+import type { Circuits, Operations, Recheck } from '../operations/operations.ts';
+import { authenticate } from './authenticate.ts';
+import { SignInCodes } from './codes.ts';
+import { guard } from './doors.ts';
+import { isUnknown } from './errors.ts';
+import { Guesses } from './guesses.ts';
+import { healthRoutes } from './health.ts';
+import type { LiveSource } from './live.ts';
+import { pageRoutes } from './pages.ts';
+import type { AppRouter } from './router.ts';
+import { createRouter } from './router.ts';
+import { MemorySessions, sessionCookie } from './session.ts';
+import { signInRoutes } from './signIn.ts';
+import type { Context } from './trpc.ts';
+
+/** Bounds of this listener. */
+const maxBodyBytes = 65_536;
+const maxBatch = 20;
+/** A batch bears the names of its procedures in its path. */
+const maxPathCharacters = 1_000;
+/** Time for a request to come in whole. */
+const receiveMs = 10_000;
+/** Acts that are under way when the listener closes get so long to reach the disk. */
+const closeGraceMs = 2_000;
+
+export interface ControlDeps {
+  settings: { control: ListenerSettings };
+  board: Circuits;
+  recheck: Recheck;
+  storage: Storage;
+  /** Takes audit rows that nobody waits for. */
+  recorder: { audit(record: AuditRecord): void };
+  live: LiveSource;
+  clock: Clock;
+  newId: () => string;
+  log: Log;
+  /** `RECLOSER_TOKEN`, or null. */
+  token: string | null;
+  /** Folder of the built dashboard, or null. */
+  webRoot: string | null;
+  version: string;
+  /** What the program is at. */
+  state: () => 'starting' | 'serving' | 'draining';
+}
+
+export interface Control {
+  /** Not listening yet. Closing it ends live streams, after the acts under way. */
+  server: FastifyInstance;
+  /** A path with a new code that signs one person in, once, within ten minutes: put the listener's address before it. */
+  signInLink(): string;
+}
+
+/** The control plane: tRPC at `/trpc`, sign-in, health, and the dashboard's files. */
+export function createControl(deps: ControlDeps): Control {
+  const server = fastify({
+    logger: false,
+    bodyLimit: maxBodyBytes,
+    requestTimeout: receiveMs,
+    routerOptions: { maxParamLength: maxPathCharacters },
+    forceCloseConnections: true, // live streams would hold it open for ever
+  });
+  const { clock, settings, log } = deps;
+  const codes = new SignInCodes(clock);
+  const keys = { token: deps.token, sessions: new MemorySessions(clock), guesses: new Guesses(clock) };
+  const operations: Operations = { ...deps, audit: (record) => deps.recorder.audit(record), asking: new Set() };
+
+  guard(server, settings.control, log);
+  server.register(fastifyCookie);
+  healthRoutes(server, deps);
+  signInRoutes(server, { keys, codes, operations });
+  pageRoutes(server, deps.webRoot);
+  server.register(fastifyTRPCPlugin<AppRouter>, {
+    prefix: '/trpc',
+    trpcOptions: trpcOptions({ operations, deps, keys }),
+  });
+  finishActsFirst(server, clock);
+  return { server, signInLink: () => `/sign-in?code=${codes.make()}` };
+}
+
+interface TrpcParts {
+  operations: Operations;
+  deps: ControlDeps;
+  keys: Parameters<typeof authenticate>[0];
+}
+
+function trpcOptions({ operations, deps, keys }: TrpcParts): FastifyTRPCPluginOptions<AppRouter>['trpcOptions'] {
+  return {
+    router: createRouter({ operations, storage: deps.storage, live: deps.live }),
+    maxBatchSize: maxBatch,
+    createContext: async ({ req }): Promise<Context> => ({
+      identity: await authenticate(keys, {
+        authorization: req.headers.authorization,
+        session: req.cookies[sessionCookie],
+        address: req.ip,
+      }),
+    }),
+    onError: ({ error, path }) => {
+      if (isUnknown(error)) deps.log.error({ path, error: error.cause ?? error }, 'A procedure failed unforeseen.');
+    },
+  };
+}
+
+/** Closing the listener breaks connections off: acts under way are let through to their answer before. */
+function finishActsFirst(server: FastifyInstance, clock: Clock): void {
+  let underWay = 0;
+  let finished: (() => void) | null = null;
+  server.addHook('onRequest', async (request, reply) => {
+    if (request.method !== 'POST') return;
+    underWay += 1;
+    reply.raw.once('close', () => {
+      underWay -= 1;
+      if (underWay === 0) finished?.();
+    });
+  });
+  server.addHook('preClose', async () => {
+    if (underWay === 0) return;
+    await new Promise<void>((resolve) => {
+      const timer = clock.after(closeGraceMs, resolve);
+      finished = () => {
+        timer.cancel();
+        resolve();
+      };
+    });
+  });
+}

@@ -1,0 +1,92 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { z } from 'zod';
+import type { Operations } from '../operations/operations.ts';
+import { checkToken, type Keys, strangerSentences } from './authenticate.ts';
+import type { SignInCodes } from './codes.ts';
+import { errorBody } from './doors.ts';
+import { hashOf } from './secret.ts';
+import { sessionCookie, sessionMs } from './session.ts';
+
+/** Who a person is who came by a sign-in link. */
+const operator = 'operator';
+const maxSecretCharacters = 500;
+
+const codeQuery = z.object({ code: z.string().min(1).max(maxSecretCharacters) });
+const tokenBody = z.strictObject({ token: z.string().min(1).max(maxSecretCharacters) });
+
+interface SignInDeps {
+  keys: Keys;
+  codes: SignInCodes;
+  operations: Operations;
+}
+
+/** `GET /sign-in?code=…` (a link, once), `POST /sign-in {token}`, `POST /sign-out`: in and out of a session cookie. */
+export function signInRoutes(server: FastifyInstance, deps: SignInDeps): void {
+  const { keys, codes } = deps;
+
+  // No HEAD: what only looks at a link must not use up its code.
+  server.get('/sign-in', { exposeHeadRoute: false }, async (request, reply) => {
+    reply.header('cache-control', 'no-store');
+    if (keys.guesses.tooMany(request.ip)) return sendPage(reply, 429, strangerSentences.throttled);
+    const { success, data } = codeQuery.safeParse(request.query);
+    if (!success || !codes.use(data.code)) {
+      if (success) keys.guesses.wrong(request.ip, hashOf(data.code));
+      return sendPage(reply, 401, usedLink);
+    }
+    await begin({ deps, request, reply }, operator);
+    return reply.redirect('/', 303);
+  });
+
+  server.post('/sign-in', async (request, reply) => {
+    const { success, data } = tokenBody.safeParse(request.body);
+    if (!success) return reply.code(400).send(errorBody('bad_request', 'Send {"token": "…"}.'));
+    const identity = checkToken(keys, data.token, request.ip);
+    if (!identity.known) {
+      const status = identity.why === 'throttled' ? 429 : 401;
+      return reply.code(status).send(errorBody('unauthorized', strangerSentences[identity.why]));
+    }
+    await begin({ deps, request, reply }, identity.caller.who);
+    return reply.code(204).send();
+  });
+
+  server.post('/sign-out', async (request, reply) => {
+    const secret = request.cookies[sessionCookie];
+    if (secret !== undefined) await keys.sessions.close(secret);
+    reply.clearCookie(sessionCookie, cookieOptions);
+    return reply.code(204).send();
+  });
+}
+
+const cookieOptions = { httpOnly: true, sameSite: 'strict', path: '/' } as const;
+
+interface Exchange {
+  deps: SignInDeps;
+  request: FastifyRequest;
+  reply: FastifyReply;
+}
+
+async function begin({ deps, request, reply }: Exchange, who: string): Promise<void> {
+  const { operations, keys } = deps;
+  const secret = await keys.sessions.open(who);
+  reply.setCookie(sessionCookie, secret, { ...cookieOptions, maxAge: sessionMs / 1_000 });
+  operations.audit({
+    id: operations.newId(),
+    at: operations.clock.wall(),
+    who,
+    what: 'session.open',
+    subject: null,
+    reason: null,
+    before: null,
+    after: null,
+    outcome: 'done',
+    from: request.ip,
+  });
+}
+
+const usedLink =
+  'This sign-in link does not work: it was used already, is older than ten minutes, or belongs to an earlier start. Start Recloser again for a new one.';
+
+function sendPage(reply: FastifyReply, status: number, sentence: string): FastifyReply {
+  const page = `<!doctype html><html lang="en"><meta charset="utf-8"><title>Recloser</title><h1>Not signed in</h1><p>${sentence}</p></html>\n`;
+  return reply.code(status).type('text/html; charset=utf-8').send(page);
+}

@@ -1,0 +1,38 @@
+import type { StoredAct } from '../../db/storage.ts';
+import type { Timer } from '../core/clock.ts';
+import type { Operations } from './operations.ts';
+
+/** How long an operator waits for the disk before hearing that an act is not on it yet. */
+const diskPatienceMs = 1_000;
+
+/**
+ * Writes an act that has already taken effect. True: it is on disk. False: it was not within a second; that is logged,
+ * and the storage goes on trying (or, when it gave the act up, its audit row goes the way of the journal). Never rejects.
+ */
+export async function writeAct(operations: Operations, act: StoredAct): Promise<boolean> {
+  const { storage, clock, log } = operations;
+  let late = false;
+  const written = storage.act(act).then(
+    () => {
+      if (late) log.info({ audit: act.audit.id }, `The act "${act.audit.what}" is on disk now.`);
+      return true;
+    },
+    (error: unknown) => {
+      log.error({ audit: act.audit.id, error }, `The act "${act.audit.what}" took effect but could not be stored.`);
+      operations.audit(act.audit);
+      return false;
+    },
+  );
+  let timer: Timer | null = null;
+  const patience = new Promise<'late'>((resolve) => {
+    timer = clock.after(diskPatienceMs, () => resolve('late'));
+  });
+  const first = await Promise.race([written.finally(() => timer?.cancel()), patience]);
+  if (first !== 'late') return first;
+  late = true;
+  log.error(
+    { audit: act.audit.id, storage: storage.status() },
+    `The act "${act.audit.what}" took effect but is not on disk yet; it will be written as soon as that is possible.`,
+  );
+  return false;
+}

@@ -1,0 +1,76 @@
+import { z } from 'zod';
+import { readDuration, showDuration } from '../core/duration.ts';
+
+/** What verbs take: the one home of its bounds and of the sentences that refuse it. */
+
+const maxNameCharacters = 200;
+const maxReasonCharacters = 500;
+const minOverrideMs = 1_000;
+const maxOverrideMs = 7 * 86_400_000;
+const maxPageRows = 500;
+const defaultPageRows = 50;
+const maxCursorCharacters = 500;
+
+const name = z.string().min(1).max(maxNameCharacters);
+
+/** Control characters are taken out: a reason is shown on terminals. */
+const reason = z
+  .string({ error: 'say why, in a few words: it is kept in the audit' })
+  .transform((text) => text.replace(/\p{Cc}+/gu, ' ').trim())
+  .pipe(
+    z
+      .string()
+      .min(1, 'say why, in a few words: it is kept in the audit')
+      .max(maxReasonCharacters, `at most ${maxReasonCharacters} characters`),
+  );
+
+const durationHint = `give a number with a unit, as in 15m; from ${showDuration(minOverrideMs)} to ${showDuration(maxOverrideMs)}`;
+
+/** `15m` → milliseconds. */
+export const overrideDuration = z
+  .string({ error: durationHint })
+  .max(32, durationHint)
+  .transform((text, context) => {
+    const ms = readDuration(text);
+    if (ms !== null && ms >= minOverrideMs && ms <= maxOverrideMs) return ms;
+    context.addIssue(durationHint);
+    return z.NEVER;
+  });
+
+const epoch = z.number().int().nonnegative().optional();
+const aimed = { provider: name, reason, epoch };
+
+export const tripInput = z.strictObject({ ...aimed, for: overrideDuration.optional() });
+export const holdInput = z.strictObject({ ...aimed, for: overrideDuration });
+export const resetInput = z.strictObject({ ...aimed, to: z.enum(['closed', 'halfOpen']).default('closed') });
+export const releaseInput = z.strictObject(aimed);
+export const probeInput = z.strictObject({ provider: name, reason });
+
+export type TripInput = z.output<typeof tripInput>;
+export type HoldInput = z.output<typeof holdInput>;
+export type ResetInput = z.output<typeof resetInput>;
+export type ReleaseInput = z.output<typeof releaseInput>;
+export type ProbeInput = z.output<typeof probeInput>;
+
+const page = {
+  before: z.string().max(maxCursorCharacters).optional(),
+  limit: z.number().int().min(1).max(maxPageRows).default(defaultPageRows),
+};
+const moment = z.number().int().nonnegative().optional();
+
+export const requestFilter = z.strictObject({
+  from: moment,
+  to: moment,
+  chain: name.optional(),
+  client: name.optional(),
+  outcome: z.enum(['succeeded', 'failed', 'cancelled', 'interrupted']).optional(),
+  servedBy: name.optional(),
+  provider: name.optional(),
+  failureKind: name.optional(),
+  fallback: z.boolean().optional(),
+  felt: z.boolean().optional(),
+  ...page,
+});
+export const requestInput = z.strictObject({ id: name });
+export const auditFilter = z.strictObject({ subject: name.optional(), ...page });
+export const eventFilter = z.strictObject({ provider: name.optional(), from: moment, ...page });

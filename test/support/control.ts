@@ -1,0 +1,169 @@
+import type { AddressInfo } from 'node:net';
+import { Board } from '../../server/circuits/board.ts';
+import { createControl } from '../../server/control/listener.ts';
+import type { LiveSource } from '../../server/control/live.ts';
+import type { BreakerSettings } from '../../server/core/circuit/types.ts';
+import type { AuditRecord } from '../../server/core/records.ts';
+import type { ProviderSettings } from '../../server/core/settings.ts';
+import type { Operations } from '../../server/operations/operations.ts';
+import { FakeClock } from './fakeClock.ts';
+import { MemoryStorage } from './memoryStorage.ts';
+
+export const testToken = 'a-token-for-tests';
+const names = ['deepseek-v3', 'llama-3.3-70b', 'qwen-72b'];
+
+const breaker: BreakerSettings = {
+  failures: 5,
+  timeouts: 3,
+  rate: 0.5,
+  calls: 10,
+  windowMs: 60_000,
+  openMs: 300_000,
+  openMaxMs: 300_000,
+  jitter: 0,
+  probes: 1,
+  successes: 1,
+  probe: 'caller',
+  recheckMs: null,
+  rampMs: 30_000,
+  suspect: 0,
+};
+
+function provider(name: string): ProviderSettings {
+  const timeouts = {
+    connectMs: 3_000,
+    firstTokenMs: 10_000,
+    perThousandTokensMs: 250,
+    idleMs: 20_000,
+    totalMs: 600_000,
+    answerMs: 60_000,
+  };
+  return {
+    name,
+    baseUrl: 'http://127.0.0.1:9/v1',
+    apiKey: null,
+    model: name,
+    price: null,
+    timeouts,
+    retries: 0,
+    concurrency: 256,
+    assemble: true,
+    accepts: { images: true, tools: true, jsonSchema: true, contextTokens: null },
+    systemPrompt: null,
+    headers: {},
+    drop: [],
+    rename: {},
+    set: {},
+    prefill: null,
+    standbyMs: null,
+    breaker,
+  };
+}
+
+const backoff = { initialMs: 250, factor: 2, maxMs: 8_000, jitter: 'equal' } as const;
+
+/** A real board of three healthy providers that one chain, `lucy`, goes through. */
+export function testBoard(clock: FakeClock): Board {
+  return new Board({
+    node: 'a',
+    providers: names.map(provider),
+    chains: [{ name: 'lucy', providers: names, backoff, deadlineMs: 120_000, rescue: [] }],
+    clock,
+    random: () => 0.5,
+    restored: { circuits: [], lastSeq: 0 },
+    onListenerError: (error) => {
+      throw error;
+    },
+  });
+}
+
+/** Lets a provider fail until its circuit opens. */
+export function breakProvider(board: Board, name: string): void {
+  for (let call = 0; call < breaker.failures; call += 1) {
+    const admission = board.acquire(name, { leaseMs: 10_000, onEvacuate: () => {} });
+    if (!('permit' in admission)) throw new Error(`${name} is open already`);
+    board.settle(admission.permit, { result: 'failure', timeout: false, ambiguous: null, attempt: `r/${call}` });
+  }
+}
+
+export interface Logged {
+  level: 'info' | 'warn' | 'error';
+  context: object;
+  sentence: string;
+}
+
+/** What verbs work on, with everything they did in plain sight. */
+export function testOperations() {
+  const clock = new FakeClock();
+  const storage = new MemoryStorage();
+  const audit: AuditRecord[] = [];
+  const logged: Logged[] = [];
+  let ids = 0;
+  const board = testBoard(clock);
+  const recheck: Operations['recheck'] = {
+    probeNow: async () => ({ ok: true, word: 'ok', status: 200, ms: 12, costNanoUsd: 30 }),
+  };
+  const log = {
+    info: (context: object, sentence: string) => void logged.push({ level: 'info', context, sentence }),
+    warn: (context: object, sentence: string) => void logged.push({ level: 'warn', context, sentence }),
+    error: (context: object, sentence: string) => void logged.push({ level: 'error', context, sentence }),
+  };
+  const newId = () => `id-${++ids}`;
+  const operations = { board, recheck, storage, clock, newId, log, audit: (row: AuditRecord) => void audit.push(row) };
+  return { operations: { ...operations, asking: new Set<string>() }, board, clock, storage, audit, logged, log };
+}
+
+const quiet: LiveSource = {
+  async *subscribe(_lastEventId, signal) {
+    if (!signal.aborted) await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
+  },
+};
+
+export interface ControlOptions {
+  token?: string | null;
+  live?: LiveSource;
+  webRoot?: string | null;
+  state?: () => 'starting' | 'serving' | 'draining';
+  recheck?: Operations['recheck'];
+}
+
+/** A control listener on a real port, over a real board. `await using` closes it. */
+export async function startControl(options: ControlOptions = {}) {
+  const world = testOperations();
+  const { operations } = world;
+  const control = createControl({
+    ...operations,
+    recheck: options.recheck ?? operations.recheck,
+    settings: { control: { host: '127.0.0.1', port: 0, hosts: [] } },
+    recorder: { audit: operations.audit },
+    live: options.live ?? quiet,
+    token: options.token === undefined ? testToken : options.token,
+    webRoot: options.webRoot ?? null,
+    version: '0.1.0',
+    state: options.state ?? (() => 'serving'),
+  });
+  await control.server.listen({ host: '127.0.0.1', port: 0 });
+  const { port } = control.server.server.address() as AddressInfo;
+  const url = `http://127.0.0.1:${port}`;
+  return { ...world, ...control, url, port, [Symbol.asyncDispose]: () => control.server.close() };
+}
+
+/** One tRPC call as a program makes it: what came back as JSON, and the status. */
+export async function call(
+  control: { url: string },
+  path: string,
+  options: { input?: unknown; post?: boolean; headers?: Record<string, string> } = {},
+): Promise<{ status: number; body: TrpcBody }> {
+  const { input, post = false, headers = { authorization: `Bearer ${testToken}` } } = options;
+  const query = !post && input !== undefined ? `?input=${encodeURIComponent(JSON.stringify(input))}` : '';
+  const response = await fetch(`${control.url}/trpc/${path}${query}`, {
+    ...(post ? { method: 'POST', body: JSON.stringify(input ?? {}) } : {}),
+    headers: post ? { 'content-type': 'application/json', ...headers } : headers,
+  });
+  return { status: response.status, body: (await response.json()) as TrpcBody };
+}
+
+export interface TrpcBody {
+  result?: { data: Record<string, unknown> };
+  error?: { message: string; data: { code: string; httpStatus: number; entry: Record<string, unknown> | null } };
+}
