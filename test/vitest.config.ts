@@ -1,10 +1,13 @@
 import { defineConfig } from 'vitest/config';
 
+/** `npm run test:long` runs what takes longer than five minutes, and only that. */
+const long = process.env.RECLOSER_LONG === '1';
+
 export default defineConfig({
   test: {
     root: new URL('..', import.meta.url).pathname,
-    include: ['test/**/*.test.ts'],
-    exclude: ['test/long/**', 'test/bench/**', 'node_modules/**'],
+    include: long ? ['test/long/**/*.test.ts'] : ['test/**/*.test.ts'],
+    exclude: [...(long ? [] : ['test/long/**']), 'test/bench/**', 'node_modules/**'],
     testTimeout: 15_000,
     hookTimeout: 30_000,
   },

@@ -1,0 +1,101 @@
+import { cpSync, existsSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { hashOf, readIfThere, root, SetupError, say } from './basics.mjs';
+import { runKeeping } from './child.mjs';
+import { withLock } from './lock.mjs';
+
+const dist = join(root, 'dist');
+
+/** The two things built, each from its sources alone. `outputs` are folders of `dist`. */
+const parts = [
+  {
+    name: 'server',
+    sources: ['server', 'db', 'tsconfig.json', 'package-lock.json'],
+    outputs: ['server', 'db'],
+    wanted: () => true,
+    build: buildServer,
+  },
+  {
+    name: 'web',
+    // The pages' types come from the server's router, and their words from core.
+    sources: ['web', 'server/core', 'tsconfig.json', 'package-lock.json'],
+    outputs: ['web'],
+    wanted: () => existsSync(join(root, 'web', 'vite.config.ts')),
+    build: buildWeb,
+  },
+];
+
+/** Builds what is older than its sources. A build replaces the last one whole or not at all. */
+export async function ensureBuilt(options = { only: null }) {
+  const stale = () =>
+    parts.filter((part) => (options.only ?? part.name) === part.name && part.wanted() && !isFresh(part));
+  if (stale().length === 0) return;
+  await withLock(async () => {
+    for (const part of stale()) {
+      const startedAt = performance.now();
+      await buildPart(part);
+      say(`Built the ${part.name} in ${((performance.now() - startedAt) / 1000).toFixed(1)} s.`);
+    }
+  });
+}
+
+function isFresh(part) {
+  return (
+    readIfThere(stampPath(part)) === hashOfSources(part) && part.outputs.every((name) => existsSync(join(dist, name)))
+  );
+}
+
+function stampPath(part) {
+  return join(dist, `.${part.name}-built`);
+}
+
+function hashOfSources(part) {
+  return hashOf(part.sources.map((source) => join(root, source)));
+}
+
+async function buildPart(part) {
+  // Before building: what is edited meanwhile is stale afterwards.
+  const hash = hashOfSources(part);
+  removeLeftovers();
+  const fresh = join(dist, `.building-${process.pid}`);
+  mkdirSync(fresh, { recursive: true });
+  try {
+    const { code, output } = await part.build(fresh);
+    if (code !== 0) throw new SetupError(`Building the ${part.name} failed:\n${output.trim()}`);
+    for (const name of part.outputs) replace(join(dist, name), join(fresh, name));
+    writeFileSync(stampPath(part), hash);
+  } finally {
+    rmSync(fresh, { recursive: true, force: true });
+  }
+}
+
+async function buildServer(fresh) {
+  const tsc = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
+  const result = await runKeeping(process.execPath, [tsc, '-p', 'server/tsconfig.build.json', '--outDir', fresh]);
+  const migrations = join(root, 'db', 'migrations');
+  if (existsSync(migrations)) cpSync(migrations, join(fresh, 'db', 'migrations'), { recursive: true });
+  return result;
+}
+
+function buildWeb(fresh) {
+  const vite = join(root, 'node_modules', 'vite', 'bin', 'vite.js');
+  const args = ['build', '--config', 'web/vite.config.ts', '--outDir', join(fresh, 'web'), '--emptyOutDir'];
+  return runKeeping(process.execPath, [vite, ...args, '--logLevel', 'warn']);
+}
+
+/** The new folder takes the old one's name between two renames; a server running from the old one keeps its open files. */
+function replace(target, fresh) {
+  const old = `${target}.old-${process.pid}`;
+  if (existsSync(target)) renameSync(target, old);
+  renameSync(fresh, target);
+  rmSync(old, { recursive: true, force: true });
+}
+
+/** What killed builds left behind; we hold the lock, so no other build is at work. */
+function removeLeftovers() {
+  if (!existsSync(dist)) return;
+  for (const name of readdirSync(dist)) {
+    if (name.startsWith('.building-') || name.includes('.old-'))
+      rmSync(join(dist, name), { recursive: true, force: true });
+  }
+}
