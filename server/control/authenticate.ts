@@ -48,8 +48,12 @@ export function checkToken(keys: Keys, given: string, address: string): Identity
   return { known: false, why: 'wrong' };
 }
 
+type Stranger = (Identity & { known: false })['why'];
+
+export const strangerStatus: Record<Stranger, 401 | 429> = { missing: 401, wrong: 401, throttled: 429 };
+
 /** What to tell somebody who is not known. */
-export const strangerSentences: Record<(Identity & { known: false })['why'], string> = {
+export const strangerSentences: Record<Stranger, string> = {
   missing:
     'Who are you? Programs send "Authorization: Bearer TOKEN" with the RECLOSER_TOKEN that the program was started with; people open the sign-in link that it printed at its start.',
   wrong:

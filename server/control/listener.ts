@@ -9,7 +9,7 @@ import type { Log } from '../core/log.ts';
 import type { AuditRecord } from '../core/records.ts';
 import type { ListenerSettings } from '../core/settings.ts';
 import type { Circuits, Operations, Recheck } from '../operations/operations.ts';
-import { authenticate } from './authenticate.ts';
+import { authenticate, strangerStatus } from './authenticate.ts';
 import { SignInCodes } from './codes.ts';
 import { guard } from './doors.ts';
 import { isUnknown } from './errors.ts';
@@ -104,6 +104,8 @@ function trpcOptions({ operations, deps, keys }: TrpcParts): FastifyTRPCPluginOp
         address: req.ip,
       }),
     }),
+    // tRPC would begin a stream with 200 for anybody, and refuse inside it.
+    responseMeta: ({ ctx }) => (ctx && !ctx.identity.known ? { status: strangerStatus[ctx.identity.why] } : {}),
     onError: ({ error, path }) => {
       if (isUnknown(error)) deps.log.error({ path, error: error.cause ?? error }, 'A procedure failed unforeseen.');
     },

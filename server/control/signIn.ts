@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import type { Operations } from '../operations/operations.ts';
-import { checkToken, type Keys, strangerSentences } from './authenticate.ts';
+import { checkToken, type Keys, strangerSentences, strangerStatus } from './authenticate.ts';
 import type { SignInCodes } from './codes.ts';
 import { errorBody } from './doors.ts';
 import { hashOf } from './secret.ts';
@@ -42,8 +42,7 @@ export function signInRoutes(server: FastifyInstance, deps: SignInDeps): void {
     if (!success) return reply.code(400).send(errorBody('bad_request', 'Send {"token": "…"}.'));
     const identity = checkToken(keys, data.token, request.ip);
     if (!identity.known) {
-      const status = identity.why === 'throttled' ? 429 : 401;
-      return reply.code(status).send(errorBody('unauthorized', strangerSentences[identity.why]));
+      return reply.code(strangerStatus[identity.why]).send(errorBody('unauthorized', strangerSentences[identity.why]));
     }
     await begin({ deps, request, reply }, identity.caller.who);
     return reply.code(204).send();

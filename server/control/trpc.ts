@@ -1,6 +1,6 @@
 import { initTRPC, TRPCError } from '@trpc/server';
 import type { Identity } from './authenticate.ts';
-import { strangerSentences } from './authenticate.ts';
+import { strangerSentences, strangerStatus } from './authenticate.ts';
 import { shownError, toTrpcError } from './errors.ts';
 
 /** What every procedure knows of its request. */
@@ -26,7 +26,7 @@ export const procedure = trpc.procedure
   .use(async ({ ctx, next }) => {
     const { identity } = ctx;
     if (!identity.known) {
-      const code = identity.why === 'throttled' ? 'TOO_MANY_REQUESTS' : 'UNAUTHORIZED';
+      const code = strangerStatus[identity.why] === 429 ? 'TOO_MANY_REQUESTS' : 'UNAUTHORIZED';
       throw new TRPCError({ code, message: strangerSentences[identity.why] });
     }
     return next({ ctx: { caller: identity.caller, sessionSignal: identity.signal } });

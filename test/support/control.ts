@@ -160,7 +160,9 @@ export async function call(
     ...(post ? { method: 'POST', body: JSON.stringify(input ?? {}) } : {}),
     headers: post ? { 'content-type': 'application/json', ...headers } : headers,
   });
-  return { status: response.status, body: (await response.json()) as TrpcBody };
+  const text = await response.text();
+  const streamed = /^event: serialized-error\ndata: (.*)$/m.exec(text)?.[1];
+  return { status: response.status, body: streamed ? { error: JSON.parse(streamed) } : JSON.parse(text) };
 }
 
 export interface TrpcBody {

@@ -1,0 +1,143 @@
+import { EventEmitter, once } from 'node:events';
+import { createParser } from 'eventsource-parser';
+import { describe, expect, it } from 'vitest';
+import type { LiveSource } from '../../server/control/live.ts';
+import type { LiveEvent } from '../../server/core/live.ts';
+import { startControl, testToken } from '../support/control.ts';
+
+/** A source of numbered events that keeps all of them, and knows how many readers it has. */
+class NumberedSource extends EventEmitter implements LiveSource {
+  readonly events: LiveEvent[] = [];
+  readers = 0;
+  asked: (string | null)[] = [];
+
+  publish(problem: string): void {
+    this.events.push({ type: 'storage', status: { state: 'degraded', problem, since: 0 } });
+    this.emit('more');
+  }
+
+  async *subscribe(lastEventId: string | null, signal: AbortSignal) {
+    this.asked.push(lastEventId);
+    this.readers += 1;
+    this.emit('readers');
+    try {
+      let next = lastEventId === null ? 0 : Number(lastEventId.split('.')[1]);
+      while (!signal.aborted) {
+        const data = this.events[next];
+        if (data) yield { id: `boot.${++next}`, data };
+        else await once(this, 'more', { signal }).catch(() => {});
+      }
+    } finally {
+      this.readers -= 1;
+      this.emit('readers');
+    }
+  }
+}
+
+/** Reads `live.events` over a real connection. */
+async function listen(
+  control: { url: string },
+  options: { lastEventId?: string; headers?: Record<string, string> } = {},
+) {
+  const leaving = new AbortController();
+  const headers = {
+    ...(options.headers ?? { authorization: `Bearer ${testToken}` }),
+    ...(options.lastEventId ? { 'last-event-id': options.lastEventId } : {}),
+  };
+  const response = await fetch(`${control.url}/trpc/live.events`, { headers, signal: leaving.signal });
+  const { body } = response;
+  if (!body) throw new Error('no stream');
+  const heard: { id: string | undefined; event: string | undefined; data: string }[] = [];
+  const parser = createParser({ onEvent: ({ id, event, data }) => void heard.push({ id, event, data }) });
+  const reader = body.pipeThrough(new TextDecoderStream()).getReader();
+  return {
+    response,
+    leave: () => leaving.abort(),
+    /** The next event with an id; null: the stream ended. */
+    async next(): Promise<{ id: string; problem: string } | null> {
+      for (;;) {
+        const event = heard.shift();
+        if (event?.id) return { id: event.id, problem: JSON.parse(event.data).status.problem };
+        if (event) continue;
+        const { done, value } = await reader.read();
+        if (done) return null;
+        parser.feed(value);
+      }
+    },
+  };
+}
+
+describe('live events', () => {
+  it('come with their ids as a stream, and a reader who left resumes after the last one heard', async () => {
+    const live = new NumberedSource();
+    await using control = await startControl({ live });
+    live.publish('one');
+    live.publish('two');
+    const first = await listen(control);
+    expect(first.response.status).toBe(200);
+    expect(first.response.headers.get('content-type')).toContain('text/event-stream');
+    expect(await first.next()).toEqual({ id: 'boot.1', problem: 'one' });
+    first.leave();
+
+    const second = await listen(control, { lastEventId: 'boot.1' });
+    expect(await second.next()).toEqual({ id: 'boot.2', problem: 'two' });
+    live.publish('three');
+    expect(await second.next()).toEqual({ id: 'boot.3', problem: 'three' });
+    expect(live.asked).toEqual([null, 'boot.1']);
+    second.leave();
+  });
+
+  it('a reader who leaves is no longer read for', async () => {
+    const live = new NumberedSource();
+    await using control = await startControl({ live });
+    live.publish('one');
+    const reader = await listen(control);
+    await reader.next();
+    expect(live.readers).toBe(1);
+    const left = once(live, 'readers');
+    reader.leave();
+    await left;
+    expect(live.readers).toBe(0);
+  });
+
+  it('signing out ends the streams of that session', async () => {
+    const live = new NumberedSource();
+    await using control = await startControl({ live });
+    live.publish('one');
+    const signedIn = await fetch(control.url + control.signInLink(), { redirect: 'manual' });
+    const cookie = signedIn.headers.getSetCookie()[0]?.split(';', 1)[0] ?? '';
+    const reader = await listen(control, { headers: { cookie } });
+    await reader.next();
+    const headers = { cookie, 'content-type': 'application/json' };
+    await fetch(`${control.url}/sign-out`, { method: 'POST', headers, body: '{}' });
+    expect(await reader.next()).toBeNull();
+    expect(live.readers).toBe(0);
+  });
+
+  it('closing the listener breaks open streams off at once, so that readers come back to the next start', async () => {
+    const live = new NumberedSource();
+    const control = await startControl({ live });
+    live.publish('one');
+    const reader = await listen(control);
+    await reader.next();
+    await control.server.close();
+    await expect(reader.next()).rejects.toThrow();
+  });
+});
+
+describe('closing the listener', () => {
+  it('lets an act under way through to its answer first', async () => {
+    const control = await startControl();
+    control.storage.disk = 'stuck';
+    const acting = fetch(`${control.url}/trpc/circuits.trip`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', authorization: `Bearer ${testToken}` },
+      body: JSON.stringify({ provider: 'qwen-72b', reason: 'outage' }),
+    });
+    await expect.poll(() => control.board.lastSeq).toBe(1);
+    const closing = control.server.close();
+    control.storage.unstick();
+    expect(await (await acting).json()).toMatchObject({ result: { data: { state: 'tripped', durable: true } } });
+    await closing;
+  });
+});

@@ -1,0 +1,65 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { startControl } from '../support/control.ts';
+
+async function builtPages() {
+  const webRoot = await mkdtemp(join(tmpdir(), 'recloser-web-'));
+  await writeFile(join(webRoot, 'index.html'), '<!doctype html><title>dashboard</title>');
+  await writeFile(join(webRoot, 'app.js'), 'export {};');
+  return { webRoot, [Symbol.asyncDispose]: () => rm(webRoot, { recursive: true }) };
+}
+
+const asPage = { headers: { accept: 'text/html' } };
+
+describe('pages and health', () => {
+  it("the dashboard's files are served, and the address of any page gets the index", async () => {
+    await using pages = await builtPages();
+    await using control = await startControl({ webRoot: pages.webRoot });
+    for (const path of ['/', '/incidents/12', '/circuits/deepseek-v3?from=1']) {
+      const response = await fetch(control.url + path, asPage);
+      expect(response.status).toBe(200);
+      expect(await response.text()).toContain('dashboard');
+    }
+    expect((await fetch(`${control.url}/app.js`)).headers.get('content-type')).toContain('javascript');
+  });
+
+  it.each(['/missing.js', '/trpc', '/../package.json', '/%2e%2e/package.json'])('%s is no page', async (path) => {
+    await using pages = await builtPages();
+    await using control = await startControl({ webRoot: pages.webRoot });
+    expect((await fetch(control.url + path, asPage)).status).toBe(404);
+  });
+
+  it('without a built dashboard the root says what to do', async () => {
+    await using control = await startControl();
+    expect(await (await fetch(control.url)).text()).toContain('recloser circuits');
+    const nothing = await fetch(`${control.url}/nothing`, asPage);
+    expect(nothing.status).toBe(404);
+    expect(await nothing.json()).toEqual({
+      error: { code: 'not_found', message: 'There is nothing at GET /nothing.' },
+    });
+  });
+
+  it('readyz is 200 while storage is degraded and says so, and 503 only while starting or draining', async () => {
+    let state: 'starting' | 'serving' | 'draining' = 'serving';
+    await using control = await startControl({ state: () => state });
+    expect(await (await fetch(`${control.url}/readyz`)).json()).toMatchObject({ status: 'ok' });
+    control.storage.disk = 'broken';
+    const degraded = await fetch(`${control.url}/readyz`);
+    expect(degraded.status).toBe(200);
+    expect(await degraded.json()).toMatchObject({ status: 'degraded', storage: { state: 'degraded' } });
+    for (const not of ['starting', 'draining'] as const) {
+      state = not;
+      expect((await fetch(`${control.url}/readyz`)).status).toBe(503);
+      expect((await fetch(`${control.url}/healthz`)).status).toBe(200);
+    }
+  });
+
+  it('metrics are a 404 with a sentence', async () => {
+    await using control = await startControl();
+    const response = await fetch(`${control.url}/metrics`);
+    expect(response.status).toBe(404);
+    expect(await response.text()).toContain('later version');
+  });
+});
