@@ -1,5 +1,8 @@
 import type { CircuitEvent, StoredCircuit } from '../server/core/circuit/types.ts';
-import type { AttemptRecord, AuditRecord, RequestOutcome, RequestRecord } from '../server/core/records.ts';
+import type { StorageStatus } from '../server/core/live.ts';
+import type { AuditRecord, RequestOutcome, RequestRecord, RequestRow } from '../server/core/records.ts';
+
+export type { RequestRow, StorageStatus };
 
 /**
  * Where the record is kept. SQLite in two threads implements it; every other storage passes the same tests
@@ -23,18 +26,9 @@ export interface Storage {
   /** One request with every attempt and skip in order, or null. */
   getRequest(id: string): Promise<RequestRecord | null>;
   /** Transitions, newest first. */
-  listEvents(filter: {
-    provider?: string | undefined;
-    from?: number | undefined;
-    before?: string | undefined;
-    limit: number;
-  }): Promise<Page<CircuitEvent>>;
+  listEvents(filter: EventFilter): Promise<Page<CircuitEvent>>;
   /** Audit rows, newest first. */
-  listAudit(filter: {
-    subject?: string | undefined;
-    before?: string | undefined;
-    limit: number;
-  }): Promise<Page<AuditRecord>>;
+  listAudit(filter: AuditFilter): Promise<Page<AuditRecord>>;
 
   status(): StorageStatus;
   /** Writes what was accepted, within `graceMs`, and closes. */
@@ -71,11 +65,11 @@ export interface RequestFilter {
   servedBy?: string | undefined;
   /** Only those with an attempt or a skip at this provider. */
   provider?: string | undefined;
-  /** Only those with an attempt that failed this way. */
+  /** Only those with an attempt that failed, or was skipped, this way; with `provider`: at that provider. */
   failureKind?: string | undefined;
-  /** Only those not answered by the first provider of their trail. */
+  /** If true: only those answered by another provider than the first of their trail. */
   fallback?: boolean | undefined;
-  /** Only those in which the caller got an error or a broken answer. */
+  /** If true: only those in which the caller got an error or a broken answer. */
   felt?: boolean | undefined;
   /** Cursor of the page before. */
   before?: string | undefined;
@@ -83,19 +77,18 @@ export interface RequestFilter {
   limit: number;
 }
 
-/** A request as a row of a list: its trail is inline. */
-export type RequestRow = Omit<RequestRecord, 'attempts'> & {
-  attempts: Pick<
-    AttemptRecord,
-    'ordinal' | 'provider' | 'outcome' | 'word' | 'failureKind' | 'status' | 'durationMs' | 'firstTokenMs' | 'permit'
-  >[];
-};
+export interface EventFilter {
+  provider?: string | undefined;
+  /** Ms since 1970, inclusive. */
+  from?: number | undefined;
+  before?: string | undefined;
+  limit: number;
+}
 
-export interface StorageStatus {
-  state: 'ok' | 'degraded';
-  /** Why it is degraded, in a sentence; null when it is not. */
-  problem: string | null;
-  since: number;
+export interface AuditFilter {
+  subject?: string | undefined;
+  before?: string | undefined;
+  limit: number;
 }
 
 /** `unavailable` may pass (locked, full, thread restarted); `unusable` will not (not a database, newer version); `bad_request`: the cursor or filter is wrong. */

@@ -76,6 +76,14 @@ export interface AttemptRecord {
   costEstimated: boolean;
 }
 
+/** A request as a row of a list: its trail is inline. */
+export type RequestRow = Omit<RequestRecord, 'attempts'> & {
+  attempts: Pick<
+    AttemptRecord,
+    'ordinal' | 'provider' | 'outcome' | 'word' | 'failureKind' | 'status' | 'durationMs' | 'firstTokenMs' | 'permit'
+  >[];
+};
+
 /** One act of an operator, a token or the program: a row of `audit`. */
 export interface AuditRecord {
   id: string;

@@ -1,0 +1,61 @@
+import type { CircuitEvent, StoredCircuit } from '../../server/core/circuit/types.ts';
+import type { AuditRecord, RequestRecord } from '../../server/core/records.ts';
+import type {
+  AuditFilter,
+  Batch,
+  EventFilter,
+  Page,
+  RequestFilter,
+  RequestRow,
+  StorageErrorCode,
+  StoredAct,
+} from '../storage.ts';
+
+/** What the main thread asks of a storage thread, and what it answers: plain data, copied on the way. */
+export interface Verbs {
+  open: { ask: OpenAsk; answer: Opened };
+  /** Is the file that is open still the one at its path? */
+  check: { ask: null; answer: 'same' | 'gone' | 'replaced' };
+  /** Opens what is at the path now. If nothing is, the writer first saves there what it still holds. */
+  reopen: { ask: OpenAsk; answer: Opened };
+  append: { ask: Batch; answer: null };
+  act: { ask: StoredAct; answer: null };
+  restore: { ask: string; answer: { circuits: StoredCircuit[]; lastSeq: number } };
+  listRequests: { ask: RequestFilter; answer: Page<RequestRow> };
+  getRequest: { ask: string; answer: RequestRecord | null };
+  listEvents: { ask: EventFilter; answer: Page<CircuitEvent> };
+  listAudit: { ask: AuditFilter; answer: Page<AuditRecord> };
+  close: { ask: null; answer: null };
+}
+
+export type Verb = keyof Verbs;
+
+export interface OpenAsk {
+  /** An absolute path, or `:memory:`. */
+  path: string;
+  role: Role;
+  /** Ms since 1970, for the names of files put beside the database. */
+  stamp: number;
+  /** Pages of 4 kB the file may grow to, or null: as many as the disk takes. */
+  maxPages: number | null;
+}
+
+/** The writer migrates; the reader may not write; `both` is for a database in memory, which only its connection sees. */
+export type Role = 'writer' | 'reader' | 'both';
+
+export interface Opened {
+  /** Where the database was copied to before a migration, or null: there was nothing to migrate or nothing in it. */
+  backup: string | null;
+  /** The file was gone, and was written anew from what was still open. */
+  saved: boolean;
+}
+
+export interface Message<V extends Verb = Verb> {
+  id: number;
+  verb: V;
+  ask: Verbs[V]['ask'];
+}
+
+export type Reply =
+  | { id: number; ok: true; answer: Verbs[Verb]['answer'] }
+  | { id: number; ok: false; code: StorageErrorCode; message: string };

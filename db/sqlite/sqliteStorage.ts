@@ -1,0 +1,166 @@
+import type { Clock, Timer } from '../../server/core/clock.ts';
+import {
+  type AuditFilter,
+  type Batch,
+  type EventFilter,
+  type RequestFilter,
+  type Storage,
+  StorageError,
+  type StoredAct,
+} from '../storage.ts';
+import { ActLine } from './acts.ts';
+import { BatchLine } from './batches.ts';
+import type { Health } from './health.ts';
+import type { Link } from './link.ts';
+import type { OpenAsk, Verb, Verbs } from './messages.ts';
+
+/** Questions waiting for the reader; over it they are refused at once. */
+const maxReads = 64;
+/** How often the writer looks whether its file is still there. */
+const checkMs = 1_000;
+
+/** SQLite behind the `Storage` interface: everything here is about waiting; the threads do the work. */
+export class SqliteStorage implements Storage {
+  private readonly writer: Link;
+  /** In memory the writer itself: nobody else sees its rows. */
+  private readonly reader: Link;
+  private readonly clock: Clock;
+  private readonly health: Health;
+  private readonly openAsk: (role: 'writer' | 'reader') => OpenAsk;
+  private readonly acts: ActLine;
+  private readonly batches: BatchLine;
+  private reads = 0;
+  private closing: Promise<void> | null = null;
+  private check: Timer | null = null;
+
+  constructor(options: {
+    writer: Link;
+    reader: Link;
+    clock: Clock;
+    health: Health;
+    openAsk: (role: 'writer' | 'reader') => OpenAsk;
+  }) {
+    const { writer, clock, health } = options;
+    this.writer = writer;
+    this.reader = options.reader;
+    this.clock = clock;
+    this.health = health;
+    this.openAsk = options.openAsk;
+    this.acts = new ActLine({ writer, clock, health });
+    this.batches = new BatchLine({ writer, clock, health });
+    this.checkLater();
+  }
+
+  restore(node: string) {
+    return this.read('restore', node);
+  }
+
+  async append(batch: Batch): Promise<void> {
+    this.refuseClosed();
+    await this.batches.append(batch);
+  }
+
+  async act(act: StoredAct): Promise<void> {
+    this.refuseClosed();
+    await this.acts.write(act);
+  }
+
+  listRequests(filter: RequestFilter) {
+    return this.read('listRequests', filter);
+  }
+
+  getRequest(id: string) {
+    return this.read('getRequest', id);
+  }
+
+  listEvents(filter: EventFilter) {
+    return this.read('listEvents', filter);
+  }
+
+  listAudit(filter: AuditFilter) {
+    return this.read('listAudit', filter);
+  }
+
+  status() {
+    return this.health.status();
+  }
+
+  close(graceMs: number): Promise<void> {
+    this.closing ??= this.finish(graceMs);
+    return this.closing;
+  }
+
+  private async read<V extends Verb>(verb: V, ask: Verbs[V]['ask']): Promise<Verbs[V]['answer']> {
+    this.refuseClosed();
+    if (this.reads >= maxReads) {
+      throw new StorageError(
+        'unavailable',
+        `${maxReads} questions wait for the database already. Ask again in a moment.`,
+      );
+    }
+    this.reads += 1;
+    try {
+      return await this.reader.ask(verb, ask);
+    } finally {
+      this.reads -= 1;
+    }
+  }
+
+  private refuseClosed(): void {
+    if (this.closing) throw new StorageError('unavailable', 'The database is closed.');
+  }
+
+  private async finish(graceMs: number): Promise<void> {
+    this.check?.cancel();
+    const written = Promise.all([this.acts.idle(), this.batches.idle()]);
+    await this.within(graceMs, written);
+    this.acts.drop();
+    // The reader first: the last to close writes the log into the file.
+    for (const link of new Set([this.reader, this.writer])) {
+      await this.within(
+        graceMs,
+        link.ask('close', null).catch(() => null),
+      );
+      await this.within(graceMs, link.end());
+    }
+  }
+
+  private async within(ms: number, done: Promise<unknown>): Promise<void> {
+    let timer: Timer | undefined;
+    const over = new Promise<void>((resolve) => {
+      timer = this.clock.after(ms, resolve);
+    });
+    await Promise.race([done, over]);
+    timer?.cancel();
+  }
+
+  private checkLater(): void {
+    this.check = this.clock.after(checkMs, () => void this.checkFile());
+  }
+
+  /** A file deleted or replaced under an open connection takes writes and keeps none of them. */
+  private async checkFile(): Promise<void> {
+    try {
+      const found = await this.writer.ask('check', null);
+      if (found !== 'same') await this.reopen(found);
+      this.health.set('file', null);
+    } catch (error) {
+      // A thread that is away tells its own story.
+      if (error instanceof StorageError && error.code === 'unusable') this.health.set('file', error.message);
+    }
+    if (!this.closing) this.checkLater();
+  }
+
+  private async reopen(found: 'gone' | 'replaced'): Promise<void> {
+    const ask = this.openAsk('writer');
+    this.health.set('file', `The database ${ask.path} is ${found}.`);
+    const { saved } = await this.writer.ask('reopen', ask);
+    await this.reader.ask('reopen', this.openAsk('reader'));
+    const outcome = saved
+      ? 'it was written anew with everything in it.'
+      : found === 'gone'
+        ? 'a new one was begun, and what was in it is lost.'
+        : 'the one that is there now is used.';
+    this.health.notice(`The database ${ask.path} was ${found}: ${outcome}`);
+  }
+}

@@ -1,0 +1,73 @@
+import type Database from 'better-sqlite3';
+import type { BetterSQLite3Database } from 'drizzle-orm/better-sqlite3';
+import type { StoredCircuit } from '../../../server/core/circuit/types.ts';
+import type { RequestRecord } from '../../../server/core/records.ts';
+import { attempts, audit, circuitEvents, requests } from '../../schema.ts';
+import { type Batch, StorageError, type StoredAct } from '../../storage.ts';
+import { insertOrLeave } from './insert.ts';
+import { attemptValues, requestValues } from './rows.ts';
+import { upsertCircuit } from './upsertCircuit.ts';
+
+/** The statements of a writer, prepared once. */
+export type WriteStatements = ReturnType<typeof writeStatements>;
+
+interface Writer {
+  sqlite: Database.Database;
+  write: WriteStatements | null;
+}
+
+export function writeStatements(sqlite: Database.Database, orm: BetterSQLite3Database) {
+  return {
+    request: insertOrLeave(sqlite, orm, requests),
+    attempt: insertOrLeave(sqlite, orm, attempts),
+    event: insertOrLeave(sqlite, orm, circuitEvents),
+    audit: insertOrLeave(sqlite, orm, audit),
+    circuit: upsertCircuit(orm),
+  };
+}
+
+/** One transaction. Rows that are there stay as they are. */
+export function appendBatch(writer: Writer, batch: Batch): void {
+  const write = statementsOf(writer);
+  immediately(writer.sqlite, () => {
+    for (const record of batch.requests) insertRequest(write, record);
+    for (const { event } of batch.events) write.event(event);
+    for (const stored of newest(batch.events.map(({ stored }) => stored))) write.circuit(stored);
+    for (const record of batch.audit) write.audit(record);
+  });
+}
+
+/** One transaction, on the disk itself when this returns. */
+export function writeAct(writer: Writer, act: StoredAct): void {
+  const write = statementsOf(writer);
+  writer.sqlite.pragma('synchronous = FULL');
+  try {
+    immediately(writer.sqlite, () => {
+      if (act.event) write.event(act.event);
+      if (act.stored) write.circuit(act.stored);
+      write.audit(act.audit);
+    });
+  } finally {
+    writer.sqlite.pragma('synchronous = NORMAL');
+  }
+}
+
+function insertRequest(write: WriteStatements, record: RequestRecord): void {
+  write.request(requestValues(record));
+  for (const attempt of record.attempts) write.attempt(attemptValues(record, attempt));
+}
+
+/** The write lock is taken at the start: a transaction that begins by reading can be refused in its middle. */
+function immediately(sqlite: Database.Database, run: () => void): void {
+  sqlite.transaction(run).immediate();
+}
+
+/** The last of each provider: those before it would be overwritten in the same transaction. */
+function newest(circuits: StoredCircuit[]): Iterable<StoredCircuit> {
+  return new Map(circuits.map((stored) => [stored.provider, stored])).values();
+}
+
+function statementsOf(writer: Writer): WriteStatements {
+  if (!writer.write) throw new StorageError('unavailable', 'The reader of the database was asked to write.');
+  return writer.write;
+}

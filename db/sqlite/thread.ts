@@ -1,0 +1,67 @@
+import { parentPort } from 'node:worker_threads';
+import { StorageError } from '../storage.ts';
+import { storageError } from './errors.ts';
+import { type DatabaseFile, fileAt, openFile, reopenFile } from './file.ts';
+import type { Message, OpenAsk, Reply, Verb, Verbs } from './messages.ts';
+import { getRequest } from './statements/getRequest.ts';
+import { listAudit } from './statements/listAudit.ts';
+import { listEvents } from './statements/listEvents.ts';
+import { listRequests } from './statements/listRequests.ts';
+import { restore } from './statements/restore.ts';
+import { appendBatch, writeAct } from './statements/write.ts';
+
+/** A storage thread: one connection, one message after the other. SQLite blocks this thread and no other. */
+
+type Answers = { [V in Verb]: (ask: Verbs[V]['ask']) => Verbs[V]['answer'] };
+
+let open: DatabaseFile | null = null;
+let path = '';
+
+const answers: Answers = {
+  open(ask) {
+    path = ask.path;
+    const opened = openFile(ask);
+    open = opened.file;
+    return { backup: opened.backup, saved: false };
+  },
+  check: () => fileAt(database()),
+  reopen(ask: OpenAsk) {
+    const opened = reopenFile(database(), ask);
+    open = opened.file;
+    return { backup: opened.backup, saved: opened.saved };
+  },
+  append(batch) {
+    appendBatch(database(), batch);
+    return null;
+  },
+  act(act) {
+    writeAct(database(), act);
+    return null;
+  },
+  restore: (node) => restore(database().orm, node),
+  listRequests: (filter) => listRequests(database().orm, filter),
+  getRequest: (id) => getRequest(database().orm, id),
+  listEvents: (filter) => listEvents(database().orm, filter),
+  listAudit: (filter) => listAudit(database().orm, filter),
+  close() {
+    open?.sqlite.close();
+    open = null;
+    return null;
+  },
+};
+
+parentPort?.on('message', (message: Message) => parentPort?.postMessage(reply(message)));
+
+function reply<V extends Verb>({ id, verb, ask }: Message<V>): Reply {
+  try {
+    return { id, ok: true, answer: answers[verb](ask) };
+  } catch (error) {
+    const { code, message } = storageError(error, path);
+    return { id, ok: false, code, message };
+  }
+}
+
+function database(): DatabaseFile {
+  if (!open) throw new StorageError('unavailable', 'The database is not open yet.');
+  return open;
+}

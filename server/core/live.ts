@@ -1,0 +1,27 @@
+import type { CircuitEntry, CircuitEvent } from './circuit/types.ts';
+import type { RequestRow } from './records.ts';
+
+/** What live pages are told. Each event patches what a page has; a snapshot replaces it. */
+export type LiveEvent =
+  | {
+      type: 'snapshot';
+      /** Ms since 1970. */
+      now: number;
+      /** Number of the last event that is in it: the next one has `seq + 1`. */
+      seq: number;
+      circuits: CircuitEntry[];
+      storage: StorageStatus;
+    }
+  | { type: 'circuit'; event: CircuitEvent; entry: CircuitEntry }
+  /** A sample: `leftOut` requests ended since the one before and are not shown. */
+  | { type: 'request'; request: RequestRow; leftOut: number }
+  | { type: 'storage'; status: StorageStatus };
+
+/** How the record is doing. */
+export interface StorageStatus {
+  state: 'ok' | 'degraded';
+  /** Why it is degraded, in a sentence; null when it is not. */
+  problem: string | null;
+  /** Ms since 1970. */
+  since: number;
+}
