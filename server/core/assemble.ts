@@ -1,4 +1,4 @@
-import { Allowance, type Growing, grow, grown, sizeOf } from './grow.ts';
+import { Allowance, type Growing, grow, grown } from './grow.ts';
 import { isRecord } from './json.ts';
 
 /** Choices at most: OpenAI allows `n` up to this. */
