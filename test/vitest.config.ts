@@ -6,7 +6,7 @@ const long = process.env.RECLOSER_LONG === '1';
 export default defineConfig({
   test: {
     root: new URL('..', import.meta.url).pathname,
-    include: long ? ['test/long/**/*.test.ts'] : ['test/**/*.test.ts'],
+    include: [long ? 'test/long/**/*.test.{ts,mjs}' : 'test/**/*.test.{ts,mjs}'],
     exclude: [...(long ? [] : ['test/long/**']), 'test/bench/**', 'node_modules/**'],
     testTimeout: 15_000,
     hookTimeout: 30_000,
