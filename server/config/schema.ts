@@ -1,0 +1,97 @@
+import { z } from 'zod';
+import { breakerSchema } from './breakerSchema.ts';
+import { duration, list, match, named, number, oneOf, section, size, text, whole, yesNo } from './leaves.ts';
+import { chainName, DAY, HOUR, headerSafe, hostNames, label, providerName } from './names.ts';
+import { providerSchema } from './providerSchema.ts';
+
+/** The config file: the one source of what is accepted, of the defaults, and of the JSON Schema for editors. */
+
+/** How a key may be said otherwise: see `overrides.ts`. */
+const orElse = (option: string): string =>
+  `. Over it go RECLOSER_${option.replaceAll('-', '_').toUpperCase()} in the environment and the flag --${option}.`;
+
+const listener = (name: 'gateway' | 'control', port: number) => ({
+  host: match(/^[A-Za-z0-9.:-]+$/, 'an address or host name to listen on')
+    .prefault('127.0.0.1')
+    .describe(
+      `Address to listen on${orElse(`${name}-host`)} Beyond loopback it needs credentials: clients for the gateway, RECLOSER_TOKEN for the control plane.`,
+    ),
+  port: whole(0, 65_535)
+    .prefault(port)
+    .describe(`Port to listen on; 0 takes a free one${orElse(`${name}-port`)}`),
+  hosts: hostNames.prefault([]).describe('Further Host names to answer to, beside loopback.'),
+});
+
+const backoff = section({
+  initial: duration(0, HOUR).prefault('250ms').describe('The first wait.'),
+  factor: number(1, 100).prefault(2).describe('Each wait is so many times the one before.'),
+  max: duration(0, HOUR).prefault('8s').describe('The longest wait.'),
+  jitter: oneOf('equal', 'full', 'none')
+    .prefault('equal')
+    .describe('`equal`: half fixed, half drawn; `full`: all drawn.'),
+});
+
+export const chainSchema = section({
+  providers: list(text('the name of a provider'), 'a list of names of providers')
+    .min(1, { error: 'at least one provider' })
+    .describe('Tried in this order.'),
+  backoff: backoff.prefault({}).describe('Waits between tries that reached the network.'),
+  deadline: duration(1, DAY).prefault('2m').describe('For the first token of an answer.'),
+  rescue: list(oneOf('prefill', 'splice', 'discard'), 'a list out of prefill, splice, discard')
+    .prefault(['prefill'])
+    .describe('Going on after the first token, in this order; [] is off. Comes with a later version.'),
+});
+
+const limits = section({
+  body: size(1).prefault('32MB').describe('One request body.'),
+  bodies: size(1).prefault('512MB').describe('Request bodies in flight, over all callers.'),
+  requests: whole(1, 1_000_000).prefault(4_000).describe('Requests in flight.'),
+  streams: whole(1, 1_000_000).prefault(4_000).describe('Streams open to callers.'),
+});
+
+const client = section({
+  name: label.describe('Who it is, on the dashboard and in the record.'),
+  key: headerSafe('a key on one line of printable characters').describe(
+    `What it sends as its bearer token. Write \${NAME} to take it from the environment.`,
+  ),
+});
+
+const nonEmpty = { error: 'at least one entry' };
+const providers = named(providerSchema, providerName).refine((all) => Object.keys(all).length > 0, nonEmpty);
+const chains = named(chainSchema, chainName).refine((all) => Object.keys(all).length > 0, nonEmpty);
+
+export const configSchema = section({
+  gateway: section(listener('gateway', 4400)).prefault({}).describe('Data plane: what chat applications call.'),
+  control: section(listener('control', 4401)).prefault({}).describe('Control plane: dashboard, tRPC, metrics.'),
+  database: text('a path, or :memory:')
+    .prefault('./data/recloser.db')
+    .describe(`Path of the SQLite file, from the config's folder, or :memory:${orElse('database')}`),
+  environment: label.prefault('production').describe(`The badge on the dashboard${orElse('environment')}`),
+  node: label.exactOptional().describe(`This process's name in every event. Default: the host's${orElse('node')}`),
+  providers: providers.describe('One upstream each: endpoint, key and model; each has its own circuit.'),
+  chains: chains.describe('The model names that callers ask for.'),
+  breaker: breakerSchema
+    .prefault({})
+    .describe('When to leave a provider alone, and for how long; defaults for every provider.'),
+  limits: limits.prefault({}).describe('Bounds over all callers.'),
+  clients: list(client, 'a list of clients, each with name and key')
+    .prefault([])
+    .describe('Who may call the gateway; none: loopback only.'),
+  retention: section({
+    requests: duration(HOUR, 3_650 * DAY)
+      .prefault('14d')
+      .describe('How long requests and attempts are kept.'),
+    minutes: duration(HOUR, 3_650 * DAY)
+      .prefault('90d')
+      .describe('How long sums by the minute are kept.'),
+  })
+    .prefault({})
+    .describe('How long the record is kept. Comes with a later version.'),
+  alerts: z.array(z.unknown(), { error: 'a list of alerts' }).prefault([]).describe('Comes with a later version.'),
+  drills: yesNo()
+    .prefault(false)
+    .describe('Allow `x-recloser-fault`, which breaks one request on purpose. Never on in production.'),
+});
+
+/** What a checked file holds: defaults filled in, durations in milliseconds, sizes in bytes. */
+export type FileConfig = z.output<typeof configSchema>;

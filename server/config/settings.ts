@@ -1,0 +1,83 @@
+import { dirname, resolve } from 'node:path';
+import type { BreakerSettings } from '../core/circuit/types.ts';
+import type { ChainSettings, ProviderSettings, Settings } from '../core/settings.ts';
+import type { FileConfig } from './schema.ts';
+
+/** A checked file as the rest of the house wants it. `file`: path of the config, from whose folder `database` counts. */
+export function toSettings(config: FileConfig, from: { file: string; hostname: string }): Settings {
+  return {
+    gateway: config.gateway,
+    control: config.control,
+    database: config.database === ':memory:' ? ':memory:' : resolve(dirname(resolve(from.file)), config.database),
+    environment: config.environment,
+    node: config.node ?? asNode(from.hostname),
+    providers: Object.entries(config.providers).map(([name, provider]) => toProvider(name, provider, config.breaker)),
+    chains: Object.entries(config.chains).map(([name, chain]) => toChain(name, chain)),
+    limits: {
+      bodyBytes: config.limits.body,
+      bodiesBytes: config.limits.bodies,
+      requests: config.limits.requests,
+      streams: config.limits.streams,
+    },
+    clients: config.clients,
+    retention: { requestsMs: config.retention.requests, minutesMs: config.retention.minutes },
+    alerts: config.alerts,
+    drills: config.drills,
+  };
+}
+
+type ProviderConfig = FileConfig['providers'][string];
+type ChainConfig = FileConfig['chains'][string];
+
+function toProvider(name: string, provider: ProviderConfig, defaults: FileConfig['breaker']): ProviderSettings {
+  const { timeouts, price, accepts } = provider;
+  return {
+    name,
+    baseUrl: provider.baseUrl,
+    apiKey: provider.apiKey ?? null,
+    model: provider.model,
+    price: price ? { ...price, cachedInput: price.cachedInput ?? price.input } : null,
+    timeouts: {
+      connectMs: timeouts.connect,
+      firstTokenMs: timeouts.firstToken,
+      perThousandTokensMs: timeouts.perThousandTokens,
+      idleMs: timeouts.idle,
+      totalMs: timeouts.total,
+      answerMs: timeouts.answer,
+    },
+    retries: provider.retries,
+    concurrency: provider.concurrency,
+    assemble: provider.assemble,
+    accepts: { ...accepts, contextTokens: accepts.contextTokens ?? null },
+    systemPrompt: provider.systemPrompt ?? null,
+    headers: provider.headers,
+    drop: provider.drop,
+    rename: provider.rename,
+    set: provider.set,
+    prefill: provider.prefill,
+    standbyMs: provider.standby,
+    breaker: toBreaker({ ...defaults, ...provider.breaker }),
+  };
+}
+
+function toBreaker(breaker: FileConfig['breaker']): BreakerSettings {
+  const { window, open, openMax, recheck, ramp, ...rest } = breaker;
+  return { ...rest, windowMs: window, openMs: open, openMaxMs: openMax ?? open, recheckMs: recheck, rampMs: ramp };
+}
+
+function toChain(name: string, chain: ChainConfig): ChainSettings {
+  const { initial, factor, max, jitter } = chain.backoff;
+  return {
+    name,
+    providers: chain.providers,
+    backoff: { initialMs: initial, factor, maxMs: max, jitter },
+    deadlineMs: chain.deadline,
+    rescue: chain.rescue,
+  };
+}
+
+/** A host's name in the characters that `node` may have. */
+function asNode(hostname: string): string {
+  const name = hostname.replaceAll(/[^A-Za-z0-9._-]/g, '-').replace(/^[._-]+/, '');
+  return name.slice(0, 64) || 'local';
+}
