@@ -107,7 +107,7 @@ function parseSimple(text: string): SimpleFault | FaultProblem {
   const [head = '', ...parts] = text.split('/');
   const [word = '', at] = splitOnce(head, '@');
   const rule = ruleFor(word);
-  if (!rule) return problem(`is not a fault: "${clip(text)}"`);
+  if (!rule) return problem(`"${clip(text)}" is not known`);
   let fault: SimpleFault = { ...blank(word, text), afterTokens: rule.at ?? null };
   if (at !== undefined) {
     const afterTokens = rule.at === undefined ? null : readCount(at);

@@ -119,7 +119,8 @@ export class SimulatedProvider {
     const call = this.note({ request, path, bytes, fault });
     const { clock, log, random } = this.deps;
     const id = `chatcmpl-${this.options.name}-${++this.answers}`;
-    const steps = replySteps({ options: this.options, fault, call, id, wall: clock.wall(), draw: random() });
+    const draw = this.options.latency?.jitter ? random() : 0;
+    const steps = replySteps({ options: this.options, fault, call, id, wall: clock.wall(), draw });
     const onTokens = (tokens: number) => {
       call.tokensSent += tokens;
       if (tokens > 0) log.changed();
