@@ -95,6 +95,13 @@ export type TransitionCause =
   | 'release'
   | 'expired'; // an override came to its end
 
+const CAUSES_BY_HAND: readonly TransitionCause[] = ['trip', 'hold', 'reset', 'release'];
+
+/** Whether an operator asked for this transition. */
+export function byHand(event: CircuitEvent): boolean {
+  return CAUSES_BY_HAND.includes(event.cause);
+}
+
 /** One transition: a row of `circuit_events`, and what live pages are told. */
 export interface CircuitEvent {
   node: string;

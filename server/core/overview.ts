@@ -1,0 +1,109 @@
+import type { AutomaticState, ShownState } from './circuit/types.ts';
+
+/**
+ * What the live page shows beside the circuits themselves. Counted in memory as requests end, and rebuilt from the
+ * record at start, so that looking costs the database nothing. Times are ms since 1970; null: nothing to say, never 0.
+ */
+export interface Overview {
+  now: number;
+  totals: Totals;
+  chains: ChainOverview[];
+  providers: ProviderOverview[];
+  /** Only where the providers are simulated. */
+  demo: { sentence: string; nextOutageAt: number | null } | null;
+}
+
+export interface Totals {
+  providers: number;
+  /** Open by themselves now. */
+  open: number;
+  /** Tripped or held by hand now. */
+  byHand: number;
+  /** Chains no provider of which would take a request now. */
+  chainsWithNobody: string[];
+  /** Chains that would not survive the loss of the provider that carries them now. */
+  chainsNotSurviving: string[];
+  /** What callers felt in the last five minutes. */
+  felt: { windowMs: number; requests: number; answered: number; byFallback: number; errors: number };
+  /** Attempts not made because a circuit refused them, in the last hour. */
+  attemptsNotMade: number;
+  /** What those attempts would have waited, by the median of the failures that opened the circuit; null: none known. */
+  waitingSparedMs: number | null;
+}
+
+export interface ChainOverview {
+  chain: string;
+  providers: string[];
+  requestsPerSecond: number;
+  /** Who would get the next request; null: nobody. */
+  carrier: string | null;
+  backoff: { initialMs: number; factor: number };
+  ifCarrierGoes: Survival;
+}
+
+/** Whether a chain would survive losing the provider that carries it now, and with what proof. */
+export interface Survival {
+  verdict: 'proven' | 'notProven' | 'nobody' | 'noTraffic';
+  /** Who would carry it then; null: nobody. */
+  next: string | null;
+  /** The whole reason in a sentence, ready to be shown. */
+  sentence: string;
+}
+
+export interface ProviderOverview {
+  provider: string;
+  model: string;
+  /** Attempts a second over the last ten seconds, skips not counted. */
+  attemptsPerSecond: number;
+  /** Over the last five minutes. */
+  firstTokenP50Ms: number | null;
+  firstTokenP95Ms: number | null;
+  attempts: number;
+  failed: number;
+  /** Its output price against the first choice of the first chain it stands in; null: a price is not known. */
+  priceRatio: number | null;
+  /** The most requests a second it has answered over a minute, since the record began. */
+  mostCarriedPerSecond: number;
+  /** The last check of a provider that has no traffic. */
+  standby: { at: number; ok: boolean; word: string; ms: number; costNanoUsd: number | null } | null;
+  /** Share of the last hour in which its circuit was closed, and what share of callers got an answer meanwhile. */
+  uptime: { providerShare: number | null; callersShare: number | null };
+}
+
+/** The last hour, minute by minute, eldest first; the last minute is unfinished. */
+export interface Hour {
+  now: number;
+  minutes: HourMinute[];
+}
+
+export interface HourMinute {
+  /** Start of the minute. */
+  at: number;
+  /** Requests answered, by provider. */
+  answered: Record<string, number>;
+  /** Requests nobody answered. */
+  errors: number;
+  /** The worst state each provider's circuit was in; null: the program was not running. */
+  states: Record<string, ShownState | null>;
+  /** Attempts each provider was sent: none means no traffic, never green. */
+  attempts: Record<string, number>;
+}
+
+/** What a trip would have done to the requests of the last minutes: counted by the code that plans a request. */
+export interface TripPreview {
+  provider: string;
+  windowMs: number;
+  /** Requests that chose it first. */
+  requests: number;
+  /** Who would have got them. */
+  moved: { provider: string; requests: number }[];
+  /** Those for whom nobody would have been left. */
+  nobody: number;
+  /** Requests beyond the most that the next provider has ever carried, though it would have been asked. */
+  beyondProven: number;
+  /** What follows, in a sentence. */
+  sentence: string;
+  epoch: number;
+  state: ShownState;
+  automatic: AutomaticState;
+}

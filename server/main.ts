@@ -1,0 +1,94 @@
+#!/usr/bin/env node
+import { existsSync, readFileSync } from 'node:fs';
+import { hostname } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { StartOptions } from './cli/world.ts';
+import { runCli } from './cli.ts';
+import { createLog, type LogLevel, logLevels } from './observe/log.ts';
+import { start } from './start.ts';
+import { newId, realClock, realRandom } from './world.ts';
+
+/** The one place that reads the environment and hears signals. */
+
+const EXIT_FORCED = 130;
+
+const { env, stdout, stderr } = process;
+const root = packageRoot(dirname(fileURLToPath(import.meta.url)));
+const version: string = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')).version;
+const ending = endOnSignals();
+
+const exitCode = await runCli({
+  argv: process.argv.slice(2),
+  env,
+  stdout,
+  stderr,
+  isTTY: stdout.isTTY,
+  columns: stdout.columns ?? 80,
+  version,
+  wait,
+  signal: ending,
+  start: (options) => start(options, startWorld(options)),
+});
+stdout.write('', () => process.exit(exitCode));
+
+function startWorld(options: StartOptions): Parameters<typeof start>[1] {
+  const webRoot = join(root, 'dist', 'web');
+  return {
+    clock: realClock,
+    random: realRandom,
+    newId,
+    log: createLog(logLevel(options.demo ? 'warn' : 'info')),
+    // The demo is for trying commands too, so it always has a token; the screen shows it.
+    token: env.RECLOSER_TOKEN || (options.demo ? newId() : null),
+    webRoot: existsSync(join(webRoot, 'index.html')) ? webRoot : null,
+    version,
+    env,
+    stdout,
+    stderr,
+    signal: ending,
+    hostname: hostname(),
+    folder: process.cwd(),
+  };
+}
+
+function logLevel(otherwise: LogLevel): LogLevel {
+  const asked = env.RECLOSER_LOG ?? otherwise;
+  const level = logLevels.find((known) => known === asked);
+  if (level !== undefined) return level;
+  stderr.write(`RECLOSER_LOG is "${asked}": expected one of ${logLevels.join(', ')}. Going on with ${otherwise}.\n`);
+  return otherwise;
+}
+
+/** Aborts at the first signal, or when the npm command that started this is gone; a second signal ends it at once. */
+function endOnSignals(): AbortSignal {
+  const controller = new AbortController();
+  const end = (): void => {
+    if (controller.signal.aborted) process.exit(EXIT_FORCED);
+    controller.abort();
+  };
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, end);
+  if (env.RECLOSER_WRAPPED === '1') {
+    process.once('disconnect', () => controller.abort());
+    process.channel?.unref();
+  }
+  return controller.signal;
+}
+
+function wait(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(done, ms);
+    function done(): void {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', done);
+      resolve();
+    }
+    signal.addEventListener('abort', done);
+    if (signal.aborted) done();
+  });
+}
+
+/** The folder of `package.json`, from the sources as from `dist/`. */
+function packageRoot(folder: string): string {
+  return existsSync(join(folder, 'package.json')) ? folder : packageRoot(dirname(folder));
+}

@@ -1,0 +1,106 @@
+import { resolve } from 'node:path';
+import { StorageError } from '../db/storage.ts';
+import { type App, StartError, startApp, type World } from './app.ts';
+import type { CliWorld, StartOptions } from './cli/world.ts';
+import { type Loaded, loadSettings, readConfigFile } from './config/load.ts';
+import { formatProblems } from './config/source.ts';
+import type { Settings } from './core/settings.ts';
+import { type Demo, startDemo } from './demo.ts';
+
+/** What `start` needs of the world beside what the program itself is given. */
+export interface StartWorld extends World, Pick<CliWorld, 'env' | 'stdout' | 'stderr' | 'signal'> {
+  hostname: string;
+  /** Folder that relative paths count from. */
+  folder: string;
+}
+
+/** Requests in flight get so long to end when the program is told to stop. */
+const STOP_GRACE_MS = 10_000;
+
+/** Runs until `signal` aborts. Resolves with the exit code: 0 stopped as asked, 1 could not start, 2 bad config. */
+export async function start(options: StartOptions, world: StartWorld): Promise<number> {
+  let demo: Demo | null = null;
+  let app: App | null = null;
+  try {
+    demo = options.demo ? await startDemo(world) : null;
+    const loaded = load(options, world, demo);
+    if (!loaded.ok) {
+      const file = options.config ?? 'the demo';
+      const count = loaded.problems.length === 1 ? 'one problem' : `${loaded.problems.length} problems`;
+      world.stderr.write(
+        `${formatProblems(file, loaded.problems)}\n${file} is refused: ${count}. Nothing was started.\n`,
+      );
+      return 2;
+    }
+    app = await startApp(loaded.settings, world);
+    demo?.begin(`${app.gatewayUrl}/v1`);
+    world.stdout.write(screen({ app, settings: loaded.settings, notes: loaded.notes, world, demo }));
+    await aborted(world.signal);
+    world.stdout.write('Stopping: requests in flight may end, then the record is written. Again to stop at once.\n');
+    return 0;
+  } catch (error) {
+    if (!(error instanceof StartError || error instanceof StorageError)) throw error;
+    world.stderr.write(`${error.message}\n`);
+    return 1;
+  } finally {
+    await demo?.stop();
+    await app?.stop(STOP_GRACE_MS);
+  }
+}
+
+function load(options: StartOptions, world: StartWorld, demo: Demo | null): Loaded {
+  const { env, hostname, token } = world;
+  const given = { env, flags: options.flags, hostname, hasToken: token !== null };
+  if (demo) return loadSettings({ ...given, text: demo.config, file: resolve(world.folder, 'data', 'demo.yaml') });
+  const file = resolve(world.folder, options.config ?? '');
+  const read = readConfigFile(file);
+  return read.ok ? loadSettings({ ...given, text: read.text, file }) : read;
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((done) => {
+    if (signal.aborted) done();
+    else signal.addEventListener('abort', () => done(), { once: true });
+  });
+}
+
+interface Shown {
+  app: App;
+  settings: Settings;
+  notes: string[];
+  world: StartWorld;
+  demo: Demo | null;
+}
+
+/** One screen that says where everything is. */
+function screen({ app, settings, notes, world, demo }: Shown): string {
+  const chain = settings.chains[0]?.name ?? '';
+  const key = settings.clients.length > 0 ? ' -H "authorization: Bearer $KEY"' : '';
+  const body = `{"model": "${chain}", "messages": [{"role": "user", "content": "Hello"}]}`;
+  const lines = [
+    `Recloser ${world.version} · ${settings.environment} · node ${settings.node}`,
+    '',
+    `  Gateway    ${app.gatewayUrl}/v1   (models: ${settings.chains.map(({ name }) => name).join(', ')})`,
+    `  Dashboard  ${world.token === null || demo ? app.signInLink() : app.controlUrl}`,
+    `  Record     ${settings.database}`,
+    '',
+    `  Try it     curl -i ${app.gatewayUrl}/v1/chat/completions${key} -H 'content-type: application/json' -d '${body}'`,
+    ...(demo ? demoLines(demo, app, world) : []),
+    ...(notes.length > 0 ? ['', ...notes.map((note) => `  Note: ${note}`)] : []),
+    '',
+    '  Ctrl-C stops it.',
+    '',
+  ];
+  return lines.join('\n');
+}
+
+function demoLines(demo: Demo, app: App, world: StartWorld): string[] {
+  const url = app.controlUrl === 'http://127.0.0.1:4401' ? '' : ` RECLOSER_URL=${app.controlUrl}`;
+  return [
+    `  Watch it   RECLOSER_TOKEN=${world.token}${url} npm run recloser -- circuits`,
+    '',
+    `  ${demo.describe()}`,
+    '  The providers are simulated: nothing leaves this machine, and the money is made up.',
+    '  For your own: copy recloser.example.yaml, then npm start -- --config recloser.yaml',
+  ];
+}
