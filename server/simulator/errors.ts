@@ -49,18 +49,20 @@ function json(status: number, body: unknown, headers: Record<string, string> = {
   return { status, headers: { 'content-type': 'application/json', ...headers }, body: JSON.stringify(body) };
 }
 
-function openAi(message: string, type: string | null, code: string | number | null, param: string | null = null) {
-  return { error: { message, type, param, code } };
+function openAi(message: string, type: string, code: string | null) {
+  return { error: { message, type, param: null, code } };
+}
+
+function aboutMessages(message: string, code: string) {
+  return { error: { message, type: 'invalid_request_error', param: 'messages', code } };
 }
 
 const bodies: Record<string, (context: ErrorContext) => unknown> = {
-  '400': () => openAi("Invalid type for 'messages[0].name'.", 'invalid_request_error', 'invalid_type', 'messages'),
+  '400': () => aboutMessages("Invalid type for 'messages[0].name'.", 'invalid_type'),
   '400/context-length': ({ promptTokens }) =>
-    openAi(
+    aboutMessages(
       `This model's maximum context length is 64 tokens. However, your messages resulted in ${Math.max(65, promptTokens)} tokens. Please reduce the length of the messages.`,
-      'invalid_request_error',
       'context_length_exceeded',
-      'messages',
     ),
   '400/content-filter': () => ({
     error: {

@@ -1,3 +1,4 @@
+import OpenAI from 'openai';
 import { describe, expect, it } from 'vitest';
 import type { ProviderOptions } from '../../server/simulator/simulator.ts';
 import { FakeClock } from '../support/fakeClock.ts';
@@ -186,6 +187,30 @@ describe('a request that cannot be answered', () => {
     const other = rawCall({ url: `${url}/embeddings`, body: {} });
     await other.closed;
     expect(other.status).toBe(404);
+  });
+});
+
+describe('the official client', () => {
+  it('reads plain answers, streams, tool calls and errors', async () => {
+    const { simulator, url } = await start();
+    const client = new OpenAI({ baseURL: url, apiKey: 'any', maxRetries: 0 });
+    const messages = [{ role: 'user' as const, content: 'Please call the tool.' }];
+    const plain = await client.chat.completions.create({ model: 'm', messages });
+    const stream = client.chat.completions.stream({ model: 'm', messages, stream_options: { include_usage: true } });
+    expect(await stream.finalContent()).toBe(plain.choices[0]?.message.content);
+    expect(await stream.totalUsage()).toMatchObject({ completion_tokens: 24 });
+    const called = client.chat.completions.stream({
+      model: 'm',
+      messages,
+      tools: [{ type: 'function', function: { name: 'weather', parameters: { type: 'object', properties: {} } } }],
+    });
+    expect((await called.finalMessage()).tool_calls).toMatchObject([
+      { function: { name: 'weather', arguments: '{}' } },
+    ]);
+    await simulator.setFault('one', '429');
+    await expect(client.chat.completions.create({ model: 'm', messages })).rejects.toBeInstanceOf(
+      OpenAI.RateLimitError,
+    );
   });
 });
 
