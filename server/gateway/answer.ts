@@ -1,0 +1,203 @@
+import { createParser, type EventSourceMessage, type EventSourceParser } from 'eventsource-parser';
+import { isChunk, readChunk } from '../core/chunk.ts';
+import type { Usage } from '../core/records.ts';
+import type { ChunkFacts, Seen } from '../core/wire.ts';
+
+/** Largest single event of a stream, in characters. */
+const EVENT_CHARACTERS = 16 * 1_024 * 1_024;
+
+type Json = Record<string, unknown>;
+
+/** Who gets an answer while it comes: `Relay` hands it on as a stream, `Collector` puts it together. */
+export interface Taker {
+  /** The caller has been given something: there is no going back to another provider. */
+  readonly committed: boolean;
+  /** One good chunk, in order: as it came, and as it reads. */
+  chunk(data: string, json: Json, facts: ChunkFacts): void;
+  /** A whole answer that came as one body of JSON. */
+  whole(answer: Json): void;
+  /** The first content has just been given with `chunk` or `whole`. */
+  first(): void;
+  /** What one read brought is through. False: hold the provider until `resume` is called. */
+  flush(resume: () => void): boolean;
+}
+
+export interface AnswerOptions {
+  taker: Taker;
+  /** How many choices were asked for: so many finish reasons make a whole answer. */
+  choices: number;
+  /** Headers of the answer, for an error inside it. */
+  headers: Record<string, string>;
+  /** The first content came. */
+  onContent: () => void;
+  /** A good event came. */
+  onEvent: () => void;
+  /** It is over before its body is: whole (null), or what was seen. */
+  onOver: (seen: Seen | null) => void;
+}
+
+/**
+ * Reads the body of a 2xx answer, a stream of events or one body of JSON, whichever it is: providers send either where
+ * the other was asked for. Bytes may be split anywhere.
+ */
+export class Answer {
+  usage: Usage | null = null;
+  /** Characters of content so far, for an estimate of tokens. */
+  characters = 0;
+  /** Events that were no JSON or no chunk, between good ones. */
+  dropped = 0;
+  contentSeen = false;
+  private readonly options: AnswerOptions;
+  private readonly decoder = new TextDecoder();
+  private readonly parser: EventSourceParser;
+  private kind: 'unknown' | 'events' | 'json' = 'unknown';
+  private readonly json: string[] = [];
+  private finishedChoices = 0;
+  private goodEvents = 0;
+  private bytesSeen = false;
+  private over = false;
+
+  constructor(options: AnswerOptions) {
+    this.options = options;
+    this.parser = createParser({
+      maxBufferSize: EVENT_CHARACTERS,
+      onEvent: (event) => this.event(event),
+      onError: (error) => {
+        if (error.type === 'max-buffer-size-exceeded') this.end({ seen: 'tooLarge' });
+      },
+    });
+  }
+
+  /** Every choice that was asked for has its finish reason. */
+  get finished(): boolean {
+    return this.finishedChoices >= this.options.choices;
+  }
+
+  feed(bytes: Buffer): void {
+    if (this.over) return;
+    this.text(this.decoder.decode(bytes, { stream: true }));
+  }
+
+  /** The body came to its end in good order. */
+  close(): Seen | null {
+    if (this.over) return null;
+    this.text(this.decoder.decode());
+    if (this.kind === 'json') return this.closeJson();
+    // A last event without its blank line counts all the same; one that was cut is no JSON, and is dropped.
+    if (this.kind === 'events' && !this.over) this.parser.feed('\n\n');
+    if (this.over) return null;
+    if (this.finished) return this.done(null);
+    if (this.contentSeen) return this.done({ seen: 'cut', message: 'the stream ended with no finish reason' });
+    if (this.goodEvents === 0 && this.bytesSeen) {
+      return this.done({ seen: 'malformed', message: 'the answer is neither JSON nor a stream of events' });
+    }
+    return this.done({ seen: 'empty', message: 'the stream ended with no content and no finish reason' });
+  }
+
+  /** The connection broke, or fell silent, before the end: a finish reason for every choice makes it whole all the same. */
+  breakOff(seen: Seen): Seen | null {
+    return this.finished && this.kind === 'events' ? this.done(null) : this.done(seen);
+  }
+
+  private text(text: string): void {
+    let rest = text;
+    if (this.kind === 'unknown') {
+      rest = text.trimStart();
+      const first = rest[0];
+      if (first === undefined) return;
+      this.bytesSeen = true;
+      if (first === '<') {
+        this.end({ seen: 'malformed', message: 'the answer is HTML, not JSON' });
+        return;
+      }
+      this.kind = first === '{' || first === '[' ? 'json' : 'events';
+    }
+    if (this.kind === 'json') this.json.push(rest);
+    else this.parser.feed(rest);
+  }
+
+  private event({ data, event }: EventSourceMessage): void {
+    if (this.over) return;
+    if (data.trim() === '[DONE]') {
+      this.endMark();
+      return;
+    }
+    const json = parseObject(data);
+    const facts = readChunk(json);
+    const error = facts.error === undefined && event === 'error' ? (json ?? { message: data }) : facts.error;
+    if (error !== undefined) this.end({ seen: 'errorInside', error, headers: this.options.headers });
+    else if (json && isChunk(json)) this.good(data, json, facts);
+    else this.dropped += 1;
+  }
+
+  private good(data: string, json: Json, facts: ChunkFacts): void {
+    this.goodEvents += 1;
+    this.learn(json, facts);
+    this.options.taker.chunk(data, json, facts);
+    this.options.onEvent();
+    // A finish reason alone is an answer too: an empty one.
+    if (facts.content || facts.finished) this.content();
+  }
+
+  private endMark(): void {
+    if (this.contentSeen || this.finished) this.end(null);
+    else this.end({ seen: 'empty', message: 'the stream ended with no content and no finish reason' });
+  }
+
+  private learn(json: Json, facts: ChunkFacts): void {
+    this.characters += facts.characters;
+    if (facts.usage) this.usage = facts.usage;
+    if (facts.finished) this.finishedChoices += countFinished(json);
+  }
+
+  private closeJson(): Seen | null {
+    const json = parseObject(this.json.join(''));
+    if (!json) return this.done({ seen: 'malformed', message: 'the answer is not a JSON object' });
+    const facts = readChunk(json);
+    if (facts.error !== undefined) {
+      return this.done({ seen: 'errorInside', error: facts.error, headers: this.options.headers });
+    }
+    if (!isChunk(json) || !facts.finished) {
+      return this.done({ seen: 'empty', message: 'the answer has no choice with a finish reason' });
+    }
+    this.learn(json, facts);
+    this.options.taker.whole(json);
+    this.content();
+    return this.done(null);
+  }
+
+  private content(): void {
+    if (this.contentSeen) return;
+    this.contentSeen = true;
+    this.options.onContent();
+    this.options.taker.first();
+  }
+
+  private end(seen: Seen | null): void {
+    if (this.over) return;
+    this.over = true;
+    this.options.onOver(seen);
+  }
+
+  private done(seen: Seen | null): Seen | null {
+    this.over = true;
+    return seen;
+  }
+}
+
+function parseObject(text: string): Json | null {
+  try {
+    const json: unknown = JSON.parse(text);
+    return typeof json === 'object' && json !== null && !Array.isArray(json) ? (json as Json) : null;
+  } catch {
+    return null;
+  }
+}
+
+function countFinished(json: Json): number {
+  const choices = Array.isArray(json.choices) ? (json.choices as unknown[]) : [];
+  return choices.filter((choice) => {
+    const reason = (choice as { finish_reason?: unknown } | null)?.finish_reason;
+    return reason !== null && reason !== undefined;
+  }).length;
+}

@@ -1,0 +1,110 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Clock, Timer } from '../core/clock.ts';
+import type { Interrupt } from './interrupt.ts';
+
+/** A caller who takes nothing for so long is let go: what it holds up is memory and a provider's connection. */
+const STALL_MS = 60_000;
+/** A whole answer must have been taken so long after its last byte was given out. */
+const FLUSH_MS = 300_000;
+/** A caller that is refused while it still sends has so long to read the refusal before the connection is closed. */
+const REFUSAL_MS = 2_000;
+
+/** The caller's end of a request: writes to it, and notices when it leaves. */
+export class Caller {
+  private readonly response: ServerResponse;
+  private readonly clock: Clock;
+  private stall: Timer | null = null;
+  private ended = false;
+
+  constructor(response: ServerResponse, options: { clock: Clock; interrupt: Interrupt }) {
+    this.response = response;
+    this.clock = options.clock;
+    // A write to a socket that has just gone is no error of ours.
+    response.on('error', () => {});
+    response.on('close', () => {
+      this.stall?.cancel();
+      if (!this.ended) options.interrupt.raise('callerLeft');
+    });
+    if (response.destroyed) options.interrupt.raise('callerLeft');
+  }
+
+  /** The head of a stream, before its first `write`. */
+  openStream(headers: Record<string, string>): void {
+    if (this.gone) return;
+    this.response.writeHead(200, {
+      'content-type': 'text/event-stream; charset=utf-8',
+      'cache-control': 'no-cache',
+      // Proxies that buffer (nginx) would turn a stream into one late lump.
+      'x-accel-buffering': 'no',
+      ...headers,
+    });
+  }
+
+  /** Writes; false: the caller has enough for now, and `resume` is called when it has taken it. */
+  write(text: string, resume: () => void): boolean {
+    if (this.gone) return true;
+    if (this.response.write(text)) return true;
+    this.guard(STALL_MS);
+    this.response.once('drain', () => {
+      this.stall?.cancel();
+      resume();
+    });
+    return false;
+  }
+
+  end(text: string): void {
+    if (this.gone) return;
+    this.ended = true;
+    this.guard(FLUSH_MS);
+    this.response.end(text);
+  }
+
+  /** A whole answer or error at once. */
+  send(reply: { status: number; headers: Record<string, string>; body: unknown }): void {
+    if (this.gone) return;
+    if (this.response.headersSent) {
+      // Half an answer must not look like a whole one.
+      this.response.destroy();
+      return;
+    }
+    const text = JSON.stringify(reply.body);
+    this.response.writeHead(reply.status, { ...headOf(text), ...reply.headers });
+    this.end(text);
+  }
+
+  /**
+   * Refuses a request whose body may not have been read. Closing at once would reset the connection under a caller that
+   * still sends, and it would never see why: so the refusal is given in full, and what comes meanwhile is dropped.
+   */
+  refuse(reply: { status: number; headers: Record<string, string>; body: unknown }, request: IncomingMessage): void {
+    if (request.complete || this.gone || this.response.headersSent) {
+      this.send(reply);
+      return;
+    }
+    const text = JSON.stringify(reply.body);
+    this.response.writeHead(reply.status, { ...headOf(text), ...reply.headers, connection: 'close' });
+    this.response.write(text);
+    const close = () => {
+      timer.cancel();
+      this.end('');
+    };
+    const timer = this.clock.after(REFUSAL_MS, close);
+    request.once('end', close).once('close', close).resume();
+  }
+
+  private get gone(): boolean {
+    return this.ended || this.response.destroyed;
+  }
+
+  private guard(ms: number): void {
+    this.stall?.cancel();
+    this.stall = this.clock.after(ms, () => this.response.destroy());
+  }
+}
+
+function headOf(text: string): Record<string, string> {
+  return {
+    'content-type': 'application/json; charset=utf-8',
+    'content-length': String(Buffer.byteLength(text)),
+  };
+}

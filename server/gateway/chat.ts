@@ -1,0 +1,154 @@
+import { createHmac } from 'node:crypto';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { type ChatRequest, readRequest } from '../core/body.ts';
+import { planChain } from '../core/chain.ts';
+import type { ApiError } from '../core/errors.ts';
+import type { ChainSettings } from '../core/settings.ts';
+import { Caller } from './caller.ts';
+import { Delivery } from './delivery.ts';
+import type { GatewayTools } from './deps.ts';
+import { Walk } from './failover.ts';
+import { takeBody } from './intake.ts';
+import { Interrupt } from './interrupt.ts';
+import { Ledger } from './ledger.ts';
+import { recordOf } from './record.ts';
+import { earlyError } from './reply.ts';
+import { readWishes, type Wishes } from './wishes.ts';
+
+/** One call of a client, from its first byte to its record. */
+export interface Call {
+  id: string;
+  /** Name of the client whose key was used, or null. */
+  client: string | null;
+  request: IncomingMessage;
+  caller: Caller;
+  interrupt: Interrupt;
+  /** By `Clock.now()`, and ms since 1970. */
+  startedNow: number;
+  startedAt: number;
+}
+
+/** Answers `POST /v1/chat/completions`. Never rejects: whatever happens, the caller gets an answer or an error. */
+export async function answerChat(
+  tools: GatewayTools,
+  http: { request: IncomingMessage; response: ServerResponse; client: string | null },
+): Promise<void> {
+  const { clock } = tools;
+  const interrupt = new Interrupt();
+  const caller = new Caller(http.response, { clock, interrupt });
+  const call: Call = {
+    id: tools.newId(),
+    client: http.client,
+    request: http.request,
+    caller,
+    interrupt,
+    startedNow: clock.now(),
+    startedAt: clock.wall(),
+  };
+  const leave = tools.inFlight.enter(interrupt);
+  try {
+    await admit(tools, call);
+  } catch (error) {
+    tools.log.error({ error, request: call.id }, 'A request failed by a defect of the gateway itself.');
+    refuse(call, {
+      code: 'internal_error',
+      message: `The gateway failed at this request; its log says why, under ${call.id}.`,
+    });
+  } finally {
+    // Going down must not cut off the last bytes of an answer that was given out.
+    if (http.response.closed) leave();
+    else http.response.once('close', leave);
+  }
+}
+
+/** Takes a place, reads the body, and finds the chain; each refusal is an error at once. */
+async function admit(tools: GatewayTools, call: Call): Promise<void> {
+  const { limits, settings } = tools;
+  const freePlace = limits.takeRequest();
+  if (!freePlace) return refuse(call, tooMany('too_many_requests_in_flight', 'requests', settings.limits.requests));
+  try {
+    const intake = await takeBody(call.request, { limits, bodyBytes: settings.limits.bodyBytes });
+    if (!intake.taken) return intake.error ? refuse(call, intake.error) : undefined;
+    try {
+      await read(tools, call, intake.body);
+    } finally {
+      intake.free();
+    }
+  } finally {
+    freePlace();
+  }
+}
+
+async function read(tools: GatewayTools, call: Call, body: Buffer): Promise<void> {
+  const parsed = readRequest(body);
+  if (!parsed.ok) return refuse(call, parsed.error);
+  const { request } = parsed;
+  const chain = tools.chains.get(request.model);
+  if (!chain) return refuse(call, unknownModel(request.model, tools.chains));
+  const wished = readWishes(call.request.headers, chain);
+  if (!wished.ok) return refuse(call, wished.error);
+  const freeStream = request.stream ? tools.limits.takeStream() : () => {};
+  if (!freeStream) return refuse(call, tooMany('too_many_streams', 'streams', tools.settings.limits.streams));
+  try {
+    await serve(tools, call, { request, chain, wishes: wished.wishes, body });
+  } finally {
+    freeStream();
+  }
+}
+
+interface Asked {
+  request: ChatRequest;
+  chain: ChainSettings;
+  wishes: Wishes;
+  body: Buffer;
+}
+
+/** The walk, the reply and the record of a request that was found fit. */
+async function serve(tools: GatewayTools, call: Call, asked: Asked): Promise<void> {
+  const { clock } = tools;
+  const { request, chain, wishes } = asked;
+  const ledger = new Ledger(clock, request.facts.promptTokens);
+  const deadlineAt = call.startedNow + wishes.deadlineMs;
+  const deadline = clock.after(deadlineAt - clock.now(), () => call.interrupt.raise('deadline'));
+  const delivery = new Delivery(call, { request, ledger, clock });
+  tools.budget.request(clock.now());
+  try {
+    const walk = new Walk(tools, {
+      id: call.id,
+      request,
+      steps: planChain({ chain, providers: tools.providers, facts: request.facts, only: wishes.only }),
+      backoff: chain.backoff,
+      deadlineAt,
+      interrupt: call.interrupt,
+      ledger,
+      bodyHash: () => createHmac('sha256', tools.bodyKey).update(asked.body).digest('base64url'),
+      takerFor: (provider) => delivery.takerFor(provider),
+    });
+    delivery.finish(await walk.run());
+  } finally {
+    deadline.cancel();
+    tools.keep(recordOf({ call, asked, ledger, outcome: delivery.outcome, clock, node: tools.settings.node }));
+  }
+}
+
+function refuse(call: Call, error: ApiError): void {
+  const reply = earlyError(error);
+  const headers = { ...reply.headers, 'x-recloser-request-id': call.id, 'x-recloser-trail': '' };
+  call.caller.refuse({ ...reply, headers }, call.request);
+}
+
+function tooMany(code: ApiError['code'], limit: string, count: number): ApiError {
+  return {
+    code,
+    message: `The gateway has ${count} ${limit} in flight, as many as it allows (limits.${limit}): try again in a moment.`,
+  };
+}
+
+function unknownModel(model: string, chains: ReadonlyMap<string, ChainSettings>): ApiError {
+  const names = [...chains.keys()].join(', ');
+  return {
+    code: 'model_not_found',
+    message: `There is no model "${model.slice(0, 100)}" here: ask for one of ${names}.`,
+    param: 'model',
+  };
+}

@@ -1,0 +1,104 @@
+import type { RequestFacts } from '../core/body.ts';
+import type { Clock, Timer } from '../core/clock.ts';
+import type { ProviderSettings } from '../core/settings.ts';
+import type { ClockName } from '../core/wire.ts';
+
+interface Due {
+  at: number;
+  readonly ms: number;
+}
+
+/**
+ * The clocks of one attempt, on one timer: feeding the idle clock with each event only moves a number.
+ * `onRunOut` is told which ran out first and how long it was; it should stop the rest.
+ */
+export class Clocks {
+  private readonly clock: Clock;
+  private readonly onRunOut: (name: ClockName, ms: number) => void;
+  private readonly due = new Map<ClockName, Due>();
+  private timer: Timer | null = null;
+  private timerAt = Number.POSITIVE_INFINITY;
+  private pausedAt: number | null = null;
+
+  constructor(clock: Clock, onRunOut: (name: ClockName, ms: number) => void) {
+    this.clock = clock;
+    this.onRunOut = onRunOut;
+  }
+
+  /** Starts a clock, or starts it anew. */
+  start(name: ClockName, ms: number): void {
+    const at = (this.pausedAt ?? this.clock.now()) + ms;
+    this.due.set(name, { at, ms });
+    if (this.pausedAt === null && at < this.timerAt) this.arm();
+  }
+
+  stop(name: ClockName): void {
+    this.due.delete(name);
+  }
+
+  /** Time in which we held the provider back is not the provider's: every clock stands still. */
+  pause(): void {
+    if (this.pausedAt !== null) return;
+    this.pausedAt = this.clock.now();
+    this.disarm();
+  }
+
+  resume(): void {
+    if (this.pausedAt === null) return;
+    const heldMs = this.clock.now() - this.pausedAt;
+    this.pausedAt = null;
+    for (const due of this.due.values()) due.at += heldMs;
+    this.arm();
+  }
+
+  stopAll(): void {
+    this.due.clear();
+    this.disarm();
+  }
+
+  private arm(): void {
+    this.disarm();
+    const first = this.first();
+    if (!first) return;
+    this.timerAt = first[1].at;
+    this.timer = this.clock.after(Math.max(0, first[1].at - this.clock.now()), () => this.fire());
+  }
+
+  private disarm(): void {
+    this.timer?.cancel();
+    this.timer = null;
+    this.timerAt = Number.POSITIVE_INFINITY;
+  }
+
+  /** A clock that was fed or stopped meanwhile, and a timer that came early, only arm it again. */
+  private fire(): void {
+    this.timer = null;
+    this.timerAt = Number.POSITIVE_INFINITY;
+    const first = this.first();
+    if (first && first[1].at <= this.clock.now()) this.onRunOut(first[0], first[1].ms);
+    else this.arm();
+  }
+
+  private first(): [ClockName, Due] | null {
+    let first: [ClockName, Due] | null = null;
+    for (const entry of this.due) {
+      if (!first || entry[1].at < first[1].at) first = entry;
+    }
+    return first;
+  }
+}
+
+/** How long a provider may take to the first content of this request, from the attempt's start, ms. */
+export function firstTokenClockMs(
+  provider: Pick<ProviderSettings, 'timeouts' | 'assemble'>,
+  request: { stream: boolean; facts: RequestFacts },
+): number {
+  const { timeouts } = provider;
+  if (!isStreamed(provider, request)) return timeouts.answerMs;
+  return timeouts.firstTokenMs + Math.ceil((timeouts.perThousandTokensMs * request.facts.promptTokens) / 1_000);
+}
+
+/** Plain requests are streamed upstream too, where the provider allows: only then do the clocks see anything. */
+export function isStreamed(provider: Pick<ProviderSettings, 'assemble'>, request: { stream: boolean }): boolean {
+  return request.stream || provider.assemble;
+}

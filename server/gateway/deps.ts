@@ -1,0 +1,37 @@
+import type { Board } from '../circuits/board.ts';
+import type { RetryBudget } from '../core/budget.ts';
+import type { Clock, Random } from '../core/clock.ts';
+import type { Log } from '../core/log.ts';
+import type { RequestRecord } from '../core/records.ts';
+import type { ChainSettings, ProviderSettings, Settings } from '../core/settings.ts';
+import type { InFlight } from './inFlight.ts';
+import type { Limits } from './limits.ts';
+import type { Upstream } from './upstream.ts';
+
+/** What the gateway is given. */
+export interface GatewayDeps {
+  settings: Settings;
+  board: Pick<Board, 'acquire' | 'acquireLast' | 'answered' | 'settle' | 'look' | 'retryAfterMs'>;
+  clock: Clock;
+  random: Random;
+  newId: () => string;
+  log: Log;
+  /** Called once for each accepted chat request when it is over; must not wait. One that throws breaks nothing. */
+  record: (request: RequestRecord) => void;
+  storageStatus: () => { state: 'ok' | 'degraded'; problem: string | null; since: number };
+  state: () => 'starting' | 'serving' | 'draining';
+}
+
+/** What its parts share. */
+export interface GatewayTools extends GatewayDeps {
+  upstream: Upstream;
+  limits: Limits;
+  inFlight: InFlight;
+  budget: RetryBudget;
+  chains: ReadonlyMap<string, ChainSettings>;
+  providers: ReadonlyMap<string, ProviderSettings>;
+  /** Keys the hashes of bodies; of this process only. */
+  bodyKey: string;
+  /** Hands a record over, and logs what goes wrong with that. */
+  keep: (request: RequestRecord) => void;
+}

@@ -1,0 +1,39 @@
+import type { Clock } from '../core/clock.ts';
+import type { Interrupt } from './interrupt.ts';
+
+/** After the last requests were told to end, they have so long to say so to their callers. */
+const LAST_WORDS_MS = 1_000;
+
+/** The requests in flight, so that going down can wait for them, and then end them. */
+export class InFlight {
+  private readonly interrupts = new Set<Interrupt>();
+  private readonly onEmpty = new Set<() => void>();
+
+  enter(interrupt: Interrupt): () => void {
+    this.interrupts.add(interrupt);
+    return () => {
+      this.interrupts.delete(interrupt);
+      if (this.interrupts.size === 0) for (const tell of [...this.onEmpty]) tell();
+    };
+  }
+
+  /** Waits for all to end, `graceMs` at most; those left then are told to stop. */
+  async drain(clock: Clock, graceMs: number): Promise<void> {
+    await this.emptied(clock, graceMs);
+    for (const interrupt of [...this.interrupts]) interrupt.raise('shutdown');
+    await this.emptied(clock, LAST_WORDS_MS);
+  }
+
+  private emptied(clock: Clock, ms: number): Promise<void> {
+    if (this.interrupts.size === 0) return Promise.resolve();
+    return new Promise((resolve) => {
+      const end = () => {
+        timer.cancel();
+        this.onEmpty.delete(end);
+        resolve();
+      };
+      const timer = clock.after(ms, end);
+      this.onEmpty.add(end);
+    });
+  }
+}

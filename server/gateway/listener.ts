@@ -1,0 +1,151 @@
+import type { Socket } from 'node:net';
+import Fastify, { type FastifyError, type FastifyInstance } from 'fastify';
+import { RetryBudget } from '../core/budget.ts';
+import { type ApiErrorCode, errorBody, statusOf } from '../core/errors.ts';
+import { refuseRequest } from '../core/guard.ts';
+import type { PingResult } from '../core/ping.ts';
+import type { RequestRecord } from '../core/records.ts';
+import type { GatewayDeps, GatewayTools } from './deps.ts';
+import { InFlight } from './inFlight.ts';
+import { Limits } from './limits.ts';
+import { pingProvider } from './ping.ts';
+import { addRoutes, refuse } from './routes.ts';
+import { Upstream } from './upstream.ts';
+
+export type { GatewayDeps } from './deps.ts';
+
+/** Bounds on callers that are slow or large before a request is even one. */
+const HEAD_BYTES = 32 * 1_024;
+const HEAD_MS = 15_000;
+const BODY_MS = 120_000;
+const SLOW_CALLERS_CHECK_MS = 2_000;
+/** Longer than load balancers keep theirs (60 s), so that it is never us who closes under a request on its way. */
+const KEEP_ALIVE_MS = 75_000;
+
+export interface Gateway {
+  server: FastifyInstance;
+  /** Asks a provider for one token; its circuit is neither asked nor told. Never rejects. */
+  ping(provider: string): Promise<PingResult>;
+  /**
+   * Goes down: takes no more requests, waits `graceMs` for those in flight, tells the rest to end, closes every connection.
+   */
+  drain(graceMs: number): Promise<void>;
+}
+
+/** The data plane: what chat applications call. It listens when the caller says `server.listen`. */
+export function createGateway(deps: GatewayDeps): Gateway {
+  let draining = false;
+  const tools: GatewayTools = {
+    ...deps,
+    state: () => (draining ? 'draining' : deps.state()),
+    upstream: new Upstream(deps.settings.providers),
+    limits: new Limits(deps.settings.limits),
+    inFlight: new InFlight(),
+    budget: new RetryBudget(),
+    chains: new Map(deps.settings.chains.map((chain) => [chain.name, chain])),
+    providers: new Map(deps.settings.providers.map((provider) => [provider.name, provider])),
+    bodyKey: `${deps.newId()}${deps.newId()}`,
+    keep: (request) => keep(deps, request),
+  };
+  const server = openServer(tools);
+  return {
+    server,
+    ping: (name) => {
+      const provider = tools.providers.get(name);
+      if (!provider) return Promise.reject(new Error(`No provider is called "${name}".`));
+      return pingProvider(tools, provider, deps.newId());
+    },
+    async drain(graceMs) {
+      draining = true;
+      await tools.inFlight.drain(deps.clock, graceMs);
+      await server.close();
+      await tools.upstream.close();
+    },
+  };
+}
+
+function openServer(tools: GatewayTools): FastifyInstance {
+  const server = Fastify({
+    logger: false,
+    http: {
+      maxHeaderSize: HEAD_BYTES,
+      headersTimeout: HEAD_MS,
+      requestTimeout: BODY_MS,
+      connectionsCheckingInterval: SLOW_CALLERS_CHECK_MS,
+    },
+    keepAliveTimeout: KEEP_ALIVE_MS,
+    requestTimeout: BODY_MS,
+    // By then every answer has been given out, or told to end.
+    forceCloseConnections: true,
+    return503OnClosing: false,
+    clientErrorHandler: answerClientError,
+    frameworkErrors: (_error, _request, reply) => {
+      refuse(reply, { code: 'not_found', message: 'This address cannot be read: there is nothing of that name here.' });
+    },
+  });
+  server.addHook('onRequest', (request, reply, done) => {
+    const { host, origin, 'sec-fetch-site': site } = request.headers;
+    const secFetchSite = Array.isArray(site) ? site[0] : site;
+    const port = request.raw.socket.localPort ?? tools.settings.gateway.port;
+    const refusal = refuseRequest({ host, origin, secFetchSite }, tools.settings.gateway.hosts, port);
+    if (refusal) refuse(reply, refusal);
+    else done();
+  });
+  // Bodies are read by the routes that want one, held against bounds of our own.
+  server.removeAllContentTypeParsers();
+  server.addContentTypeParser('*', (_request, _payload, done) => done(null));
+  server.setNotFoundHandler((request, reply) =>
+    refuse(reply, {
+      code: 'not_found',
+      message: `There is no ${request.method} ${request.url.split('?')[0]?.slice(0, 200)} here: POST /v1/chat/completions is what answers.`,
+    }),
+  );
+  server.setErrorHandler<FastifyError>((error, _request, reply) => {
+    const code = codeOf(error.statusCode ?? 500);
+    if (code === 'internal_error') tools.log.error({ error }, 'A request failed by a defect of the gateway itself.');
+    return refuse(reply, {
+      code,
+      message: code === 'internal_error' ? 'The gateway failed at this request; its log says why.' : error.message,
+    });
+  });
+  addRoutes(server, tools);
+  return server;
+}
+
+function codeOf(status: number): ApiErrorCode {
+  if (status === 415) return 'unsupported_media_type';
+  if (status === 413) return 'body_too_large';
+  return status >= 400 && status < 500 ? 'invalid_request' : 'internal_error';
+}
+
+/** What Node could not read as HTTP at all has no request to answer to: only a socket. */
+function answerClientError(error: Error & { code?: string }, socket: Socket): void {
+  if (error.code === 'ECONNRESET' || !socket.writable) {
+    socket.destroy();
+    return;
+  }
+  const { code, message } = clientErrors[error.code ?? ''] ?? unreadable;
+  const body = JSON.stringify(errorBody({ code, message }));
+  const head = `HTTP/1.1 ${statusOf(code)} Refused\r\ncontent-type: application/json; charset=utf-8\r\n`;
+  socket.end(`${head}content-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n${body}`);
+}
+
+const unreadable = { code: 'invalid_request', message: 'This is not a request in HTTP/1.1.' } as const;
+const clientErrors: Record<string, { code: ApiErrorCode; message: string }> = {
+  HPE_HEADER_OVERFLOW: {
+    code: 'headers_too_large',
+    message: `The headers are larger than ${HEAD_BYTES} bytes: send less in them.`,
+  },
+  ERR_HTTP_REQUEST_TIMEOUT: {
+    code: 'body_timeout',
+    message: `The request did not come whole in time (headers ${HEAD_MS / 1_000} s, all of it ${BODY_MS / 1_000} s): send it faster.`,
+  },
+};
+
+function keep(deps: GatewayDeps, request: RequestRecord): void {
+  try {
+    deps.record(request);
+  } catch (error) {
+    deps.log.error({ error, request: request.id }, 'A finished request could not be handed to the journal.');
+  }
+}

@@ -1,0 +1,43 @@
+import { readRequest } from '../core/body.ts';
+import { costNanoUsd } from '../core/money.ts';
+import { judge } from '../core/outcome.ts';
+import type { PingResult } from '../core/ping.ts';
+import type { ProviderSettings } from '../core/settings.ts';
+import { Attempt, type AttemptTools } from './attempt.ts';
+import { Collector } from './collect.ts';
+import { Interrupt } from './interrupt.ts';
+import { settlementOf } from './settlement.ts';
+
+/** One token of output at most, and next to none of input. */
+const question = Buffer.from(
+  JSON.stringify({ model: 'ping', messages: [{ role: 'user', content: 'ping' }], max_tokens: 1 }),
+);
+
+/**
+ * Asks a provider for one token, on the same path as a caller's request. Its circuit is not asked and not told: what it
+ * should be told is in `settlement`. Never rejects. `id` names the call in the evidence of a transition.
+ */
+export async function pingProvider(tools: AttemptTools, provider: ProviderSettings, id: string): Promise<PingResult> {
+  const read = readRequest(question);
+  if (!read.ok) throw new Error(read.error.message);
+  const taker = new Collector();
+  const attempt = new Attempt(tools, {
+    provider,
+    request: read.request,
+    taker,
+    interrupt: new Interrupt(),
+    onContent: () => {},
+  });
+  const end = await attempt.run();
+  const secrets = provider.apiKey === null ? [] : [provider.apiKey];
+  const verdict = end.seen && judge(end.seen, tools.clock.wall(), secrets);
+  return {
+    ok: verdict === null,
+    word: verdict?.word ?? 'ok',
+    status: verdict?.status ?? end.status,
+    ms: end.durationMs,
+    costNanoUsd: costNanoUsd(end.usage, provider.price),
+    // All pings have the same body: were it charged as a poisonous prompt, a dead provider would be charged once.
+    settlement: settlementOf(verdict, `${id}/0`, () => id),
+  };
+}

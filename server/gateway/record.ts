@@ -1,0 +1,44 @@
+import type { Clock } from '../core/clock.ts';
+import { addCosts, addUsage } from '../core/money.ts';
+import type { RequestOutcome, RequestRecord } from '../core/records.ts';
+import type { Ledger } from './ledger.ts';
+
+/** What a caller got in the end. */
+export interface Outcome {
+  result: RequestOutcome;
+  status: number;
+  errorCode: string | null;
+  servedBy: string | null;
+  firstTokenMs: number | null;
+}
+
+/** The record of one finished request. */
+export function recordOf(finished: {
+  call: { id: string; client: string | null; startedNow: number; startedAt: number };
+  asked: { chain: { name: string }; request: { stream: boolean } };
+  ledger: Ledger;
+  outcome: Outcome;
+  clock: Clock;
+  node: string;
+}): RequestRecord {
+  const { call, asked, ledger, outcome, clock, node } = finished;
+  const charged = ledger.attempts.filter((attempt) => attempt.usage !== null);
+  return {
+    id: call.id,
+    node,
+    chain: asked.chain.name,
+    client: call.client,
+    stream: asked.request.stream,
+    startedAt: Math.round(call.startedAt),
+    firstTokenMs: outcome.firstTokenMs,
+    durationMs: Math.round(clock.now() - call.startedNow),
+    outcome: outcome.result,
+    status: outcome.status,
+    errorCode: outcome.errorCode,
+    servedBy: outcome.servedBy,
+    usage: addUsage(charged.map((attempt) => attempt.usage)),
+    costNanoUsd: addCosts(charged.map((attempt) => attempt.costNanoUsd)),
+    costEstimated: charged.some((attempt) => attempt.costEstimated),
+    attempts: ledger.attempts,
+  };
+}

@@ -1,0 +1,109 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { type ApiErrorCode, errorBody, statusOf } from '../core/errors.ts';
+import type { ChainSettings } from '../core/settings.ts';
+import { answerChat } from './chat.ts';
+import { Clients } from './clients.ts';
+import type { GatewayTools } from './deps.ts';
+
+/** The routes of the data plane. Who may call is checked here; what may reach us at all is checked by the listener. */
+export function addRoutes(server: FastifyInstance, tools: GatewayTools): void {
+  const clients = new Clients(tools.settings.clients);
+  const startedAt = Math.floor(tools.clock.wall() / 1_000);
+
+  server.get('/healthz', (_request, reply) => reply.send({ status: 'ok' }));
+  server.get('/readyz', (_request, reply) => {
+    const state = tools.state();
+    const storage = tools.storageStatus();
+    if (state !== 'serving') return reply.code(503).send({ status: state, storage });
+    return reply.send({ status: storage.state, storage });
+  });
+
+  server.register(async (v1) => {
+    v1.decorateRequest('client', null);
+    v1.addHook('onRequest', (request, reply, done) => {
+      const identity = clients.identify(request.headers.authorization);
+      if (tools.state() !== 'serving') refuseWhileNotServing(reply, tools.state());
+      else if (!identity.ok) refuseUnknownClient(reply);
+      else {
+        request.client = identity.client;
+        done();
+      }
+    });
+    v1.get('/v1/models', (_request, reply) =>
+      reply.send({ object: 'list', data: [...tools.chains.values()].map((chain) => modelOf(chain, startedAt)) }),
+    );
+    v1.get<{ Params: { '*': string } }>('/v1/models/*', (request, reply) => {
+      const chain = tools.chains.get(request.params['*']);
+      return chain ? reply.send(modelOf(chain, startedAt)) : refuseUnknownModel(reply, tools);
+    });
+    v1.post('/v1/embeddings', (_request, reply) =>
+      refuse(reply, {
+        code: 'not_supported',
+        message:
+          'Embeddings are not served here: vectors of different models do not mix, so no fallback could answer. Call the provider itself.',
+      }),
+    );
+    v1.post('/v1/chat/completions', (request, reply) => takeChat(tools, request, reply));
+  });
+}
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Name of the client whose key was used, or null. */
+    client: string | null;
+  }
+}
+
+/** The data plane writes to the socket itself from here on: streams, and bodies held against bounds of our own. */
+function takeChat(tools: GatewayTools, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  if (!isJson(request.headers['content-type'])) {
+    return refuse(reply, {
+      code: 'unsupported_media_type',
+      message: 'Send the request as JSON, with the header `content-type: application/json`.',
+    });
+  }
+  reply.hijack();
+  void answerChat(tools, { request: request.raw, response: reply.raw, client: request.client });
+  return reply;
+}
+
+export function refuse(
+  reply: FastifyReply,
+  error: { code: ApiErrorCode; message: string; param?: string },
+): FastifyReply {
+  return reply.code(statusOf(error.code)).send(errorBody(error));
+}
+
+function isJson(contentType: string | undefined): boolean {
+  return /^application\/([\w.-]+\+)?json\s*(;|$)/i.test(contentType?.trim() ?? '');
+}
+
+/** In OpenAI's shape of a model; the chain's name is the model's. */
+function modelOf(chain: ChainSettings, created: number): Record<string, unknown> {
+  return { id: chain.name, object: 'model', created, owned_by: 'recloser' };
+}
+
+function refuseUnknownModel(reply: FastifyReply, tools: GatewayTools): FastifyReply {
+  const names = [...tools.chains.keys()].join(', ');
+  return refuse(reply, {
+    code: 'model_not_found',
+    message: `There is no such model here: there are ${names}.`,
+    param: 'model',
+  });
+}
+
+function refuseUnknownClient(reply: FastifyReply): FastifyReply {
+  return refuse(reply, {
+    code: 'invalid_api_key',
+    message: 'Send the key of a client of this gateway as `Authorization: Bearer KEY` (`clients` in the config).',
+  });
+}
+
+function refuseWhileNotServing(reply: FastifyReply, state: 'starting' | 'draining' | 'serving'): FastifyReply {
+  const what = state === 'starting' ? 'is starting' : 'is going down';
+  reply.header('retry-after', '1').header('connection', 'close');
+  return refuse(reply, {
+    code: 'draining',
+    message: `The gateway ${what} and takes no requests: try again in a moment.`,
+  });
+}

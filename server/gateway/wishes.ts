@@ -1,0 +1,47 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import { readDuration } from '../core/duration.ts';
+import type { ApiError } from '../core/errors.ts';
+import type { ChainSettings } from '../core/settings.ts';
+
+/** What a caller asks of the gateway itself, in headers. */
+export interface Wishes {
+  /** Time for the first token, ms, from the request's start: the chain's, or less. */
+  deadlineMs: number;
+  /** The one provider to try, or null. */
+  only: string | null;
+}
+
+/** Reads a caller's wishes: `x-recloser-deadline: 20s`, `x-recloser-only: qwen-72b`, and the official clients' own time-out. */
+export function readWishes(
+  headers: IncomingHttpHeaders,
+  chain: ChainSettings,
+): { ok: true; wishes: Wishes } | { ok: false; error: ApiError } {
+  const deadline = one(headers['x-recloser-deadline']);
+  const deadlineMs = deadline === null ? Number.POSITIVE_INFINITY : readDuration(deadline);
+  if (deadlineMs === null || deadlineMs <= 0) {
+    return refused('x-recloser-deadline', 'x-recloser-deadline must be a duration with a unit, such as 20s or 1500ms.');
+  }
+  const only = one(headers['x-recloser-only']);
+  if (only !== null && !chain.providers.includes(only)) {
+    const names = chain.providers.join(', ');
+    return refused('x-recloser-only', `x-recloser-only must name a provider of "${chain.name}": ${names}.`);
+  }
+  const ownMs = clientTimeoutMs(one(headers['x-stainless-timeout']));
+  return { ok: true, wishes: { deadlineMs: Math.min(chain.deadlineMs, deadlineMs, ownMs), only } };
+}
+
+/** Whole seconds, set by the client's library and not by a person: what cannot be read is passed over, and its 0 is "under one". */
+function clientTimeoutMs(seconds: string | null): number {
+  const value = seconds === null ? Number.NaN : Number(seconds);
+  if (!Number.isFinite(value) || value < 0) return Number.POSITIVE_INFINITY;
+  return Math.max(1, value) * 1_000;
+}
+
+function one(value: string | string[] | undefined): string | null {
+  const text = Array.isArray(value) ? value[0] : value;
+  return text === undefined ? null : text.trim();
+}
+
+function refused(param: string, message: string): { ok: false; error: ApiError } {
+  return { ok: false, error: { code: 'invalid_request', message, param } };
+}
