@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { judge } from '../../server/core/outcome.ts';
 import type { CircuitEffect, FailureKind, Seen } from '../../server/core/wire.ts';
-import { deepseekErrors, type ErrorCase, groqErrors, openaiErrors, togetherErrors } from './fixtures/errors.ts';
-import { azureErrors, openrouterErrors, otherErrors, vllmErrors } from './fixtures/moreErrors.ts';
+import { deepseekErrors, type ErrorCase, openaiErrors } from './fixtures/errors.ts';
+import { groqErrors, togetherErrors } from './fixtures/hostErrors.ts';
+import { otherErrors, vllmErrors } from './fixtures/otherErrors.ts';
+import { azureErrors, openrouterErrors } from './fixtures/routerErrors.ts';
 
 const wall = 1_760_000_000_000;
 
