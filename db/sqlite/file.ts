@@ -32,6 +32,7 @@ export function openFile(ask: OpenAsk): { file: DatabaseFile; backup: string | n
   const inMemory = ask.path === ':memory:';
   if (!inMemory && ask.role === 'writer') {
     makeFolder(dirname(ask.path));
+    refuseFolder(ask.path);
     if (existsSync(ask.path)) inspect(ask.path, busyMs);
   }
   const sqlite = new Database(ask.path, { timeout: busyMs, fileMustExist: !inMemory && ask.role === 'reader' });
@@ -110,6 +111,11 @@ function makeFolder(folder: string): void {
       `The folder ${folder} of the database cannot be made (${why}). Name a file as \`database\` in a folder that may be written.`,
     );
   }
+}
+
+function refuseFolder(path: string): void {
+  if (!statSync(path, { throwIfNoEntry: false })?.isDirectory()) return;
+  throw new StorageError('unusable', `${path} is a folder. Name a file as \`database\` in the config.`);
 }
 
 function identityOf(path: string): string | null {

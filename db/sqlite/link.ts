@@ -40,9 +40,14 @@ export class Link {
     this.options = options;
   }
 
-  /** Starts the thread and opens the file. Rejects with `StorageError`, and starts no other then. */
+  /** Starts the thread, which loads its code meanwhile; `open` does it otherwise. */
+  warm(): void {
+    if (!this.worker) this.spawn();
+  }
+
+  /** Opens the file. Rejects with `StorageError`, and starts no other thread then. */
   async open(): Promise<Opened> {
-    this.spawn();
+    this.warm();
     const opened = await this.post('open', this.options.openAsk());
     this.ready = true;
     this.waits.reset();

@@ -45,30 +45,30 @@ export async function openSqlite(options: OpenOptions): Promise<Storage> {
     });
   const openAsk = (role: Role): OpenAsk => ({ path, role, stamp: clock.wall(), maxPages: options.maxPages ?? null });
 
-  const writer = await openLink(() => link(inMemory ? 'both' : 'writer'), { clock, log });
+  const writer = link(inMemory ? 'both' : 'writer');
+  const reader = inMemory ? writer : link('reader');
+  reader.warm();
   try {
-    const reader = inMemory ? writer : await openLink(() => link('reader'), { clock, log });
+    await openLink(writer, options);
+    if (reader !== writer) await openLink(reader, options);
     return new SqliteStorage({ writer, reader, clock, health, openAsk });
   } catch (error) {
-    await writer.end();
+    await Promise.all([writer.end(), reader.end()]);
     throw error;
   }
 }
 
-async function openLink(make: () => Link, { clock, log }: { clock: Clock; log: Log }): Promise<Link> {
+async function openLink(link: Link, { clock, log }: { clock: Clock; log: Log }): Promise<void> {
   const end = clock.now() + openPatienceMs;
   for (;;) {
-    const link = make();
     try {
       const { backup } = await link.open();
       if (backup) log.info({ backup }, 'The database was copied before its tables were brought up to date.');
-      return link;
+      return;
     } catch (error) {
       const passing = error instanceof StorageError && error.code === 'unavailable' && clock.now() < end;
-      // The thread, not the timer, keeps the process alive meanwhile.
-      if (passing) await new Promise<void>((resolve) => void clock.after(openAgainMs, resolve));
-      await link.end();
       if (!passing) throw error;
     }
+    await new Promise<void>((resolve) => void clock.after(openAgainMs, resolve));
   }
 }
