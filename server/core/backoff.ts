@@ -1,7 +1,7 @@
 import type { BackoffSettings } from './settings.ts';
 
 /** Keeps the growth a finite number, however often it is multiplied. */
-const largestBaseMs = Number.MAX_SAFE_INTEGER;
+const largestGrowth = Number.MAX_SAFE_INTEGER;
 
 /**
  * How long to wait before the next try that reaches the network, in whole milliseconds, at most `maxMs`.
@@ -11,7 +11,7 @@ const largestBaseMs = Number.MAX_SAFE_INTEGER;
  * at least 2 no wait is shorter than the one before it.
  */
 export function backoffMs(settings: BackoffSettings, waitsBefore: number, draw: number): number {
-  const base = Math.min(largestBaseMs, settings.initialMs * settings.factor ** waitsBefore);
+  const base = settings.initialMs * Math.min(largestGrowth, settings.factor ** waitsBefore);
   switch (settings.jitter) {
     case 'none':
       return Math.round(Math.min(settings.maxMs, base));

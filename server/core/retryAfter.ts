@@ -1,5 +1,5 @@
 /** Nobody is believed who asks to be left alone for longer. */
-export const longestRetryAfterMs = 3_600_000;
+const longestRetryAfterMs = 3_600_000;
 
 /** Larger bare numbers are moments since 1970, in seconds or (larger still) in milliseconds, not spans. */
 const firstEpochSeconds = 1_000_000_000;
@@ -27,10 +27,10 @@ function retryAfter(text: string | undefined, wallNow: number): number | null {
   if (text === undefined) return null;
   const seconds = plainNumber(text);
   if (seconds !== null) return spanOrMoment(seconds, wallNow);
-  // A date must name a month: `Date.parse` makes a year of nearly anything.
-  if (!/[A-Za-z]{3}|\d{4}-\d{2}-\d{2}T/.test(text)) return null;
+  // A date names a month: `Date.parse` makes a year of nearly anything.
+  if (!/[A-Za-z]{3}|\d{4}-\d{2}-\d{2}T/.test(text)) return span(text);
   const moment = Date.parse(text);
-  return Number.isNaN(moment) ? span(text) : moment - wallNow;
+  return Number.isNaN(moment) ? null : moment - wallNow;
 }
 
 /** The limit that is used up counts; where none says so, the one that is free again first. */
