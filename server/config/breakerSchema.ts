@@ -6,7 +6,9 @@ import { DAY } from './names.ts';
 const breakerKeys = {
   failures: whole(1, 10_000).describe('Failures in a row that open the circuit.'),
   timeouts: whole(1, 10_000).describe('Time-outs in a row that open it.'),
-  rate: number(0, 1).describe('Share of failures, 0 to 1, of at least `calls` calls within `window` that opens it.'),
+  rate: number(0, 1).describe(
+    'Share of failures, 0 to 1, of at least `calls` calls within `window` that opens it; 0: a single failure does.',
+  ),
   calls: whole(1, 100_000).describe('Calls within `window` before `rate` counts.'),
   window: duration(1, DAY).describe('How far back `rate` looks.'),
   open: duration(1, 7 * DAY).describe('How long a provider is left alone.'),

@@ -30,7 +30,7 @@ function unknownKey(source: Source, issue: Issue, key: string): void {
   const known = keysOf(issue.message);
   const meant = nearest(key, known);
   const remedy = meant === null ? `expected one of ${known.join(', ')}` : `did you mean ${meant}?`;
-  source.problem(path, `unknown key ${source.word(key)}: ${remedy}`);
+  source.problem(path, `unknown key ${key === '' ? '(empty)' : source.word(key)}: ${remedy}`);
 }
 
 function badName(source: Source, issue: Issue): void {
@@ -43,7 +43,10 @@ function badName(source: Source, issue: Issue): void {
 function sentence(source: Source, issue: Issue): string {
   const value = source.at(issue.path);
   if (value === undefined) return `this is missing: expected ${issue.message}`;
-  const found = source.found(issue.path);
+  // A text in place of a whole client or provider may well be its key.
+  const misplaced =
+    typeof value === 'string' && /^(object|record|array)$/.test(String('expected' in issue && issue.expected));
+  const found = misplaced ? 'text' : source.found(issue.path);
   const hint = typeof value === 'number' && issue.message.includes('with its unit') ? '; add the unit' : '';
   if (issue.code === 'invalid_value' && typeof value === 'string') {
     const meant = nearest(value, issue.values.map(String));

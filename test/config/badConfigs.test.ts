@@ -195,6 +195,12 @@ test('thousands of problems are told as a hundred and a number', () => {
   expect(problems.at(-1)?.message).toContain('2900 more');
 });
 
+test('more than a hundred aliases are too many', () => {
+  const text = (count: number) => withMore(`alerts: [&a x, ${'*a, '.repeat(count)}]`);
+  expect(problemsOf(text(100))).toEqual([]);
+  expect(problemsOf(text(101))[0]?.message).toContain('more than 100 aliases');
+});
+
 test('aliases that multiply, or hold themselves, are refused', () => {
   const rows = ['a: &a [x, x, x, x, x, x, x, x, x, x]'];
   for (let index = 1; index < 9; index++)
