@@ -6,9 +6,8 @@ import fastify from 'fastify';
 import type { Storage } from '../../db/storage.ts';
 import type { Clock } from '../core/clock.ts';
 import type { Log } from '../core/log.ts';
-import type { AuditRecord } from '../core/records.ts';
 import type { ListenerSettings } from '../core/settings.ts';
-import type { Circuits, Operations, Recheck } from '../operations/operations.ts';
+import type { Circuits, Journal, Operations, Recheck } from '../operations/operations.ts';
 import { authenticate, strangerStatus } from './authenticate.ts';
 import { SignInCodes } from './codes.ts';
 import { guard } from './doors.ts';
@@ -38,8 +37,8 @@ export interface ControlDeps {
   board: Circuits;
   recheck: Recheck;
   storage: Storage;
-  /** Takes audit rows that nobody waits for. */
-  recorder: { audit(record: AuditRecord): void };
+  /** Takes rows that nobody waits for. */
+  recorder: Journal;
   live: LiveSource;
   clock: Clock;
   newId: () => string;
@@ -72,7 +71,7 @@ export function createControl(deps: ControlDeps): Control {
   const { clock, settings, log } = deps;
   const codes = new SignInCodes(clock);
   const keys = { token: deps.token, sessions: new MemorySessions(clock), guesses: new Guesses(clock) };
-  const operations: Operations = { ...deps, audit: (record) => deps.recorder.audit(record), asking: new Set() };
+  const operations: Operations = { ...deps, journal: deps.recorder, asking: new Set() };
 
   guard(server, settings.control, log);
   server.register(fastifyCookie);

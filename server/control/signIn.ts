@@ -68,7 +68,7 @@ async function begin({ deps, request, reply }: Exchange, who: string): Promise<v
   const { operations, keys } = deps;
   const secret = await keys.sessions.open(who);
   reply.setCookie(sessionCookie, secret, { ...cookieOptions, maxAge: sessionMs / 1_000 });
-  operations.audit({
+  operations.journal.audit({
     id: operations.newId(),
     at: operations.clock.wall(),
     who,

@@ -35,7 +35,7 @@ async function actOn(operations: Operations, caller: Caller, act: Act): Promise<
   const result = operations.board.act(act);
   const audit = auditOf(operations, { caller, act, result });
   if (!result.ok) {
-    operations.audit(audit);
+    operations.journal.audit(audit);
     throw refusal(operations, act, result);
   }
   const durable = await writeAct(operations, { event: result.event, stored: result.stored, audit });

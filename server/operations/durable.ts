@@ -7,7 +7,7 @@ const diskPatienceMs = 1_000;
 
 /**
  * Writes an act that has already taken effect. True: it is on disk. False: it was not within a second; that is logged,
- * and the storage goes on trying (or, when it gave the act up, its audit row goes the way of the journal). Never rejects.
+ * and the storage goes on trying (or, when it gave the act up, the journal does). Never rejects.
  */
 export async function writeAct(operations: Operations, act: StoredAct): Promise<boolean> {
   const { storage, clock, log } = operations;
@@ -19,7 +19,7 @@ export async function writeAct(operations: Operations, act: StoredAct): Promise<
     },
     (error: unknown) => {
       log.error({ audit: act.audit.id, error }, `The act "${act.audit.what}" took effect but could not be stored.`);
-      operations.audit(act.audit);
+      giveToJournal(operations, act);
       return false;
     },
   );
@@ -35,4 +35,9 @@ export async function writeAct(operations: Operations, act: StoredAct): Promise<
     `The act "${act.audit.what}" took effect but is not on disk yet; it will be written as soon as that is possible.`,
   );
   return false;
+}
+
+function giveToJournal({ journal }: Operations, { event, stored, audit }: StoredAct): void {
+  journal.audit(audit);
+  if (event && stored) journal.transition(event, stored);
 }

@@ -1,5 +1,5 @@
 import type { Storage } from '../../db/storage.ts';
-import type { Act, ActResult, CircuitEntry } from '../core/circuit/types.ts';
+import type { Act, ActResult, CircuitEntry, CircuitEvent, StoredCircuit } from '../core/circuit/types.ts';
 import type { Clock } from '../core/clock.ts';
 import type { Log } from '../core/log.ts';
 import type { AuditRecord } from '../core/records.ts';
@@ -12,10 +12,15 @@ export interface Operations {
   clock: Clock;
   newId: () => string;
   log: Log;
-  /** Takes an audit row that nobody waits for (a refused act, a sign-in); never throws. */
-  audit: (record: AuditRecord) => void;
+  journal: Journal;
   /** Providers being asked by hand now: one question at a time each, since a question costs money. */
   asking: Set<string>;
+}
+
+/** Takes rows that nobody waits for (a refused act, a sign-in, an act the storage gave up); never throws. */
+export interface Journal {
+  audit(record: AuditRecord): void;
+  transition(event: CircuitEvent, stored: StoredCircuit): void;
 }
 
 /** What verbs need of the board (`circuits/board.ts`): plain messages in, plain data out. */

@@ -17,11 +17,11 @@ export async function probe(operations: Operations, caller: Caller, input: Probe
   const before = board.look(input.provider);
   const note = { caller, input, before };
   if (!before) {
-    operations.audit(auditOf(operations, note, { outcome: 'refused', after: null }));
+    operations.journal.audit(auditOf(operations, note, { outcome: 'refused', after: null }));
     throw unknownProvider(operations, input.provider);
   }
   if (asking.has(input.provider)) {
-    operations.audit(auditOf(operations, note, { outcome: 'refused', after: null }));
+    operations.journal.audit(auditOf(operations, note, { outcome: 'refused', after: null }));
     throw new OperationError('conflict', `${input.provider} is being asked already. Wait for its answer.`, {
       entry: before,
     });

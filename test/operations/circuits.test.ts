@@ -108,11 +108,12 @@ describe('an act and the disk', () => {
     expect(clock.timers).toBe(0);
   });
 
-  it('an act that the storage gives up is logged, and its audit row goes the way of the journal', async () => {
-    const { operations, audit, storage, logged } = testOperations();
+  it('an act that the storage gives up is logged, and its rows go the way of the journal', async () => {
+    const { operations, audit, transitions, storage, logged } = testOperations();
     storage.disk = 'broken';
     expect(await trip(operations, caller, aimed)).toMatchObject({ state: 'tripped', durable: false });
     expect(audit).toMatchObject([{ what: 'circuits.trip', outcome: 'done' }]);
+    expect(transitions).toMatchObject([{ cause: 'trip', to: 'tripped' }]);
     expect(logged).toMatchObject([{ level: 'error' }]);
   });
 });

@@ -2,7 +2,7 @@ import type { AddressInfo } from 'node:net';
 import { Board } from '../../server/circuits/board.ts';
 import { createControl } from '../../server/control/listener.ts';
 import type { LiveSource } from '../../server/control/live.ts';
-import type { BreakerSettings } from '../../server/core/circuit/types.ts';
+import type { BreakerSettings, CircuitEvent } from '../../server/core/circuit/types.ts';
 import type { AuditRecord } from '../../server/core/records.ts';
 import type { ProviderSettings } from '../../server/core/settings.ts';
 import type { Operations } from '../../server/operations/operations.ts';
@@ -109,8 +109,13 @@ export function testOperations() {
     error: (context: object, sentence: string) => void logged.push({ level: 'error', context, sentence }),
   };
   const newId = () => `id-${++ids}`;
-  const operations = { board, recheck, storage, clock, newId, log, audit: (row: AuditRecord) => void audit.push(row) };
-  return { operations: { ...operations, asking: new Set<string>() }, board, clock, storage, audit, logged, log };
+  const transitions: CircuitEvent[] = [];
+  const journal = {
+    audit: (row: AuditRecord) => void audit.push(row),
+    transition: (event: CircuitEvent) => void transitions.push(event),
+  };
+  const operations = { board, recheck, storage, clock, newId, log, journal, asking: new Set<string>() };
+  return { operations, board, clock, storage, audit, transitions, logged };
 }
 
 const quiet: LiveSource = {
@@ -135,7 +140,7 @@ export async function startControl(options: ControlOptions = {}) {
     ...operations,
     recheck: options.recheck ?? operations.recheck,
     settings: { control: { host: '127.0.0.1', port: 0, hosts: [] } },
-    recorder: { audit: operations.audit },
+    recorder: operations.journal,
     live: options.live ?? quiet,
     token: options.token === undefined ? testToken : options.token,
     webRoot: options.webRoot ?? null,

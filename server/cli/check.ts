@@ -1,0 +1,55 @@
+import type { Command } from 'commander';
+import { describeSettings } from '../config/describe.ts';
+import { configJsonSchema } from '../config/jsonSchema.ts';
+import { type Loaded, loadSettings, readConfigFile } from '../config/load.ts';
+import { formatProblems } from '../config/source.ts';
+import { CliError, type CliWorld } from './world.ts';
+
+interface CheckOptions {
+  json?: boolean;
+  schema?: boolean;
+  show?: boolean;
+}
+
+/** `check FILE`: says whether `start` would take this config; 2 when not. */
+export function addCheck(program: Command, world: CliWorld): void {
+  program
+    .command('check')
+    .description('check a config: every problem at once, each with its line')
+    .argument('[file]', 'the config')
+    .option('--schema', 'print the JSON Schema of the config, for editors')
+    .option('--show', 'print the settings in force, secrets hidden')
+    .option('--json', 'print data')
+    .action((file: string | undefined, options: CheckOptions) => {
+      if (options.schema) return void world.stdout.write(`${JSON.stringify(configJsonSchema(), null, 2)}\n`);
+      if (file === undefined) throw new CliError(2, 'Say which file to check: recloser check recloser.yaml');
+      check(world, file, options);
+    });
+}
+
+function check(world: CliWorld, file: string, options: CheckOptions): void {
+  const loaded = load(world, file);
+  if (options.json) {
+    const { settings: _secret, ...shown } = { settings: null, ...loaded };
+    world.stdout.write(`${JSON.stringify(shown, null, 2)}\n`);
+  }
+  if (!loaded.ok) {
+    const count = loaded.problems.length;
+    const sentence = `${file} would be refused: ${count} ${count === 1 ? 'problem' : 'problems'}.`;
+    throw new CliError(2, options.json ? sentence : `${formatProblems(file, loaded.problems)}\n${sentence}`);
+  }
+  if (options.json) return;
+  if (options.show) world.stdout.write(describeSettings(loaded.settings));
+  for (const note of loaded.notes) world.stdout.write(`Note: ${note}\n`);
+  const { providers, chains } = loaded.settings;
+  world.stdout.write(`${file} is good: ${countOf(providers, 'provider')}, ${countOf(chains, 'chain')}.\n`);
+}
+
+function load(world: CliWorld, file: string): Loaded {
+  const read = readConfigFile(file);
+  return read.ok ? loadSettings({ text: read.text, file, env: world.env }) : read;
+}
+
+function countOf(things: readonly unknown[], noun: string): string {
+  return `${things.length} ${noun}${things.length === 1 ? '' : 's'}`;
+}

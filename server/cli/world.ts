@@ -1,0 +1,46 @@
+import type { Flags } from '../config/overrides.ts';
+
+/** What the command line is given of the world; it reads nothing by itself. */
+export interface CliWorld {
+  /** What came after the program's name. */
+  argv: readonly string[];
+  env: Readonly<Record<string, string | undefined>>;
+  stdout: Output;
+  stderr: Output;
+  /** Whether stdout is a terminal, and how wide. */
+  isTTY: boolean;
+  columns: number;
+  version: string;
+  /** Resolves after `ms`, or at once when `signal` aborts; never rejects. Keeps the process alive meanwhile. */
+  wait: (ms: number, signal: AbortSignal) => Promise<void>;
+  /** Aborts when the person wants it to end (Ctrl-C). */
+  signal: AbortSignal;
+  /** Runs the gateway until it ends; resolves with the exit code. */
+  start: (options: StartOptions) => Promise<number>;
+}
+
+export interface Output {
+  write(text: string): unknown;
+}
+
+export interface StartOptions {
+  /** The config file, or null: none was named. */
+  config: string | null;
+  /** Simulated providers instead of a config. */
+  demo: boolean;
+  flags: Flags;
+}
+
+/** 0: done; 1: refused; 2: wrong use. */
+export type ExitCode = 0 | 1 | 2;
+
+/** A command that did not do what was asked, in a sentence that says what to do. */
+export class CliError extends Error {
+  readonly exitCode: ExitCode;
+
+  constructor(exitCode: ExitCode, message: string, options?: { cause?: unknown }) {
+    super(message, options);
+    this.name = 'CliError';
+    this.exitCode = exitCode;
+  }
+}
