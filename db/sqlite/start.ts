@@ -1,18 +1,12 @@
 import { Worker } from 'node:worker_threads';
+import { threadFromSources } from './sources.ts';
 
 /** Starts a storage thread. An argument of `openSqlite`, so that a test can hold the threads and end them. */
 export type StartThread = (name: string) => Worker;
 
-/**
- * From the compiled tree the thread is plain JavaScript. From the sources (tests, development) it is TypeScript, and a thread
- * does not inherit its parent's loader on Node 20: a line of JavaScript registers tsx there first.
- */
 export const startThread: StartThread = (name) => {
-  if (import.meta.url.endsWith('.js'))
-    return new Worker(new URL('./thread.js', import.meta.url), { name, execArgv: [] });
-  const source = `
-    import { register } from ${JSON.stringify(import.meta.resolve('tsx/esm/api'))};
-    register();
-    await import(${JSON.stringify(new URL('./thread.ts', import.meta.url).href)});`;
-  return new Worker(new URL(`data:text/javascript,${encodeURIComponent(source)}`), { name, execArgv: [] });
+  const compiled = import.meta.url.endsWith('.js');
+  const thread = compiled ? new URL('./thread.js', import.meta.url) : threadFromSources();
+  // Without the parent's flags: a loader among them would be loaded again, and has nothing to do here.
+  return new Worker(thread, { name, execArgv: [] });
 };

@@ -7,7 +7,7 @@ export type LiveEvent =
       type: 'snapshot';
       /** Ms since 1970. */
       now: number;
-      /** Number of the last event that is in it: the next one has `seq + 1`. */
+      /** Number of the last transition that is in it: a `circuit` event of this number or a lower one brings nothing new. */
       seq: number;
       circuits: CircuitEntry[];
       storage: StorageStatus;
