@@ -54,19 +54,23 @@ export function restoredSnapshot(
   const longest = stored.cause === 'throttled' ? THROTTLE_MAX_MS : Math.max(settings.openMs, settings.openMaxMs);
   const left = (until: number | null, most: number): number | null =>
     until === null ? null : clock.now() + Math.min(Math.max(0, until - clock.wall()), most);
+  // A hold always has an end, and a closed circuit no cause: a row that says otherwise was written by half.
+  const overrideUntil =
+    stored.override === 'heldClosed' ? (stored.overrideUntil ?? clock.wall()) : stored.overrideUntil;
+  const closed = stored.automatic === 'closed';
   return circuitMachine.resolveState({
     value: { automatic: stored.automatic, override: stored.override },
     context: {
       settings,
       epoch: stored.epoch,
-      cause: stored.cause,
+      cause: closed ? null : stored.cause,
       // An open circuit without a deadline would stay open for ever: it is tried at once instead.
       openUntil: stored.automatic === 'open' ? (left(stored.openUntil, longest) ?? clock.now()) : null,
-      overrideUntil: left(stored.overrideUntil, Number.POSITIVE_INFINITY),
-      probesFailed: stored.automatic === 'closed' ? 0 : stored.probesFailed,
+      overrideUntil: stored.override === 'none' ? null : left(overrideUntil, Number.POSITIVE_INFINITY),
+      probesFailed: closed ? 0 : stored.probesFailed,
       probesGood: 0,
       provisional: false,
-      evidence: stored.evidence,
+      evidence: closed ? [] : stored.evidence,
     },
   });
 }

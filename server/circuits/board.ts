@@ -8,6 +8,7 @@ import type { ChainSettings, ProviderSettings } from '../core/settings.ts';
 import { Circuit, type CircuitDeps } from './circuit.ts';
 import { entryOf, eventOf, storedOf } from './entry.ts';
 import { type AcquireOptions, type Admission, type Permit, Ticket } from './permit.ts';
+import { retryMs } from './retry.ts';
 
 export type { AcquireOptions, Admission, Permit, Refusal } from './permit.ts';
 
@@ -46,6 +47,7 @@ export class Board {
         clock: deps.clock,
         random: deps.random,
         poison,
+        onListenerError: deps.onListenerError,
         onMove: (circuit, before, move) => this.tell(circuit, { ...move, from: before.shown }),
       };
       this.circuits.set(provider.name, new Circuit(circuitDeps, stored));
@@ -67,13 +69,7 @@ export class Board {
    * at its own slow pace. Null: there is none, or it is not time yet.
    */
   acquireLast(providers: string[], options: AcquireOptions): { permit: Permit } | null {
-    let last: Circuit | null = null;
-    for (const provider of providers) {
-      const circuit = this.circuit(provider);
-      if (!circuit.mayBeForced()) continue;
-      if (!last || (circuit.lastSuccessAt ?? 0) > (last.lastSuccessAt ?? 0)) last = circuit;
-    }
-    const permit = last?.acquireForced(options);
+    const permit = this.lastStanding(providers)?.acquireForced(options);
     return permit ? { permit } : null;
   }
 
@@ -100,9 +96,11 @@ export class Board {
   /** Soonest time until one of them would be tried, ms; null: not until somebody acts. */
   retryAfterMs(providers: string[]): number | null {
     const now = this.deps.clock.now();
+    const last = this.lastStanding(providers);
     let soonest: number | null = null;
     for (const provider of providers) {
-      const wait = this.circuit(provider).retryMs(now);
+      const circuit = this.circuit(provider);
+      const wait = retryMs(circuit, now, circuit === last);
       if (wait !== null && (soonest === null || wait < soonest)) soonest = wait;
     }
     return soonest;
@@ -146,6 +144,15 @@ export class Board {
     const circuit = this.circuits.get(provider);
     if (!circuit) throw new Error(`No circuit for provider "${provider}": the caller must use a configured name.`);
     return circuit;
+  }
+
+  private lastStanding(providers: string[]): Circuit | null {
+    let last: Circuit | null = null;
+    for (const provider of providers) {
+      const circuit = this.circuit(provider);
+      if (circuit.mayBeForced() && (!last || circuit.lastGood > last.lastGood)) last = circuit;
+    }
+    return last;
   }
 
   /** Chains whose traffic this provider carries now. */

@@ -18,6 +18,7 @@ import { Deadlines } from './deadlines.ts';
 import { learn, probeFailed } from './learn.ts';
 import { itself, type Move } from './move.ts';
 import { type AcquireOptions, type Admission, type Refusal, Ticket } from './permit.ts';
+import { retryMs } from './retry.ts';
 
 /** A probe is reaped so long after its own first-token clock. */
 const LEASE_GRACE_MS = 5_000;
@@ -30,6 +31,8 @@ export interface CircuitDeps {
   clock: Clock;
   random: Random;
   poison: PoisonMemory;
+  /** A call that throws when it is told to move on breaks nothing; this is told. */
+  onListenerError: (error: unknown) => void;
   /** Told after each transition, when the circuit is whole again. */
   onMove: (circuit: Circuit, before: { shown: ShownState }, move: Move) => CircuitEvent;
 }
@@ -52,9 +55,12 @@ export class Circuit {
   since: number;
   automaticSince: number;
   lastSuccessAt: number | null = null;
+  /** The same on the monotonic clock, which decides who is the last one standing. */
+  lastGood = Number.NEGATIVE_INFINITY;
   /** Open: how often the last one standing may be tried. */
   pacing: Pacing;
-  private forcedGood = 0;
+  /** Forced calls in a row that answered. */
+  forcedGood = 0;
   private readonly waiting = new Set<Ticket>();
   private readonly deadlines: Deadlines;
 
@@ -72,6 +78,9 @@ export class Circuit {
       this.reason = stored.reason;
       this.throttles = stored.throttles;
       this.lastSuccessAt = stored.lastSuccessAt;
+      if (stored.lastSuccessAt !== null) {
+        this.lastGood = clock.now() - Math.max(0, clock.wall() - stored.lastSuccessAt);
+      }
     }
     this.deadlines = new Deadlines(this);
     this.deadlines.arm();
@@ -120,7 +129,6 @@ export class Circuit {
     this.waiting.delete(ticket);
     if (ticket.countsIn !== this.automaton.context.epoch) return;
     if (ticket.hasSlot) {
-      ticket.lease?.cancel();
       this.closeWith(ticket, { type: 'PROBE_ANSWERED' }, 'probe');
     } else if (ticket.kind === 'forced' && this.automaton.automatic === 'open') {
       this.pacing.succeeded(this.deps.clock.now());
@@ -140,7 +148,7 @@ export class Circuit {
     const counts = ticket.countsIn === this.automaton.context.epoch;
     if (ticket.hasSlot && counts) this.slotsOut -= 1;
     ticket.hasSlot = false;
-    if (settlement.result === 'success') this.lastSuccessAt = this.deps.clock.wall();
+    if (settlement.result === 'success') this.succeeded();
     if (!counts || ticket.kind === 'held' || settlement.result === 'neutral') return;
     learn(this, ticket, settlement);
   }
@@ -150,7 +158,7 @@ export class Circuit {
     const { context, automatic, override } = this.automaton;
     if (epoch !== context.epoch || automatic === 'closed' || override === 'tripped') return;
     this.throttles = 0;
-    this.lastSuccessAt = this.deps.clock.wall();
+    this.succeeded();
     this.move({ type: 'RECOVERED', provisional: false }, { cause: 'recheck', by, reason: null, evidence: [] });
   }
 
@@ -185,41 +193,37 @@ export class Circuit {
       if (move.cause === 'reset') this.ramp.stop();
       else this.ramp.start(now);
     }
+    if (automaton.automatic !== 'closed') this.ramp.stop();
     if (automaton.automatic === 'open' && before.automatic !== 'open') {
-      this.ramp.stop();
       this.pacing = new Pacing(now);
       this.forcedGood = 0;
     }
     this.deadlines.arm();
+    const leaving = automaton.shown === 'open' || automaton.shown === 'tripped' ? [...this.waiting] : [];
     const told = this.deps.onMove(this, before, move);
-    if (automaton.shown === 'open' || automaton.shown === 'tripped') this.evacuate();
+    this.evacuate(leaving);
     return told;
-  }
-
-  /** Soonest time until a call would be let through, ms from `now`; null: not until somebody acts. */
-  retryMs(now: number): number | null {
-    const { automatic, override, context } = this.automaton;
-    const wait = (until: number | null): number | null => (until === null ? null : Math.max(0, until - now));
-    if (override === 'tripped') return wait(context.overrideUntil);
-    if (automatic !== 'open' || override === 'heldClosed') return 0;
-    const cooled = wait(context.openUntil) ?? 0;
-    return this.mayBeForced() ? Math.min(cooled, Math.max(0, this.pacing.nextAt - now)) : cooled;
   }
 
   private refuses(now: number, heedRamp: boolean): SkipReason | null {
     const { automatic, override, context } = this.automaton;
     if (override === 'tripped') return 'tripped';
-    if (this.busy()) return 'busy';
-    if (override === 'heldClosed') return null;
-    if (automatic === 'open') return context.cause === 'throttled' ? 'throttled' : 'open';
-    if (automatic === 'halfOpen') {
-      return this.deps.settings.probe === 'ping' || !this.slotFree() ? 'halfOpen' : null;
+    if (override === 'none' && automatic === 'open') return context.cause === 'throttled' ? 'throttled' : 'open';
+    if (override === 'none' && automatic === 'halfOpen') {
+      if (this.deps.settings.probe === 'ping' || !this.slotFree()) return 'halfOpen';
     }
-    return heedRamp && !this.ramp.admit(now) ? 'ramping' : null;
+    if (this.busy()) return 'busy';
+    const onRamp = override === 'none' && automatic === 'closed' && heedRamp;
+    return onRamp && !this.ramp.admit(now) ? 'ramping' : null;
   }
 
   private refusal(reason: SkipReason, now: number): Refusal {
-    return { reason, retryMs: this.retryMs(now), state: this.automaton.shown, epoch: this.automaton.context.epoch };
+    return {
+      reason,
+      retryMs: retryMs(this, now, true),
+      state: this.automaton.shown,
+      epoch: this.automaton.context.epoch,
+    };
   }
 
   private busy(): boolean {
@@ -249,20 +253,35 @@ export class Circuit {
   /** A probe that never came back: its slot is taken from it, and it counts as one that failed. */
   private reap(ticket: Ticket): void {
     if (ticket.settled || !ticket.hasSlot || ticket.countsIn !== this.automaton.context.epoch) return;
-    probeFailed(this, true, []);
+    if (!ticket.answered) probeFailed(this, true, []);
+    else {
+      // It did answer, and more of its kind are needed: a long answer must not keep them waiting.
+      ticket.hasSlot = false;
+      this.slotsOut -= 1;
+    }
+  }
+
+  private succeeded(): void {
+    this.lastSuccessAt = this.deps.clock.wall();
+    this.lastGood = this.deps.clock.now();
   }
 
   private closeWith(ticket: Ticket, event: CircuitMachineEvent, cause: TransitionCause): void {
-    this.throttles = 0;
     if (this.move(event, itself(cause))) {
+      ticket.lease?.cancel();
       ticket.hasSlot = false;
       ticket.countsIn = this.automaton.context.epoch;
     }
   }
 
-  private evacuate(): void {
-    const leaving = [...this.waiting];
-    this.waiting.clear();
-    for (const ticket of leaving) ticket.onEvacuate();
+  private evacuate(leaving: Ticket[]): void {
+    for (const ticket of leaving) {
+      if (!this.waiting.delete(ticket)) continue;
+      try {
+        ticket.onEvacuate();
+      } catch (error) {
+        this.deps.onListenerError(error);
+      }
+    }
   }
 }

@@ -68,6 +68,7 @@ function learnRefusal(circuit: Circuit, refusal: Extract<Learned, { result: 'ref
 function learnForced(circuit: Circuit, settlement: Learned): void {
   if (settlement.result === 'success') return;
   const now = circuit.deps.clock.now();
+  circuit.forcedGood = 0;
   circuit.pacing.failed(now);
   if (settlement.result === 'throttled' && settlement.retryAfterMs !== null) {
     circuit.pacing.notBefore(now + throttleMs(settlement.retryAfterMs, 0));

@@ -59,11 +59,13 @@ export class Recheck {
   }
 
   /** Sets the timer that the circuit's present state asks for, and only that. */
-  private arm(provider: string): void {
+  private arm(provider: string, atLeastMs = 0): void {
     this.timers.get(provider)?.cancel();
     this.timers.delete(provider);
     const waitMs = this.waitMs(provider);
-    if (waitMs !== null) this.timers.set(provider, this.deps.clock.after(waitMs, () => void this.ask(provider)));
+    if (waitMs === null) return;
+    const ask = (): void => void this.ask(provider);
+    this.timers.set(provider, this.deps.clock.after(Math.max(waitMs, atLeastMs), ask));
   }
 
   private async ask(provider: string): Promise<void> {
@@ -73,7 +75,7 @@ export class Recheck {
       await this.probeNow(provider, ITSELF);
     } finally {
       this.asking.delete(provider);
-      if (this.stopListening) this.arm(provider);
+      if (this.stopListening) this.arm(provider, PING_AGAIN_MS);
     }
   }
 
@@ -81,7 +83,8 @@ export class Recheck {
     const entry = this.deps.board.look(provider);
     const settings = this.deps.providers.find(({ name }) => name === provider)?.breaker;
     if (!entry || !settings || entry.override !== 'none' || this.asking.has(provider)) return null;
-    if (entry.automatic === 'halfOpen' && settings.probe === 'ping') return entry.probe.failed === 0 ? 0 : PING_AGAIN_MS;
+    if (entry.automatic === 'halfOpen' && settings.probe === 'ping')
+      return entry.probe.failed === 0 ? 0 : PING_AGAIN_MS;
     // A throttle named its time: it is not asked sooner.
     const mayAsk = entry.automatic === 'open' && entry.cause !== 'throttled';
     return mayAsk ? settings.recheckMs : null;

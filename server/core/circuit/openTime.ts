@@ -7,12 +7,12 @@ const THROTTLE_UNSAID_MAX_MS = 60_000;
 
 /**
  * How long to leave a provider alone, ms: `openMs`, doubled for each probe that failed in a row, up to `openMaxMs`.
- * `draw` in [0, 1) spreads it by `jitter`, never beyond `openMaxMs`.
+ * `draw` in [0, 1) spreads it by `jitter`: on top, or where that would pass `openMaxMs`, up to it.
  */
 export function openMs(settings: BreakerSettings, probesFailed: number, draw: number): number {
   const grown = settings.openMs * 2 ** Math.min(probesFailed, 30);
   const most = Math.max(settings.openMs, settings.openMaxMs);
-  return Math.min(most, Math.min(grown, most) * (1 + settings.jitter * draw));
+  return Math.min(most, Math.min(grown, most / (1 + settings.jitter)) * (1 + settings.jitter * draw));
 }
 
 /**

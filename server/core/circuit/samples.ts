@@ -57,6 +57,12 @@ export class Samples {
     return sum;
   }
 
+  /** Failures and time-outs in a row that would still count at `now`. Changes nothing. */
+  streaks(now: number): { failuresInARow: number; timeoutsInARow: number } {
+    if (now - this.lastAt > this.windowMs) return { failuresInARow: 0, timeoutsInARow: 0 };
+    return { failuresInARow: this.failuresInARow, timeoutsInARow: this.timeoutsInARow };
+  }
+
   /** Ids of the last failed attempts, `count` of them at most, eldest first. */
   evidence(count: number): string[] {
     return this.failed.slice(-Math.min(count, EVIDENCE_LIMIT));
