@@ -97,10 +97,14 @@ function validationSentence(list: unknown[]): string[] {
   const said: string[] = [];
   for (const item of list.slice(0, 4)) {
     if (!isRecord(item) || typeof item.msg !== 'string') continue;
-    const place = Array.isArray(item.loc) ? `${item.loc.join('.')}: ` : '';
+    const place = Array.isArray(item.loc) ? `${item.loc.filter(isPlain).join('.')}: ` : '';
     said.push(`${place}${item.msg}`);
   }
   return said.length === 0 ? [] : [said.join('; ')];
+}
+
+function isPlain(part: unknown): boolean {
+  return typeof part === 'string' || typeof part === 'number';
 }
 
 function firstName(levels: Record<string, unknown>[], keys: string[]): string | null {
@@ -126,8 +130,9 @@ function codesOf(level: Record<string, unknown>): string[] {
 
 function statusIn(level: Record<string, unknown>): number | null {
   for (const key of ['code', 'status', 'status_code', 'statusCode', 'http_status']) {
-    const status = Number(level[key]);
-    if (Number.isInteger(status) && status >= 400 && status <= 599) return status;
+    const told = level[key];
+    const status = typeof told === 'string' ? Number(told) : told;
+    if (typeof status === 'number' && Number.isInteger(status) && status >= 400 && status <= 599) return status;
   }
   return null;
 }
