@@ -33,12 +33,17 @@ interface Waiter {
 export class CallLog {
   readonly calls: SeenCall[] = [];
   private bytes = 0;
+  private readonly callsMax: number;
   private readonly waiters = new Set<Waiter>();
+
+  constructor(callsMax = LOG_CALLS_MAX) {
+    this.callsMax = Math.min(callsMax, LOG_CALLS_MAX);
+  }
 
   add(call: SeenCall): void {
     this.calls.push(call);
     this.bytes += call.bodyBytes;
-    while (this.calls.length > LOG_CALLS_MAX || (this.bytes > LOG_BYTES_MAX && this.calls.length > 1)) {
+    while (this.calls.length > this.callsMax || (this.bytes > LOG_BYTES_MAX && this.calls.length > 1)) {
       this.bytes -= this.calls.shift()?.bodyBytes ?? 0;
     }
     this.changed();

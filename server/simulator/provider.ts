@@ -165,10 +165,12 @@ interface Arrived {
 }
 
 async function readBody(request: IncomingMessage): Promise<Buffer | 'gone' | 'tooLarge'> {
+  if (Number(request.headers['content-length']) > BODY_BYTES_MAX) return 'tooLarge';
   const pieces: Buffer[] = [];
   let bytes = 0;
   try {
-    for await (const piece of request) {
+    // Leaving the loop must not end the connection: the refusal has still to go out on it.
+    for await (const piece of request.iterator({ destroyOnReturn: false })) {
       bytes += piece.length;
       if (bytes > BODY_BYTES_MAX) return 'tooLarge';
       pieces.push(piece);

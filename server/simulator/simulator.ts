@@ -12,6 +12,8 @@ export interface SimulatorOptions {
   random: Random;
   /** At most `PROVIDERS_MAX`. */
   providers: ProviderOptions[];
+  /** Calls kept in the log, at most `LOG_CALLS_MAX` (the default). */
+  logCalls?: number;
 }
 
 /** A fault from `afterMs` on, counted from the start of the schedule or of its round. */
@@ -51,9 +53,9 @@ export const PROVIDERS_MAX = 100;
 const SCHEDULE_STEPS_MAX = 1_000;
 const HOST = '127.0.0.1';
 
-export function createSimulator({ clock, random, providers: asked }: SimulatorOptions): Simulator {
+export function createSimulator({ clock, random, providers: asked, logCalls }: SimulatorOptions): Simulator {
   if (asked.length > PROVIDERS_MAX) throw new Error(`The simulator takes at most ${PROVIDERS_MAX} providers.`);
-  const log = new CallLog();
+  const log = new CallLog(logCalls);
   const providers = new Map(asked.map((one) => [one.name, new SimulatedProvider(one, { clock, random, log })]));
   const schedules = new Set<Schedule>();
 

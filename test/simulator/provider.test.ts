@@ -1,5 +1,6 @@
 import OpenAI from 'openai';
 import { describe, expect, it } from 'vitest';
+import { BODY_BYTES_MAX } from '../../server/simulator/provider.ts';
 import type { ProviderOptions } from '../../server/simulator/simulator.ts';
 import { FakeClock } from '../support/fakeClock.ts';
 import { eventsOf, rawCall } from '../support/rawCall.ts';
@@ -171,6 +172,24 @@ describe('a request that cannot be answered', () => {
     const call = await ask(body);
     expect(call.status).toBe(status);
     expect(call.text).toContain(words);
+  });
+
+  it('a body over the bound is a 413, whether it says its size first or not', async () => {
+    const { url } = await start();
+    const endless = `${(BODY_BYTES_MAX + 1).toString(16)}\r\n${'x'.repeat(BODY_BYTES_MAX + 1)}`;
+    const calls = [
+      rawCall({
+        url: `${url}/chat/completions`,
+        body: '{}',
+        headers: { 'content-length': String(BODY_BYTES_MAX + 1) },
+      }),
+      rawCall({ url: `${url}/chat/completions`, body: endless, headers: { 'transfer-encoding': 'chunked' } }),
+    ];
+    for (const call of calls) {
+      await call.until(() => call.whole);
+      expect(call.status).toBe(413);
+      expect(call.text).toContain(`larger than ${BODY_BYTES_MAX} bytes`);
+    }
   });
 
   it('a wrong key is a 401 where a key is set', async () => {

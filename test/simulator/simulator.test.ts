@@ -181,6 +181,14 @@ describe('the log', () => {
     expect(log.calls.map((one) => one.bodyBytes)).toEqual([1]);
   });
 
+  it('is as short as it was asked to be', async () => {
+    const simulator = createSimulator({ clock: new FakeClock(), random: () => 0, providers: one, logCalls: 2 });
+    onTestFinished(() => simulator.close());
+    await simulator.listen();
+    for (let count = 0; count < 3; count++) await statusOf(simulator.url('one'));
+    expect(simulator.log).toHaveLength(2);
+  });
+
   it('forgets one provider and keeps the others', () => {
     const log = new CallLog();
     log.add(call(1, 'one'));

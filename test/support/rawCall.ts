@@ -43,9 +43,10 @@ export function rawCall({ url, body, headers = {}, method = 'POST' }: RawOptions
     received.push(piece);
     for (const wake of waiters) wake();
   });
+  const chunked = 'transfer-encoding' in headers;
   const lines = Object.entries({
     host: `${hostname}:${port}`,
-    'content-length': bytes.length,
+    ...(!chunked && { 'content-length': bytes.length }),
     connection: 'close',
     ...headers,
   });
