@@ -1,9 +1,9 @@
 import { EventEmitter, once } from 'node:events';
-import { createParser } from 'eventsource-parser';
 import { describe, expect, it } from 'vitest';
 import type { LiveSource } from '../../server/control/live.ts';
 import type { LiveEvent } from '../../server/core/live.ts';
 import { startControl, testToken } from '../support/control.ts';
+import { listen } from '../support/listen.ts';
 
 /** A source of numbered events that keeps all of them, and knows how many readers it has. */
 class NumberedSource extends EventEmitter implements LiveSource {
@@ -34,39 +34,6 @@ class NumberedSource extends EventEmitter implements LiveSource {
   }
 }
 
-/** Reads `live.events` over a real connection. */
-async function listen(
-  control: { url: string },
-  options: { lastEventId?: string; headers?: Record<string, string> } = {},
-) {
-  const leaving = new AbortController();
-  const headers = {
-    ...(options.headers ?? { authorization: `Bearer ${testToken}` }),
-    ...(options.lastEventId ? { 'last-event-id': options.lastEventId } : {}),
-  };
-  const response = await fetch(`${control.url}/trpc/live.events`, { headers, signal: leaving.signal });
-  const { body } = response;
-  if (!body) throw new Error('no stream');
-  const heard: { id: string | undefined; event: string | undefined; data: string }[] = [];
-  const parser = createParser({ onEvent: ({ id, event, data }) => void heard.push({ id, event, data }) });
-  const reader = body.pipeThrough(new TextDecoderStream()).getReader();
-  return {
-    response,
-    leave: () => leaving.abort(),
-    /** The next event with an id; null: the stream ended. */
-    async next(): Promise<{ id: string; problem: string } | null> {
-      for (;;) {
-        const event = heard.shift();
-        if (event?.id) return { id: event.id, problem: JSON.parse(event.data).status.problem };
-        if (event) continue;
-        const { done, value } = await reader.read();
-        if (done) return null;
-        parser.feed(value);
-      }
-    },
-  };
-}
-
 describe('live events', () => {
   it('come with their ids as a stream, and a reader who left resumes after the last one heard', async () => {
     const live = new NumberedSource();
@@ -76,13 +43,13 @@ describe('live events', () => {
     const first = await listen(control);
     expect(first.response.status).toBe(200);
     expect(first.response.headers.get('content-type')).toContain('text/event-stream');
-    expect(await first.next()).toEqual({ id: 'boot.1', problem: 'one' });
+    expect(await first.next()).toMatchObject({ id: 'boot.1', data: { status: { problem: 'one' } } });
     first.leave();
 
     const second = await listen(control, { lastEventId: 'boot.1' });
-    expect(await second.next()).toEqual({ id: 'boot.2', problem: 'two' });
+    expect(await second.next()).toMatchObject({ id: 'boot.2', data: { status: { problem: 'two' } } });
     live.publish('three');
-    expect(await second.next()).toEqual({ id: 'boot.3', problem: 'three' });
+    expect(await second.next()).toMatchObject({ id: 'boot.3', data: { status: { problem: 'three' } } });
     expect(live.asked).toEqual([null, 'boot.1']);
     second.leave();
   });
@@ -136,6 +103,7 @@ describe('closing the listener', () => {
     });
     await expect.poll(() => control.board.lastSeq).toBe(1);
     const closing = control.server.close();
+    await expect.poll(async () => (await fetch(`${control.url}/healthz`)).status).toBe(503);
     control.storage.unstick();
     expect(await (await acting).json()).toMatchObject({ result: { data: { state: 'tripped', durable: true } } });
     await closing;

@@ -1,11 +1,12 @@
 import type { AddressInfo } from 'node:net';
+import type { Storage } from '../../db/storage.ts';
 import { Board } from '../../server/circuits/board.ts';
 import { createControl } from '../../server/control/listener.ts';
 import type { LiveSource } from '../../server/control/live.ts';
 import type { BreakerSettings, CircuitEvent } from '../../server/core/circuit/types.ts';
 import type { AuditRecord } from '../../server/core/records.ts';
 import type { ProviderSettings } from '../../server/core/settings.ts';
-import type { Operations } from '../../server/operations/operations.ts';
+import type { Journal, Operations } from '../../server/operations/operations.ts';
 import { FakeClock } from './fakeClock.ts';
 import { MemoryStorage } from './memoryStorage.ts';
 
@@ -130,17 +131,24 @@ export interface ControlOptions {
   webRoot?: string | null;
   state?: () => 'starting' | 'serving' | 'draining';
   recheck?: Operations['recheck'];
+  /** In place of arrays. */
+  storage?: Storage;
+  journal?: Journal;
+  board?: Board;
 }
 
 /** A control listener on a real port, over a real board. `await using` closes it. */
 export async function startControl(options: ControlOptions = {}) {
   const world = testOperations();
   const { operations } = world;
+  const board = options.board ?? world.board;
   const control = createControl({
     ...operations,
     recheck: options.recheck ?? operations.recheck,
+    storage: options.storage ?? operations.storage,
+    board,
     settings: { control: { host: '127.0.0.1', port: 0, hosts: [] } },
-    recorder: operations.journal,
+    recorder: options.journal ?? operations.journal,
     live: options.live ?? quiet,
     token: options.token === undefined ? testToken : options.token,
     webRoot: options.webRoot ?? null,
@@ -150,7 +158,7 @@ export async function startControl(options: ControlOptions = {}) {
   await control.server.listen({ host: '127.0.0.1', port: 0 });
   const { port } = control.server.server.address() as AddressInfo;
   const url = `http://127.0.0.1:${port}`;
-  return { ...world, ...control, url, port, [Symbol.asyncDispose]: () => control.server.close() };
+  return { ...world, ...control, board, url, port, [Symbol.asyncDispose]: () => control.server.close() };
 }
 
 /** One tRPC call as a program makes it: what came back as JSON, and the status. */
