@@ -107,7 +107,10 @@ export class Recorder {
   }
 
   private added(): void {
-    if (this.life === 'closed') return this.giveUpAll();
+    if (this.life === 'closed') {
+      this.giveUpAll();
+      return;
+    }
     const waiting = this.waiting();
     if (waiting > this.maxRecords) this.giveUpOne();
     if (this.running) return;
@@ -140,6 +143,8 @@ export class Recorder {
   private async writeParts(): Promise<void> {
     for (let part = this.parts.at(-1); part && this.life !== 'closed'; part = this.parts.at(-1)) {
       const refused = await this.tryOnce(part);
+      // It came too late: what was in it has been counted as lost.
+      if (this.parts.length === 0) return;
       if (refused) {
         this.lastError = refused.message;
         if (refused.code === 'bad_request') this.divide(part);
