@@ -1,0 +1,128 @@
+import { connect } from 'node:net';
+import { describe, expect, test } from 'vitest';
+import { startGateway, until } from '../support/gateway.ts';
+import { rawCall } from '../support/rawCall.ts';
+import { event, openStream, silent, startUpstream, streams, text } from '../support/upstream.ts';
+
+const lucy = { model: 'lucy', messages: [{ role: 'user', content: 'hi' }] };
+const asJson = { 'content-type': 'application/json' };
+
+async function one(settings: Parameters<typeof startGateway>[0]['settings'] = {}) {
+  const upstream = await startUpstream();
+  return { upstream, ...(await startGateway({ providers: { a: { url: upstream.url } }, settings })) };
+}
+
+describe('bounds', () => {
+  const limits = { bodyBytes: 10_000, bodiesBytes: 15_000, requests: 2, streams: 1 };
+  const large = JSON.stringify({ ...lucy, messages: [{ role: 'user', content: 'x'.repeat(20_000) }] });
+
+  test('a body over `limits.body` is refused cleanly, announced or not', async () => {
+    const { url } = await one({ limits });
+    const announced = rawCall({ url: `${url}/v1/chat/completions`, body: large, headers: asJson });
+    await announced.closed;
+    expect(announced.status).toBe(413);
+    expect(announced.text).toContain('limits.body');
+    const chunked = await fetch(`${url}/v1/chat/completions`, {
+      method: 'POST',
+      headers: asJson,
+      body: new Blob([large]).stream(),
+      duplex: 'half',
+    } as RequestInit);
+    expect(chunked.status).toBe(413);
+    expect(chunked.headers.get('connection')).toBe('close');
+  });
+
+  test('a caller who is still sending a very large body reads why', async () => {
+    const { url } = await one({ limits });
+    const answer = await fetch(`${url}/v1/chat/completions`, {
+      method: 'POST',
+      headers: asJson,
+      body: 'x'.repeat(30_000_000),
+    });
+    expect(answer.status).toBe(413);
+    expect(await answer.json()).toMatchObject({ error: { code: 'body_too_large' } });
+  });
+
+  test('the bodies of all callers together are bounded, and freed again', async () => {
+    const { url, upstream, ask } = await one({ limits });
+    upstream.script = silent;
+    const nine = { ...lucy, messages: [{ role: 'user', content: 'x'.repeat(9_000) }] };
+    const first = rawCall({ url: `${url}/v1/chat/completions`, body: nine, headers: asJson });
+    await upstream.called(1);
+    const refused = await ask(nine);
+    expect(refused.status).toBe(503);
+    expect(refused.json.error?.code).toBe('too_many_body_bytes');
+    const out = upstream.calls[0];
+    first.leave();
+    await out?.closed;
+    upstream.script = streams('hello');
+    await until(() => upstream.connections() === 0);
+    expect((await ask(nine)).status).toBe(200);
+  });
+
+  test('requests and streams in flight are bounded, and freed again', async () => {
+    const { upstream, ask } = await one({ limits });
+    upstream.script = silent;
+    const stream = ask({ stream: true });
+    await upstream.called(1);
+    expect((await ask({ stream: true })).json.error?.code).toBe('too_many_streams');
+    const plain = ask();
+    await upstream.called(2);
+    const third = await ask();
+    expect(third.status).toBe(503);
+    expect(third.json.error?.code).toBe('too_many_requests_in_flight');
+    for (const call of [...upstream.calls]) void streams('hello')(call.response, call);
+    expect((await stream).status).toBe(200);
+    expect((await plain).status).toBe(200);
+    upstream.script = streams('hello');
+    expect((await ask({ stream: true })).status).toBe(200);
+  });
+
+  test('`concurrency` sends the next call to the next provider at once', async () => {
+    const [first, second] = [await startUpstream(silent), await startUpstream(streams('from b'))];
+    const { ask } = await startGateway({
+      providers: { a: { url: first.url, concurrency: 1 }, b: { url: second.url } },
+    });
+    const slow = ask();
+    const call = await first.called(1);
+    expect((await ask()).headers.get('x-recloser-trail')).toBe('a=busy, b=ok');
+    void streams('from a')(call.response, call);
+    expect((await slow).headers.get('x-recloser-trail')).toBe('a=ok');
+  });
+
+  test('an answer without end is cut at a bound, and is not the provider’s failure', async () => {
+    const upstream = await startUpstream(async (response, call) => {
+      openStream(response);
+      let open = true;
+      void call.closed.then(() => {
+        open = false;
+      });
+      const piece = event(text('x'.repeat(1_000_000)));
+      while (open) {
+        if (!response.write(piece))
+          await Promise.race([new Promise((resolve) => response.once('drain', resolve)), call.closed]);
+      }
+    });
+    const { ask } = await startGateway({ providers: { a: { url: upstream.url } } });
+    const answer = await ask();
+    expect(answer.status).toBe(502);
+    expect(answer.json.error?.code).toBe('answer_too_large');
+  });
+
+  test('headers too large, and what is no HTTP, are refused in a sentence', async () => {
+    const { url } = await one();
+    const call = rawCall({
+      url: `${url}/v1/chat/completions`,
+      body: lucy,
+      headers: { ...asJson, 'x-big': 'x'.repeat(40_000) },
+    });
+    await call.closed;
+    expect(call.status).toBe(431);
+    expect(call.text).toContain('headers_too_large');
+    const socket = connect(Number(new URL(url).port), '127.0.0.1');
+    socket.write('hello there\r\n\r\n');
+    const answer = await new Promise<string>((resolve) => socket.once('data', (bytes) => resolve(bytes.toString())));
+    expect(answer).toContain('HTTP/1.1 400');
+    socket.destroy();
+  });
+});
