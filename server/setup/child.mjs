@@ -54,6 +54,9 @@ export function startWrapped(args, options) {
     cwd: options.cwd,
     env: { ...process.env, RECLOSER_WRAPPED: '1' },
     stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
+    // Out of our process group: a Ctrl-C goes to the whole group, and the program would hear it from us as well, and
+    // take the second one for an order to stop at once.
+    detached: process.platform !== 'win32',
   });
   const ended = new Promise((resolve, reject) => {
     child.once('error', reject);

@@ -65,7 +65,7 @@ async function ensureNativeParts() {
   await npm(['rebuild', 'better-sqlite3', '--ignore-scripts=false']);
   const { code, output } = await openDatabase();
   if (code === 0) return;
-  const reason = output.split('\n').find((line) => line.includes('Error')) ?? output.trim();
+  const reason = output.split('\n').find((line) => /^\w*Error\b/.test(line)) ?? output.trim();
   throw new SetupError(
     `SQLite (better-sqlite3) does not load: ${reason}\nInstall a C++ compiler, make and Python 3 (on Debian: apt-get install build-essential python3) and run again.`,
   );

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { filesUnder, readIfThere, root, say } from './basics.mjs';
@@ -12,6 +12,11 @@ const bin = (...path) => join(root, 'node_modules', ...path);
 /** What is checked of the text itself; each counts as one test. */
 const checks = [
   { name: 'the types hold', args: [bin('typescript', 'bin', 'tsc'), '-p', 'tsconfig.json'] },
+  {
+    name: 'the types of the pages hold',
+    args: [bin('typescript', 'bin', 'tsc'), '-p', 'web/tsconfig.json'],
+    needs: 'web/tsconfig.json',
+  },
   { name: 'the style holds', args: [bin('@biomejs', 'biome', 'bin', 'biome'), 'check', '--error-on-warnings', '.'] },
   { name: 'nothing is unused', args: [bin('knip', 'bin', 'knip.js'), '--no-progress'] },
 ];
@@ -42,7 +47,8 @@ async function browserIfNeeded() {
 
 async function runChecks() {
   const counts = { passed: 0, failed: 0, skipped: 0 };
-  for (const { name, args } of checks) {
+  for (const { name, args, needs } of checks) {
+    if (needs !== undefined && !existsSync(join(root, needs))) continue;
     const { code, output } = await runKeeping(process.execPath, args);
     counts[code === 0 ? 'passed' : 'failed'] += 1;
     console.log(code === 0 ? `✓ ${name}` : `✗ ${name}\n${output.trimEnd()}`);

@@ -7,7 +7,7 @@ import { canPin, printed } from './processes.ts';
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
 /** Where and what the numbers were measured on. */
-export function conditions(plan: Plan): Record<string, string> {
+export function conditions(plan: Plan, loadBefore: number): Record<string, string> {
   const versionOf = (path: string): string => JSON.parse(readFileSync(`${root}${path}`, 'utf8')).version;
   const changed = printed('git', ['-C', root, 'status', '--porcelain', '--', 'server', 'db']);
   const commit = printed('git', ['-C', root, 'rev-parse', '--short', 'HEAD']) ?? 'unknown';
@@ -20,6 +20,7 @@ export function conditions(plan: Plan): Record<string, string> {
     node: process.versions.node,
     undici: versionOf('node_modules/undici/package.json'),
     runs: `${plan.pairs} pairs in turn, ${plan.runMs / 1_000} s each after ${plan.warmUpMs / 1_000} s to warm up`,
+    'load before': `${loadBefore.toFixed(1)} processes waiting for a core, over a minute: the nearer to none, the better`,
     pinned: canPin() ? 'what is measured on one core, load and provider on the others' : 'no',
   };
 }

@@ -1,5 +1,5 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { cpus, tmpdir } from 'node:os';
+import { cpus, loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { measure, type Plan, type Result, type Scenario, type Side } from './measure.ts';
@@ -42,12 +42,17 @@ const tooLong = setTimeout(() => {
   process.exit(1);
 }, maxMs);
 
+const [loadBefore = 0] = loadavg();
+if (loadBefore > cpus().length / 4) {
+  console.error(`This machine is busy (load ${loadBefore.toFixed(1)}): the numbers will be disturbed.`);
+}
+
 const results = await runAll().catch((error: Error) => {
   console.error(error.message);
   process.exit(1);
 });
 clearTimeout(tooLong);
-const where = conditions(plan);
+const where = conditions(plan, loadBefore);
 console.log(table(results).join('\n'));
 if (!quick && !floor) {
   writeFileSync(here('RESULTS.md'), document(where, results));

@@ -54,7 +54,7 @@ export const floors: Record<string, Floor> = {
   'server (app, main)': { path: /^server\/[a-zA-Z]+\.ts$/, files: [/^(server|db)\//], packages: 'all' },
   db: { path: /^db\//, files: [core], packages: ['drizzle-orm', 'better-sqlite3', 'drizzle-kit', 'node:*'] },
   web: { path: /^web\//, files: [], types: [router, core], packages: 'all' },
-  test: { path: /^test\//, files: [/^(server|db|web)\//], packages: 'all' },
+  test: { path: /^test\//, files: [/^(server|db|web|dist)\//], packages: 'all' },
 };
 
 /** Every import across floors that the table does not allow. */

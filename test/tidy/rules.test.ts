@@ -84,19 +84,18 @@ describe('shape', () => {
 });
 
 describe('the world', () => {
-  it.each(['process.env.HOME', "process['env']", 'globalThis.process.env', "import { env } from 'node:process';"])(
-    'the environment is read by %s',
-    (line) => expect(environmentFindings([parse('a.ts', line)]).length).toBeGreaterThan(0),
+  it.each([
+    'process.env.HOME',
+    "process['env']",
+    'globalThis.process.env',
+    'const { env } = process;',
+    "import { env } from 'node:process';",
+  ])('the environment is read by %s', (line) =>
+    expect(environmentFindings([parse('a.ts', line)]).length).toBeGreaterThan(0),
   );
 
   it.each([
-    ...[
-      'Date.now()',
-      'new Date()',
-      'Math.random()',
-      'performance.now()',
-      'const { now } = performance, at = performance.now;',
-    ],
+    ...['Date.now()', 'new Date()', 'Math.random()', 'performance.now()', 'const { now } = performance;'],
     ...['setTimeout(f, 5)', 'setInterval(f, 5)', 'globalThis.setTimeout(f, 5)', 'AbortSignal.timeout(5)'],
     ...['process.hrtime.bigint()', 'crypto.randomUUID()', "import { setTimeout } from 'node:timers/promises';"],
   ])('the world is read by %s', (line) => expect(clockFindings([parse('a.ts', line)])).toHaveLength(1));

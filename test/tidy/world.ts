@@ -80,9 +80,14 @@ function readingOf(node: ts.Node): string | null {
   return timers.has(text) && !declares(node.getSourceFile(), text) ? text : null;
 }
 
-/** `process.env` for `process.env`, `process['env']` and `globalThis.process.env`. */
+/** `process.env` for `process.env`, `process['env']`, `globalThis.process.env` and `const { env } = process`. */
 function memberOf(node: ts.Node): string | null {
   if (ts.isPropertyAccessExpression(node)) return joined(node.expression, node.name.text);
+  if (ts.isBindingElement(node)) {
+    const owner = node.parent.parent;
+    const from = ts.isVariableDeclaration(owner) ? owner.initializer : undefined;
+    return from ? joined(from, (node.propertyName ?? node.name).getText()) : null;
+  }
   if (!ts.isElementAccessExpression(node) || !ts.isStringLiteralLike(node.argumentExpression)) return null;
   return joined(node.expression, node.argumentExpression.text);
 }
