@@ -4,9 +4,11 @@ import { addCheck } from './cli/check.ts';
 import { addCircuits } from './cli/circuits.ts';
 import { addRequests } from './cli/requests.ts';
 import { addStart } from './cli/start.ts';
-import { CliError, type CliWorld } from './cli/world.ts';
+import { CliError, type CliWorld, columnsOf } from './cli/world.ts';
 
 export type { CliWorld, StartOptions } from './cli/world.ts';
+
+const maxHelpColumns = 120;
 
 /** The command line: a client of the control plane, and the way to start the program. Resolves with the exit code; never rejects. */
 export async function runCli(world: CliWorld): Promise<number> {
@@ -14,6 +16,7 @@ export async function runCli(world: CliWorld): Promise<number> {
   const done = (code: number) => {
     exitCode = code;
   };
+  const helpColumns = Math.min(columnsOf(world), maxHelpColumns);
   const program = new Command('recloser')
     .description('Keeps a chat answering when its model provider goes down.')
     .version(world.version)
@@ -22,8 +25,8 @@ export async function runCli(world: CliWorld): Promise<number> {
     .configureOutput({
       writeOut: (text) => void world.stdout.write(text),
       writeErr: (text) => void world.stderr.write(text),
-      getOutHelpWidth: () => world.columns,
-      getErrHelpWidth: () => world.columns,
+      getOutHelpWidth: () => helpColumns,
+      getErrHelpWidth: () => helpColumns,
     });
   addStart(program, world, done);
   addCheck(program, world);

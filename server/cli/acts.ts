@@ -85,7 +85,9 @@ function aimed(command: Command): Command {
 }
 
 function actedSentence(entry: Acted): string {
-  const end = entry.until === null ? '' : ` for ${showDuration(entry.until - entry.since)}`;
+  // Both ends are rounded to a millisecond, so fifteen minutes may be one short.
+  const seconds = entry.until === null ? null : Math.round((entry.until - entry.since) / 1_000);
+  const end = seconds === null ? '' : ` for ${showDuration(seconds * 1_000)}`;
   return `${printable(entry.provider)} is ${stateWord(entry.state)}${end}.`;
 }
 

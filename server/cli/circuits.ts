@@ -2,12 +2,10 @@ import type { Command } from 'commander';
 import type { CircuitEntry } from '../core/circuit/types.ts';
 import { circuitLines } from './circuitTable.ts';
 import { type Client, type ClientOptions, wasAnswered, withClient, withClientOptions } from './client.ts';
-import type { CliWorld } from './world.ts';
+import { type CliWorld, columnsOf } from './world.ts';
 
 /** How often a live table is looked up anew. */
 const lookMs = 1_000;
-/** A table that goes to a file or a pipe is not cut. */
-const pipeColumns = 1_000;
 
 interface CircuitsOptions extends ClientOptions {
   watch?: boolean;
@@ -43,7 +41,7 @@ function print(world: CliWorld, options: CircuitsOptions, look: Look): void {
 
 function linesOf(world: CliWorld, look: Look): string[] {
   const coloured = world.isTTY && !world.env.NO_COLOR;
-  return circuitLines(look, { coloured, columns: world.isTTY ? world.columns : pipeColumns });
+  return circuitLines(look, { coloured, columns: columnsOf(world) });
 }
 
 /** Into a pipe: again whenever a circuit has moved. */

@@ -4,10 +4,7 @@ import { trailOf } from '../core/trail.ts';
 import { wholeNumber } from './acts.ts';
 import { type ClientOptions, withClient, withClientOptions } from './client.ts';
 import { type Cell, printable, table } from './text.ts';
-import type { CliWorld } from './world.ts';
-
-/** A table that goes to a file or a pipe is not cut. */
-const pipeColumns = 1_000;
+import { type CliWorld, columnsOf } from './world.ts';
 
 interface RequestsOptions extends ClientOptions {
   limit: number;
@@ -87,7 +84,7 @@ function attemptCells(attempt: RequestRecord['attempts'][number]): Cell[] {
     ms(waitMs),
     first,
     ms(durationMs),
-    dollars(attempt),
+    outcome === 'skipped' ? '–' : dollars(attempt),
   ].map(cell);
 }
 
@@ -97,10 +94,6 @@ function cell(text: string): Cell {
 
 function write(world: CliWorld, lines: string[]): void {
   world.stdout.write(`${lines.join('\n')}\n`);
-}
-
-function columnsOf(world: CliWorld): number {
-  return world.isTTY ? world.columns : pipeColumns;
 }
 
 function ms(value: number): string {

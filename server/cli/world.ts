@@ -44,3 +44,15 @@ export class CliError extends Error {
     this.exitCode = exitCode;
   }
 }
+
+/** A table that goes to a file or a pipe is not cut. */
+const pipeColumns = 1_000;
+/** Some terminals do not say how wide they are, or say 0. */
+const minColumns = 20;
+const usualColumns = 80;
+
+/** How wide a table may be. */
+export function columnsOf({ isTTY, columns }: CliWorld): number {
+  if (!isTTY) return pipeColumns;
+  return columns >= minColumns ? columns : usualColumns;
+}
