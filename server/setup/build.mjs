@@ -20,7 +20,7 @@ const parts = [
     // The pages' types come from the server's router, and their words from core.
     sources: ['web', 'server/core', 'tsconfig.json', 'package-lock.json'],
     outputs: ['web'],
-    wanted: () => existsSync(join(root, 'web', 'vite.config.ts')),
+    wanted: () => ['vite.config.ts', 'main.tsx'].every((name) => existsSync(join(root, 'web', name))),
     build: buildWeb,
   },
 ];

@@ -12,7 +12,7 @@ const here = (name: string) => fileURLToPath(new URL(name, import.meta.url));
 /** `--quick` is a look, not a measurement: it writes nothing. `--floor` puts a second proxy in Recloser's place: both sides should read the same. */
 const quick = process.argv.includes('--quick');
 const floor = process.argv.includes('--floor');
-const plan: Plan = quick ? { pairs: 2, runMs: 1_000, warmUpMs: 500 } : { pairs: 5, runMs: 2_000, warmUpMs: 1_500 };
+const plan: Plan = quick ? { pairs: 2, runMs: 1_000, warmUpMs: 500 } : { pairs: 5, runMs: 1_800, warmUpMs: 3_000 };
 /** The whole of it, whatever hangs. */
 const maxMs = 120_000;
 
