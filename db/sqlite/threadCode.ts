@@ -1,0 +1,30 @@
+import { existsSync, readdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+/**
+ * Where the thread's code is. Compiled, it is beside this file. From the sources (tests) it is the compiled tree too, as long
+ * as nothing here has changed since; else a line of JavaScript has tsx read the sources, which takes four times as long: a
+ * thread does not inherit its parent's loader on Node 20.
+ */
+export function threadCode(): URL {
+  if (import.meta.url.endsWith('.js')) return new URL('./thread.js', import.meta.url);
+  const tree = new URL('../../dist/', import.meta.url);
+  const compiled = new URL('db/sqlite/thread.js', tree);
+  if (isFresh(fileURLToPath(compiled))) return compiled;
+  const source = `
+    import { register } from ${JSON.stringify(import.meta.resolve('tsx/esm/api'))};
+    register();
+    await import(${JSON.stringify(new URL('./thread.ts', import.meta.url).href)});`;
+  return new URL(`data:text/javascript,${encodeURIComponent(source)}`);
+}
+
+/** A build writes all of its files, so that each is newer than what it was made of. */
+function isFresh(compiled: string): boolean {
+  if (!existsSync(compiled)) return false;
+  const builtAt = statSync(compiled).mtimeMs;
+  const folder = fileURLToPath(new URL('..', import.meta.url));
+  return readdirSync(folder, { recursive: true, encoding: 'utf8' }).every(
+    (name) => statSync(join(folder, name)).mtimeMs <= builtAt,
+  );
+}
