@@ -1,4 +1,4 @@
-import { cpSync, existsSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, cpSync, existsSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { hashOf, readIfThere, root, SetupError, say } from './basics.mjs';
 import { runKeeping } from './child.mjs';
@@ -74,6 +74,9 @@ async function buildServer(fresh) {
   const result = await runKeeping(process.execPath, [tsc, '-p', 'server/tsconfig.build.json', '--outDir', fresh]);
   const migrations = join(root, 'db', 'migrations');
   if (existsSync(migrations)) cpSync(migrations, join(fresh, 'db', 'migrations'), { recursive: true });
+  // `npx recloser` runs it by its name.
+  const main = join(fresh, 'server', 'main.js');
+  if (existsSync(main)) chmodSync(main, 0o755);
   return result;
 }
 
