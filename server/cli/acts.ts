@@ -1,6 +1,6 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { CircuitEntry } from '../core/circuit/types.ts';
-import { readDuration, showDuration } from '../core/duration.ts';
+import { readDuration } from '../core/duration.ts';
 import { stateWord } from './circuitTable.ts';
 import { type Client, type ClientOptions, withClient, withClientOptions } from './client.ts';
 import { printable } from './text.ts';
@@ -57,7 +57,7 @@ function act(program: Command, world: CliWorld, { name, send }: { name: string; 
       withClient(world, options, async (client) => {
         const { reason, epoch } = options;
         const entry = await send(client, { provider, reason, ...(epoch === undefined ? {} : { epoch }) }, options);
-        world.stdout.write(options.json ? `${JSON.stringify(entry)}\n` : `${actedSentence(entry)}\n`);
+        world.stdout.write(options.json ? `${JSON.stringify(entry)}\n` : `${actedSentence(entry, options.for)}\n`);
         warn(world, entry);
       }),
     );
@@ -84,11 +84,10 @@ function aimed(command: Command): Command {
     .requiredOption('--reason <text>', 'why: it is kept in the audit', reasonText);
 }
 
-function actedSentence(entry: Acted): string {
-  // Both ends are rounded to a millisecond, so fifteen minutes may be one short.
-  const seconds = entry.until === null ? null : Math.round((entry.until - entry.since) / 1_000);
-  const end = seconds === null ? '' : ` for ${showDuration(seconds * 1_000)}`;
-  return `${printable(entry.provider)} is ${stateWord(entry.state)}${end}.`;
+/** The time is as it was asked for: `since` may be of an earlier trip that this one went over. */
+function actedSentence(entry: Acted, asked: string | undefined): string {
+  const end = entry.state === 'tripped' && entry.until === null ? ' until it is released' : '';
+  return `${printable(entry.provider)} is ${stateWord(entry.state)}${asked === undefined ? end : ` for ${asked}`}.`;
 }
 
 function warn(world: CliWorld, acted: { durable: boolean }): void {

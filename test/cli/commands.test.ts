@@ -96,13 +96,17 @@ describe('acts', () => {
     const { env } = control;
     const acts: [string[], string][] = [
       [['trip', 'qwen-72b', ...because, '--for', '15m'], 'qwen-72b is tripped for 15m.\n'],
+      [['trip', 'qwen-72b', ...because], 'qwen-72b is tripped until it is released.\n'],
       [['release', 'qwen-72b', ...because], 'qwen-72b is closed.\n'],
       [['hold', 'qwen-72b', ...because, '--for', '1h'], 'qwen-72b is held closed for 1h.\n'],
       [['reset', 'qwen-72b', ...because, '--to', 'halfOpen'], 'qwen-72b is half-open.\n'],
       [['reset', 'qwen-72b', ...because], 'qwen-72b is closed.\n'],
       [['probe', 'qwen-72b', ...because], 'qwen-72b answered after 12 ms; its circuit is closed.\n'],
     ];
-    for (const [argv, out] of acts) expect(await run(argv, { env })).toEqual({ exitCode: 0, out, err: '' });
+    for (const [argv, out] of acts) {
+      expect(await run(argv, { env })).toEqual({ exitCode: 0, out, err: '' });
+      control.clock.advance(5_000);
+    }
     expect(control.storage.acts.map(({ audit }) => audit.reason)).toEqual(acts.map(() => 'regional outage'));
   });
 

@@ -1,8 +1,9 @@
 import { EventEmitter, once } from 'node:events';
 import { describe, expect, it } from 'vitest';
 import type { LiveSource } from '../../server/control/live.ts';
+import { createRouter } from '../../server/control/router.ts';
 import type { LiveEvent } from '../../server/core/live.ts';
-import { startControl, testToken } from '../support/control.ts';
+import { call, startControl, testOperations, testToken } from '../support/control.ts';
 import { listen } from '../support/listen.ts';
 
 /** A source of numbered events that keeps all of them, and knows how many readers it has. */
@@ -10,6 +11,11 @@ class NumberedSource extends EventEmitter implements LiveSource {
   readonly events: LiveEvent[] = [];
   readers = 0;
   asked: (string | null)[] = [];
+
+  constructor() {
+    super();
+    this.setMaxListeners(0);
+  }
 
   publish(problem: string): void {
     this.events.push({ type: 'storage', status: { state: 'degraded', problem, since: 0 } });
@@ -79,6 +85,29 @@ describe('live events', () => {
     await fetch(`${control.url}/sign-out`, { method: 'POST', headers, body: '{}' });
     expect(await reader.next()).toBeNull();
     expect(live.readers).toBe(0);
+  });
+
+  it('there is a bound on open streams, and one that ends makes room', async () => {
+    const live = new NumberedSource();
+    await using control = await startControl({ live });
+    live.publish('one');
+    const readers = await Promise.all(Array.from({ length: 200 }, () => listen(control)));
+    await Promise.all(readers.map((reader) => reader.next()));
+    const { body } = await call(control, 'live.events');
+    expect(body.error?.data.code).toBe('TOO_MANY_REQUESTS');
+    expect(body.error?.message).toContain('200 live streams are open');
+    const left = once(live, 'readers');
+    readers[0]?.leave();
+    await left;
+    expect((await (await listen(control)).next())?.id).toBe('boot.1');
+    for (const reader of readers) reader.leave();
+  });
+
+  it('silence is filled with pings, and a client knows when to connect anew', () => {
+    const { operations, storage } = testOperations();
+    const { sse } = createRouter({ operations, storage, live: new NumberedSource() })._def._config;
+    expect(sse?.ping?.enabled).toBe(true);
+    expect(sse?.client?.reconnectAfterInactivityMs).toBeGreaterThan(2 * (sse?.ping?.intervalMs ?? Number.NaN));
   });
 
   it('closing the listener breaks open streams off at once, so that readers come back to the next start', async () => {
