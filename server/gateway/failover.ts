@@ -7,6 +7,7 @@ import type { PlannedStep } from '../core/chain.ts';
 import type { Settlement } from '../core/circuit/settle.ts';
 import type { CircuitEntry } from '../core/circuit/types.ts';
 import type { Random } from '../core/clock.ts';
+import type { Log } from '../core/log.ts';
 import { judge } from '../core/outcome.ts';
 import type { BackoffSettings, ProviderSettings } from '../core/settings.ts';
 import type { Verdict } from '../core/wire.ts';
@@ -23,6 +24,7 @@ const AFTER_THROTTLE_MS = 5;
 export interface WalkTools extends AttemptTools {
   board: Pick<Board, 'acquire' | 'acquireLast' | 'answered' | 'settle' | 'look' | 'retryAfterMs'>;
   random: Random;
+  log: Log;
   budget: RetryBudget;
 }
 
@@ -152,10 +154,19 @@ export class Walk {
       const attemptId = `${journey.id}/${journey.ledger.nextOrdinal}`;
       settlement = settlementOf(verdict, attemptId, journey.bodyHash);
       journey.ledger.tried({ ...tried, end, verdict });
+      if (end.dropped > 0) this.noteDropped(attemptId, provider, end.dropped);
       return verdict && this.conclude(provider, verdict, taker.committed);
     } finally {
       board.settle(permit, settlement);
     }
+  }
+
+  private noteDropped(attempt: string, provider: ProviderSettings, events: number): void {
+    const context = { attempt, provider: provider.name, events };
+    this.tools.log.info(
+      context,
+      'A provider sent events between good ones that are no part of an answer; they were dropped.',
+    );
   }
 
   /** Whether a failed attempt ends the walk. */

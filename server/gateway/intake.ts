@@ -13,6 +13,7 @@ export function takeBody(request: IncomingMessage, bounds: { limits: Limits; bod
   const { limits, bodyBytes } = bounds;
   const parts: Buffer[] = [];
   let bytes = 0;
+  if (request.destroyed) return Promise.resolve({ taken: false, error: null });
   if (Number(request.headers['content-length'] ?? 0) > bodyBytes) {
     return Promise.resolve({ taken: false, error: tooLarge(bodyBytes) });
   }

@@ -59,7 +59,6 @@ export function createGateway(deps: GatewayDeps): Gateway {
       draining = true;
       await tools.inFlight.drain(deps.clock, graceMs);
       await server.close();
-      await tools.upstream.close();
     },
   };
 }
@@ -91,6 +90,7 @@ function openServer(tools: GatewayTools): FastifyInstance {
     if (refusal) refuse(reply, refusal);
     else done();
   });
+  server.addHook('onClose', () => tools.upstream.close());
   // Bodies are read by the routes that want one, held against bounds of our own.
   server.removeAllContentTypeParsers();
   server.addContentTypeParser('*', (_request, _payload, done) => done(null));
