@@ -1,0 +1,107 @@
+import type { CircuitEntry, CircuitEvent } from '../../server/core/circuit/types.ts';
+import type { LiveEvent, StorageStatus } from '../../server/core/live.ts';
+import type { Overview } from '../../server/core/overview.ts';
+import type { RequestRow } from '../../server/core/records.ts';
+
+/** Kept for the feed and the tail of requests; what is older is in the record. */
+export const maxEvents = 100;
+export const maxRequests = 500;
+
+/** What a page knows of the program, by the live feed alone. Plain data: it goes from tab to tab. */
+export interface LiveState {
+  /** False until the first snapshot. */
+  known: boolean;
+  /** Number of the last transition that is in `circuits`. */
+  seq: number;
+  circuits: CircuitEntry[];
+  overview: Overview | null;
+  storage: StorageStatus | null;
+  /** Newest first, at most `maxEvents`. Those above `eventsSince` are all here; the record has the others. */
+  events: CircuitEvent[];
+  eventsSince: number;
+  /** As they ended, newest first, at most `maxRequests`: a sample. */
+  requests: RequestRow[];
+  /** How many were ever put in `requests`, and how many the server left out. */
+  requestsShown: number;
+  requestsLeftOut: number;
+  /** A transition was missed: a fresh snapshot is needed. */
+  gap: boolean;
+}
+
+/** What moves it: events of the stream, and what a poll brought. */
+export type LiveInput =
+  | LiveEvent
+  | { type: 'traffic'; overview: Overview }
+  | { type: 'polled'; seq: number; circuits: CircuitEntry[] };
+
+export const emptyLive: LiveState = {
+  known: false,
+  seq: 0,
+  circuits: [],
+  overview: null,
+  storage: null,
+  events: [],
+  eventsSince: 0,
+  requests: [],
+  requestsShown: 0,
+  requestsLeftOut: 0,
+  gap: false,
+};
+
+/** One step. Anything may come twice, as it does over reconnects and between tabs: it counts once. */
+export function reduceLive(state: LiveState, input: LiveInput): LiveState {
+  switch (input.type) {
+    case 'snapshot':
+      return { ...withCircuits(state, input), storage: input.storage };
+    case 'polled':
+      return withCircuits(state, input);
+    case 'circuit':
+      return withTransition(state, input);
+    case 'request':
+      return withRequest(state, input);
+    case 'storage':
+      return { ...state, storage: input.status };
+    case 'traffic':
+      return { ...state, overview: input.overview };
+  }
+}
+
+/** The server's wall clock, where an input tells it. */
+export function serverTimeOf(input: LiveInput): number | null {
+  if (input.type === 'snapshot') return input.now;
+  return input.type === 'traffic' ? input.overview.now : null;
+}
+
+function withCircuits(state: LiveState, { seq, circuits }: { seq: number; circuits: CircuitEntry[] }): LiveState {
+  // A lower number: the record began anew, and what we have is of another one.
+  const events = seq < state.seq ? [] : state.events;
+  const eventsSince = state.known && seq === state.seq ? state.eventsSince : seq;
+  return { ...state, known: true, seq, circuits, events, eventsSince, gap: false };
+}
+
+function withTransition(state: LiveState, input: Extract<LiveEvent, { type: 'circuit' }>): LiveState {
+  const { event, entry } = input;
+  if (event.seq <= state.seq) return withEvent(state, event);
+  if (event.seq > state.seq + 1) return { ...state, gap: true };
+  const circuits = state.circuits.some(({ provider }) => provider === entry.provider)
+    ? state.circuits.map((known) => (known.provider === entry.provider ? entry : known))
+    : [...state.circuits, entry];
+  return { ...withEvent(state, event), circuits, seq: event.seq };
+}
+
+/** One that is in `circuits` already may still be new to the feed: a snapshot or a poll came before it. */
+function withEvent(state: LiveState, event: CircuitEvent): LiveState {
+  if (state.events.some(({ seq }) => seq === event.seq)) return state;
+  const events = [...state.events, event].sort((one, other) => other.seq - one.seq).slice(0, maxEvents);
+  return { ...state, events };
+}
+
+function withRequest(state: LiveState, { request, leftOut }: Extract<LiveEvent, { type: 'request' }>): LiveState {
+  if (state.requests.some(({ id }) => id === request.id)) return state;
+  return {
+    ...state,
+    requests: [request, ...state.requests.slice(0, maxRequests - 1)],
+    requestsShown: state.requestsShown + 1,
+    requestsLeftOut: state.requestsLeftOut + leftOut,
+  };
+}

@@ -1,0 +1,46 @@
+import { useLive } from '../live/useLive.ts';
+import { day, showAge, showCountdown, showMoney, showMs, timeOfDay, zoneName } from '../time.ts';
+import { useZone } from '../zone.tsx';
+import { useServerNow } from './useServerNow.ts';
+
+/** Milliseconds as text; null: `–`. */
+export function Ms({ ms }: { ms: number | null }) {
+  return <>{showMs(ms)}</>;
+}
+
+/** Nano-dollars as text; null: `–`, for an unknown price is not 0. */
+export function Money({ nanoUsd, estimated = false }: { nanoUsd: number | null; estimated?: boolean }) {
+  const text = showMoney(nanoUsd);
+  return estimated && nanoUsd !== null ? <span title="estimated">≈ {text}</span> : text;
+}
+
+/** How long ago a moment (ms since 1970) was, on the server's clock: `5 m 33 s`. Stands still while stale. */
+export function Age({ since }: { since: number }) {
+  return <>{showAge(useServerNow() - since)}</>;
+}
+
+/** What is left until a moment (ms since 1970), on the server's clock: `4:27`. Not read out at each tick. */
+export function Countdown({ until }: { until: number }) {
+  const left = until - useServerNow();
+  return (
+    <span role="timer" aria-live="off" className="tabular">
+      {showCountdown(left)}
+    </span>
+  );
+}
+
+/** A moment in the chosen zone, the zone beside it unless `bare` (where a heading names it); the day when it is not today's. */
+export function TimeText({ at, millis = false, bare = false }: { at: number; millis?: boolean; bare?: boolean }) {
+  const zone = useZone();
+  const { serverNow } = useLive();
+  const date = day(at, zone);
+  const name = zoneName(zone, at);
+  const isToday = date === day(serverNow(), zone);
+  const time = timeOfDay(at, zone, millis);
+  return (
+    <time dateTime={new Date(at).toISOString()} title={`${date} ${timeOfDay(at, zone, true)} ${name}`}>
+      {isToday ? time : `${date} ${time}`}
+      {bare ? '' : ` ${name}`}
+    </time>
+  );
+}
