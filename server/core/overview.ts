@@ -35,6 +35,8 @@ export interface ChainOverview {
   chain: string;
   providers: string[];
   requestsPerSecond: number;
+  /** Attempts a second of this chain's requests, by provider; without it a provider's own rate is shown in each of its chains. */
+  attemptsPerSecond?: Record<string, number>;
   /** Who would get the next request; null: nobody. */
   carrier: string | null;
   backoff: { initialMs: number; factor: number };

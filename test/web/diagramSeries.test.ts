@@ -1,0 +1,75 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { actsOf, csvOf, maxBands, seriesOf, shadesOf } from '../../web/charts/series.ts';
+import { eventOf, hourOf, minuteMs, minuteOf, noon } from '../support/webCircuits.ts';
+
+test('counts become rates, and the unfinished minute is measured by what has passed of it', () => {
+  const hour = hourOf([
+    minuteOf(noon - minuteMs, { answered: { a: 120 }, errors: 6 }),
+    minuteOf(noon, { answered: { a: 60 } }),
+  ]);
+  const { points, unfinishedFrom } = seriesOf(hour, ['a']);
+  expect(points).toEqual([
+    { at: noon - minuteMs / 2, rates: [2], othersRate: 0, errorsRate: 0.1 },
+    { at: noon + 15_000, rates: [2], othersRate: 0, errorsRate: 0 },
+  ]);
+  expect(unfinishedFrom).toBe(noon);
+});
+
+test('a minute of a few seconds makes no point', () => {
+  expect(seriesOf(hourOf([minuteOf(noon, { answered: { a: 3 } })], 2_000), ['a']).points).toEqual([]);
+});
+
+test('bands stand in the order of the chains, and providers that answered nothing have none', () => {
+  const hour = hourOf([minuteOf(noon, { answered: { c: 9, a: 1 } })]);
+  expect(seriesOf(hour, ['a', 'b', 'c']).bands).toEqual(['a', 'c']);
+});
+
+test('of many providers the smallest share a band, and no answer is lost', () => {
+  const counts = fc.dictionary(fc.stringMatching(/^[a-z]{1,3}$/), fc.nat(500), { maxKeys: 20, noNullPrototype: true });
+  fc.assert(
+    fc.property(counts, (answered) => {
+      const { bands, others, points } = seriesOf(hourOf([minuteOf(noon, { answered })], minuteMs), []);
+      expect(bands.length).toBeLessThanOrEqual(maxBands);
+      const drawn = points.reduce(
+        (sum, { rates, othersRate }) => sum + othersRate + rates.reduce((x, y) => x + y, 0),
+        0,
+      );
+      const answers = Object.values(answered).reduce((x, y) => x + y, 0);
+      expect(drawn).toBeCloseTo(answers / 60, 1);
+      if (others.length > 0) expect(bands).toHaveLength(maxBands);
+    }),
+  );
+});
+
+test('minutes in which the same circuits were open are one shade', () => {
+  const open = { states: { a: 'open', b: 'closed' } } as const;
+  const both = { states: { a: 'open', b: 'tripped' } } as const;
+  const hour = hourOf([
+    minuteOf(noon - 3 * minuteMs, open),
+    minuteOf(noon - 2 * minuteMs, open),
+    minuteOf(noon - minuteMs, { states: { a: 'halfOpen' } }),
+    minuteOf(noon, both),
+  ]);
+  expect(shadesOf(hour)).toEqual([
+    { from: noon - 3 * minuteMs, to: noon - minuteMs, providers: ['a'] },
+    { from: noon, to: noon + 30_000, providers: ['a', 'b'] },
+  ]);
+});
+
+test('only what operators did within the hour is drawn across the chart', () => {
+  const acts = actsOf(
+    [
+      eventOf({ cause: 'trip', by: 'ops' }),
+      eventOf({ cause: 'failures' }),
+      eventOf({ cause: 'reset', by: 'ops', at: noon - 90 * minuteMs }),
+    ],
+    hourOf([minuteOf(noon - minuteMs), minuteOf(noon)]),
+  );
+  expect(acts).toEqual([{ at: noon, words: 'deepseek-v3 tripped by ops' }]);
+});
+
+test('the table goes out as CSV, and no name of it is a formula', () => {
+  const csv = csvOf(hourOf([minuteOf(noon, { answered: { 'a,b': 3 }, errors: 1 })]), ['a,b', '=x']);
+  expect(csv).toBe(`minute,"a,b",'=x,nobody answered\r\n2031-03-04T14:07:00.000Z,3,0,1\r\n`);
+});

@@ -1,0 +1,120 @@
+import type { CircuitEvent, ShownState } from '../../server/core/circuit/types.ts';
+import type { Hour } from '../../server/core/overview.ts';
+
+/** The arithmetic of "Who answered". Times are ms since 1970; rates are requests a second. */
+
+/** Bands drawn at most; the smallest providers share the last one. */
+export const maxBands = 7;
+const minuteMs = 60_000;
+/** A minute that has barely begun says nothing of a rate. */
+const leastMs = 5_000;
+
+export interface Series {
+  /** Providers drawn, in the order of the chains; `others` are summed up in one more band. */
+  bands: string[];
+  others: string[];
+  points: Point[];
+  /** From when on the last point is unfinished; null: none is. */
+  unfinishedFrom: number | null;
+}
+
+export interface Point {
+  /** Middle of what it counts. */
+  at: number;
+  /** By band. */
+  rates: number[];
+  othersRate: number;
+  /** Requests nobody answered. */
+  errorsRate: number;
+}
+
+/** What the chart draws. `order`: every provider, as the chains name them. */
+export function seriesOf(hour: Hour, order: readonly string[]): Series {
+  const totals = new Map<string, number>(order.map((provider) => [provider, 0]));
+  for (const { answered } of hour.minutes)
+    for (const [provider, count] of Object.entries(answered)) totals.set(provider, (totals.get(provider) ?? 0) + count);
+  const seen = [...totals].filter(([, total]) => total > 0);
+  const largest = new Set(
+    [...seen]
+      .sort((one, other) => other[1] - one[1])
+      .map(([provider]) => provider)
+      .slice(0, maxBands),
+  );
+  const bands = seen.map(([provider]) => provider).filter((provider) => largest.has(provider));
+  const others = seen.map(([provider]) => provider).filter((provider) => !largest.has(provider));
+  const last = hour.minutes.at(-1);
+  const unfinished = last !== undefined && hour.now < last.at + minuteMs ? last.at : null;
+  const points = hour.minutes.flatMap(({ at, answered, errors }): Point[] => {
+    const lengthMs = at === unfinished ? hour.now - at : minuteMs;
+    if (lengthMs < leastMs) return [];
+    const rate = (count: number) => Math.round((count * 1_000_000) / lengthMs) / 1_000;
+    return [
+      {
+        at: at + lengthMs / 2,
+        rates: bands.map((provider) => rate(answered[provider] ?? 0)),
+        othersRate: rate(others.reduce((sum, provider) => sum + (answered[provider] ?? 0), 0)),
+        errorsRate: rate(errors),
+      },
+    ];
+  });
+  return { bands, others, points, unfinishedFrom: unfinished };
+}
+
+/** When one circuit or more let nothing through. */
+export interface Shade {
+  from: number;
+  to: number;
+  providers: string[];
+}
+
+const shut: Record<ShownState, boolean> = {
+  closed: false,
+  halfOpen: false,
+  heldClosed: false,
+  open: true,
+  tripped: true,
+};
+
+/** Runs of minutes in which the same circuits were open or tripped. */
+export function shadesOf(hour: Hour): Shade[] {
+  const shades: Shade[] = [];
+  for (const { at, states } of hour.minutes) {
+    const providers = Object.entries(states).flatMap(([provider, state]) => (state && shut[state] ? [provider] : []));
+    const last = shades.at(-1);
+    const to = Math.min(at + minuteMs, hour.now);
+    if (last?.to === at && last.providers.join() === providers.join()) last.to = to;
+    else if (providers.length > 0) shades.push({ from: at, to, providers });
+  }
+  return shades;
+}
+
+const actWords: Partial<Record<CircuitEvent['cause'], string>> = {
+  trip: 'tripped',
+  hold: 'held',
+  reset: 'reset',
+  release: 'released',
+};
+
+/** What operators did within the hour, for lines across the chart. */
+export function actsOf(events: readonly CircuitEvent[], hour: Hour): { at: number; words: string }[] {
+  const from = hour.minutes[0]?.at ?? hour.now;
+  return events.flatMap(({ at, cause, provider, by }) => {
+    const word = actWords[cause];
+    return word === undefined || at < from || at > hour.now ? [] : [{ at, words: `${provider} ${word} by ${by}` }];
+  });
+}
+
+/** The rows behind the chart as CSV, one a minute, in requests. */
+export function csvOf(hour: Hour, order: readonly string[]): string {
+  const head = ['minute', ...order, 'nobody answered'];
+  const rows = hour.minutes.map(({ at, answered, errors }) => {
+    return [new Date(at).toISOString(), ...order.map((provider) => answered[provider] ?? 0), errors];
+  });
+  return `${[head, ...rows].map((row) => row.map(quoted).join(',')).join('\r\n')}\r\n`;
+}
+
+/** A cell that begins like a formula is made harmless for spreadsheets. */
+function quoted(cell: string | number): string {
+  const text = typeof cell === 'string' && /^[=+\-@\t\r]/.test(cell) ? `'${cell}` : String(cell);
+  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}
