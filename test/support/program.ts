@@ -1,0 +1,161 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createTRPCClient, httpLink } from '@trpc/client';
+import { onTestFinished } from 'vitest';
+import type { AppRouter } from '../../server/control/router.ts';
+import type { CircuitEntry } from '../../server/core/circuit/types.ts';
+import { createSimulator, type Simulator } from '../../server/simulator/simulator.ts';
+import { realClock } from '../../server/world.ts';
+
+/** The program as a person runs it: `node dist/server/main.js`, built by `npm test` before. */
+const main = new URL('../../dist/server/main.js', import.meta.url).pathname;
+export const token = 'a-token-for-tests';
+const LOOK_AGAIN_MS = 20;
+const PATIENCE_MS = 12_000;
+
+export interface Program {
+  process: ChildProcess;
+  gatewayUrl: string;
+  control: ReturnType<typeof createTRPCClient<AppRouter>>;
+  /** What it has written so far. */
+  output(): string;
+  circuit(provider: string): Promise<CircuitEntry>;
+  /** Sends a signal and waits for its end: the exit code, or the signal that ended it. */
+  end(signal: NodeJS.Signals): Promise<number | NodeJS.Signals>;
+}
+
+/** A folder of the test's own, gone when it ends. */
+export async function folder(): Promise<string> {
+  const path = await mkdtemp(join(tmpdir(), 'recloser-'));
+  onTestFinished(() => rm(path, { recursive: true, force: true }));
+  return path;
+}
+
+/** Simulated providers on the real clock. */
+export async function realSimulator(names: string[]): Promise<Simulator> {
+  const providers = names.map((name) => ({ name, model: `${name}-model` }));
+  const simulator = createSimulator({ clock: realClock, random: () => 0.5, providers });
+  await simulator.listen();
+  onTestFinished(() => simulator.close());
+  return simulator;
+}
+
+export interface ConfigOptions {
+  simulator: Simulator;
+  chain: string[];
+  /** More lines, at the top level. */
+  more?: string;
+  /** More keys of providers, by name. */
+  providers?: Record<string, string>;
+}
+
+/** A config file for providers of the simulator, on free ports. */
+export async function writeConfig(path: string, options: ConfigOptions): Promise<string> {
+  const providers = options.chain.map(
+    (name) =>
+      `  ${name}: { baseUrl: "${options.simulator.url(name)}", apiKey: sk-${name}, model: ${name}-model${options.providers?.[name] ?? ''} }`,
+  );
+  const file = join(path, 'recloser.yaml');
+  await writeFile(
+    file,
+    `gateway: { port: 0 }
+control: { port: 0 }
+database: recloser.db
+node: test
+providers:
+${providers.join('\n')}
+chains:
+  lucy: { providers: [${options.chain.join(', ')}], backoff: { initial: 10ms } }
+${options.more ?? ''}
+`,
+  );
+  return file;
+}
+
+/** Runs any command of the program to its end. */
+export async function run(
+  args: string[],
+  env: Record<string, string> = {},
+): Promise<{ code: number; stdout: string; stderr: string }> {
+  const child = spawn(process.execPath, [main, ...args], { env: { ...process.env, RECLOSER_TOKEN: '', ...env } });
+  let stdout = '';
+  let stderr = '';
+  child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));
+  child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
+  const [code] = await once(child, 'close');
+  return { code: Number(code), stdout, stderr };
+}
+
+/** Starts the program on a config and waits until it serves. Ended with the test. */
+export async function startProgram(config: string): Promise<Program> {
+  const child = spawn(process.execPath, [main, 'start', '--config', config], {
+    env: { ...process.env, RECLOSER_TOKEN: token, RECLOSER_LOG: 'warn' },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let output = '';
+  child.stdout.setEncoding('utf8').on('data', (text: string) => (output += text));
+  child.stderr.setEncoding('utf8').on('data', (text: string) => (output += text));
+  const ended = once(child, 'exit');
+  onTestFinished(async () => {
+    child.kill('SIGKILL');
+    await ended;
+  });
+  await until(() => output.includes('Ctrl-C stops it') || child.exitCode !== null);
+  const gatewayUrl = /Gateway +(http:\S+)\/v1/.exec(output)?.[1];
+  const controlUrl = /Dashboard +(http:\S+)/.exec(output)?.[1];
+  if (!gatewayUrl || !controlUrl) throw new Error(`It did not start:\n${output}`);
+  const control = createTRPCClient<AppRouter>({
+    links: [httpLink({ url: `${controlUrl}/trpc`, headers: { authorization: `Bearer ${token}` } })],
+  });
+  return {
+    process: child,
+    gatewayUrl,
+    control,
+    output: () => output,
+    async circuit(provider) {
+      const { circuits } = await control.circuits.list.query();
+      const entry = circuits.find((circuit) => circuit.provider === provider);
+      if (!entry) throw new Error(`No circuit for ${provider}.`);
+      return entry;
+    },
+    async end(signal) {
+      child.kill(signal);
+      const [code, by] = await ended;
+      return code ?? by;
+    },
+  };
+}
+
+/** Asks again and again until the answer is yes, as a person who watches would. */
+export async function until(test: () => boolean | Promise<boolean>): Promise<void> {
+  const giveUpAt = performance.now() + PATIENCE_MS;
+  while (!(await test())) {
+    if (performance.now() > giveUpAt) throw new Error(`It did not come true within ${PATIENCE_MS} ms: ${test}`);
+    await new Promise<void>((resolve) => realClock.after(LOOK_AGAIN_MS, resolve));
+  }
+}
+
+let asked = 0;
+
+/** One plain request, each with a body of its own. */
+export async function ask(
+  program: Program,
+  more: object = {},
+): Promise<{ status: number; trail: string; body: { error?: { code: string } }; headers: Headers }> {
+  asked += 1;
+  const response = await fetch(`${program.gatewayUrl}/v1/chat/completions`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ model: 'lucy', messages: [{ role: 'user', content: `question ${asked}` }], ...more }),
+  });
+  const body = (await response.json()) as { error?: { code: string } };
+  return {
+    status: response.status,
+    trail: response.headers.get('x-recloser-trail') ?? '',
+    body,
+    headers: response.headers,
+  };
+}
