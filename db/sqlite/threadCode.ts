@@ -1,6 +1,8 @@
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+
+const sources = fileURLToPath(new URL('..', import.meta.url));
 
 /**
  * Where the thread's code is. Compiled, it is beside this file. From the sources (tests) it is the compiled tree too, as long
@@ -9,9 +11,8 @@ import { fileURLToPath } from 'node:url';
  */
 export function threadCode(): URL {
   if (import.meta.url.endsWith('.js')) return new URL('./thread.js', import.meta.url);
-  const tree = new URL('../../dist/', import.meta.url);
-  const compiled = new URL('db/sqlite/thread.js', tree);
-  if (isFresh(fileURLToPath(compiled))) return compiled;
+  const compiled = join(sources, '..', 'dist', 'db', 'sqlite', 'thread.js');
+  if (isFresh(compiled)) return pathToFileURL(compiled);
   const source = `
     import { register } from ${JSON.stringify(import.meta.resolve('tsx/esm/api'))};
     register();
@@ -23,8 +24,6 @@ export function threadCode(): URL {
 function isFresh(compiled: string): boolean {
   if (!existsSync(compiled)) return false;
   const builtAt = statSync(compiled).mtimeMs;
-  const folder = fileURLToPath(new URL('..', import.meta.url));
-  return readdirSync(folder, { recursive: true, encoding: 'utf8' }).every(
-    (name) => statSync(join(folder, name)).mtimeMs <= builtAt,
-  );
+  const names = readdirSync(sources, { recursive: true, encoding: 'utf8' });
+  return names.every((name) => statSync(join(sources, name)).mtimeMs <= builtAt);
 }
