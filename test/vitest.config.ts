@@ -7,7 +7,7 @@ export default defineConfig({
   test: {
     root: new URL('..', import.meta.url).pathname,
     include: [long ? 'test/long/**/*.test.{ts,mjs}' : 'test/**/*.test.{ts,mjs}'],
-    exclude: [...(long ? [] : ['test/long/**']), 'test/bench/**', 'node_modules/**'],
+    exclude: [...(long ? [] : ['test/long/**']), 'node_modules/**'],
     testTimeout: 15_000,
     hookTimeout: 30_000,
   },
