@@ -1,4 +1,4 @@
-import { pino } from 'pino';
+import { pino, stdSerializers } from 'pino';
 import type { Log } from '../core/log.ts';
 
 /** Names under which something secret could stand in what is logged. */
@@ -9,5 +9,8 @@ export type LogLevel = (typeof logLevels)[number];
 
 /** JSON lines on standard error: standard output belongs to what a person asked for. */
 export function createLog(level: LogLevel): Log {
-  return pino({ level, redact: SECRETS, base: null }, pino.destination({ dest: 2, sync: false }));
+  return pino(
+    { level, redact: SECRETS, base: null, serializers: { error: stdSerializers.err } },
+    pino.destination({ dest: 2, sync: false }),
+  );
 }

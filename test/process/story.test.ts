@@ -74,15 +74,13 @@ test('sixty callers who wait on a silent provider are all answered once its circ
     await writeConfig(await folder(), { simulator, chain: ['silent', 'well'], providers }),
   );
   await simulator.setFault('silent', 'silent');
-  const waiting = Array.from({ length: 60 }, () => ask(program));
-  await simulator.until((calls) => calls.filter(({ provider }) => provider === 'silent').length === 60);
-  const answers = await Promise.all(waiting);
+  const answers = await Promise.all(Array.from({ length: 60 }, () => ask(program)));
   expect(answers.filter(({ status }) => status !== 200).map(({ trail }) => trail)).toEqual([]);
-  // Those whose clock ran out opened the circuit; everybody else was moved on without sitting out theirs.
-  const ranOut = answers.filter(({ trail }) => trail === 'silent=firstToken, well=ok').length;
-  expect(ranOut).toBeGreaterThanOrEqual(3);
-  expect(answers.filter(({ trail }) => trail === 'silent=evacuated, well=ok')).toHaveLength(60 - ranOut);
-  expect(ranOut).toBeLessThan(60);
+  // Those whose clock ran out opened the circuit; nobody else sat out a clock.
+  const endings = new Set(answers.map(({ trail }) => trail));
+  const known = ['silent=firstToken, well=ok', 'silent=evacuated, well=ok', 'silent=open, well=ok'];
+  expect([...endings].filter((trail) => !known.includes(trail))).toEqual([]);
+  expect(answers.filter(({ trail }) => trail === 'silent=firstToken, well=ok').length).toBeLessThan(60);
   await simulator.until((calls) => calls.every(({ end }) => end !== 'open'));
 });
 
