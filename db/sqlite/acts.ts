@@ -1,4 +1,5 @@
 import type { Clock } from '../../server/core/clock.ts';
+import type { Log } from '../../server/core/log.ts';
 import { StorageError, type StoredAct } from '../storage.ts';
 import { Growth } from './growth.ts';
 import type { Health } from './health.ts';
@@ -19,18 +20,16 @@ export class ActLine {
   private readonly writer: Link;
   private readonly clock: Clock;
   private readonly health: Health;
+  private readonly log: Log;
   private readonly waits = new Growth(againMs);
   private readonly waiting: Waiting[] = [];
   private running: Promise<void> | null = null;
 
-  constructor(options: { writer: Link; clock: Clock; health: Health }) {
+  constructor(options: { writer: Link; clock: Clock; health: Health; log: Log }) {
     this.writer = options.writer;
     this.clock = options.clock;
     this.health = options.health;
-  }
-
-  get length(): number {
-    return this.waiting.length;
+    this.log = options.log;
   }
 
   write(act: StoredAct): Promise<void> {
@@ -50,7 +49,13 @@ export class ActLine {
   /** Gives up what is still waiting. */
   drop(): void {
     const error = new StorageError('unavailable', 'The database was closed before it took this act.');
-    for (const { reject } of this.waiting.splice(0)) reject(error);
+    for (const { act, reject } of this.waiting.splice(0)) {
+      this.log.error(
+        { audit: act.audit },
+        'An act by hand was not written before the end; the next start knows nothing of it.',
+      );
+      reject(error);
+    }
   }
 
   private async run(): Promise<void> {

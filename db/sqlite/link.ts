@@ -24,6 +24,8 @@ interface Waiting {
 
 /** A message not answered in so long: the thread is given up, and a new one started. */
 const stuckMs = 30_000;
+/** Opening may copy and migrate a large database. */
+const stuckOpeningMs = 600_000;
 const restartMs = { first: 100, most: 5_000 };
 
 /** One storage thread, seen from the main thread. When it ends it is started again, with growing waits. */
@@ -91,8 +93,9 @@ export class Link {
       } catch (error) {
         return reject(new StorageError('bad_request', `A record is not plain data: ${error}`, { cause: error }));
       }
-      const stuck = this.options.clock.after(stuckMs, () => {
-        this.ended(worker, `it did not answer for ${stuckMs / 1000} s`);
+      const ms = verb === 'open' || verb === 'reopen' ? stuckOpeningMs : stuckMs;
+      const stuck = this.options.clock.after(ms, () => {
+        this.ended(worker, `it did not answer for ${ms / 1000} s`);
         // It may hang in a call to the disk that never returns: nobody waits for its end.
         void worker.terminate();
       });

@@ -51,7 +51,7 @@ export async function openSqlite(options: OpenOptions): Promise<Storage> {
   try {
     await openLink(writer, options);
     if (reader !== writer) await openLink(reader, options);
-    return new SqliteStorage({ writer, reader, clock, health, openAsk });
+    return new SqliteStorage({ writer, reader, clock, health, log, openAsk });
   } catch (error) {
     await Promise.all([writer.end(), reader.end()]);
     throw error;

@@ -1,4 +1,5 @@
 import type { Clock, Timer } from '../../server/core/clock.ts';
+import type { Log } from '../../server/core/log.ts';
 import {
   type AuditFilter,
   type Batch,
@@ -38,6 +39,7 @@ export class SqliteStorage implements Storage {
     reader: Link;
     clock: Clock;
     health: Health;
+    log: Log;
     openAsk: (role: 'writer' | 'reader') => OpenAsk;
   }) {
     const { writer, clock, health } = options;
@@ -46,7 +48,7 @@ export class SqliteStorage implements Storage {
     this.clock = clock;
     this.health = health;
     this.openAsk = options.openAsk;
-    this.acts = new ActLine({ writer, clock, health });
+    this.acts = new ActLine({ writer, clock, health, log: options.log });
     this.batches = new BatchLine({ writer, clock, health });
     this.checkLater();
   }
@@ -142,25 +144,34 @@ export class SqliteStorage implements Storage {
   private async checkFile(): Promise<void> {
     try {
       const found = await this.writer.ask('check', null);
-      if (found !== 'same') await this.reopen(found);
+      if (found !== 'same') this.health.notice(await this.reopen(found));
       this.health.set('file', null);
     } catch (error) {
       // A thread that is away tells its own story.
       if (error instanceof StorageError && error.code === 'unusable') this.health.set('file', error.message);
     }
+    await this.checkReader();
     if (!this.closing) this.checkLater();
   }
 
-  private async reopen(found: 'gone' | 'replaced'): Promise<void> {
+  /** Says what was done. */
+  private async reopen(found: 'gone' | 'replaced'): Promise<string> {
     const ask = this.openAsk('writer');
-    this.health.set('file', `The database ${ask.path} is ${found}.`);
     const { saved } = await this.writer.ask('reopen', ask);
-    await this.reader.ask('reopen', this.openAsk('reader'));
-    const outcome = saved
-      ? 'it was written anew with everything in it.'
-      : found === 'gone'
-        ? 'a new one was begun, and what was in it is lost.'
-        : 'the one that is there now is used.';
-    this.health.notice(`The database ${ask.path} was ${found}: ${outcome}`);
+    const start = `The database ${ask.path} was ${found}`;
+    if (found === 'replaced') return `${start}: the one that is there now is used.`;
+    if (saved) return `${start}: it was written anew with everything in it.`;
+    return `${start}: a new one was begun, and what was in it is lost.`;
+  }
+
+  /** After the writer, which puts a file there that can be opened; and only when it is not at work, which could take long. */
+  private async checkReader(): Promise<void> {
+    if (this.reader === this.writer || this.reads > 0) return;
+    try {
+      const found = await this.reader.ask('check', null);
+      if (found !== 'same') await this.reader.ask('reopen', this.openAsk('reader'));
+    } catch {
+      // Away, or the file is: looked at again in a moment.
+    }
   }
 }

@@ -195,5 +195,6 @@ test('closing writes what was accepted, and gives up on a file that stays locked
   const kept = expect(second.act(trip)).rejects.toMatchObject({ code: 'unavailable' });
   await second.close(300);
   await kept;
+  expect(database.sentences).toContainEqual(expect.stringContaining('An act by hand was not written'));
   unlock();
 });
