@@ -16,11 +16,13 @@ export interface Demo {
 }
 
 const CALLS_A_SECOND = 3;
+/** The demo reads no log of calls; a few are kept for whoever debugs it. */
+const DEMO_CALLS_KEPT = 100;
 const GATEWAY_PORT = 4400;
 const CONTROL_PORT = 4401;
 
 export async function startDemo({ clock, random }: Pick<World, 'clock' | 'random'>): Promise<Demo> {
-  const simulator = createSimulator({ clock, random, providers: demoProviders });
+  const simulator = createSimulator({ clock, random, providers: demoProviders, logCalls: DEMO_CALLS_KEPT });
   await simulator.listen();
   const scenario = demoScenario({ simulator, clock });
   let traffic: Traffic | null = null;

@@ -44,9 +44,19 @@ export function errorBody(code: string, message: string): { error: { code: strin
 function refuseStranger(request: FastifyRequest, settings: ListenerSettings): ReturnType<typeof refuseRequest> {
   const { host, origin } = request.headers;
   const site = request.headers['sec-fetch-site'];
-  const secFetchSite = Array.isArray(site) ? site.join() : site;
+  const secFetchSite = followsLink(request) ? undefined : Array.isArray(site) ? site.join() : site;
   const port = request.socket.localPort ?? settings.port;
   return refuseRequest({ host, origin, secFetchSite }, settings.hosts, port);
+}
+
+/**
+ * A person who follows a link to a page, from a chat or a report: the pages' files are public and change nothing, and
+ * what they then ask for comes from themselves. tRPC and sign-in are no pages.
+ */
+function followsLink(request: FastifyRequest): boolean {
+  const { 'sec-fetch-mode': mode, 'sec-fetch-dest': destination } = request.headers;
+  const isPage = !/^\/(trpc|sign-in|sign-out)\b/.test(request.url);
+  return request.method === 'GET' && mode === 'navigate' && destination === 'document' && isPage;
 }
 
 /** A form can send other types across sites without being asked first, and tRPC would take them. */

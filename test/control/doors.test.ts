@@ -69,6 +69,17 @@ describe('the doors of the control listener', () => {
     expect(control.board.lastSeq).toBe(0);
   });
 
+  it('a person who follows a link from another site reaches a page, and nothing else', async () => {
+    await using control = await startControl();
+    const following = { 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'navigate', 'sec-fetch-dest': 'document' };
+    expect((await send(control, '/requests/01K', { headers: following })).status).not.toBe(403);
+    for (const path of ['/trpc/circuits.list', '/sign-in?code=x', '/sign-out']) {
+      expect((await send(control, path, { headers: { ...following, authorization } })).status).toBe(403);
+    }
+    const framed = { ...following, 'sec-fetch-dest': 'iframe' };
+    expect((await send(control, '/', { headers: framed })).status).toBe(403);
+  });
+
   it('a POST without a type is refused, and an act is no GET', async () => {
     await using control = await startControl();
     expect(
