@@ -2,7 +2,7 @@ import { desc, sql } from 'drizzle-orm';
 import { index, integer, primaryKey, real, sqliteTable, text } from 'drizzle-orm/sqlite-core';
 import type { PermitKind } from '../server/core/circuit/settle.ts';
 import type { AutomaticState, OpenCause, Override, ShownState, TransitionCause } from '../server/core/circuit/types.ts';
-import type { AttemptOutcome, AuditRecord, RequestOutcome } from '../server/core/records.ts';
+import type { AttemptOutcome, AuditRecord, ProbeRecord, RequestOutcome } from '../server/core/records.ts';
 
 /**
  * The tables. Times are ms since 1970, lengths of time are ms (with a fraction where the clock gave one), money is integer
@@ -30,6 +30,11 @@ export const requests = sqliteTable(
     chain: text('chain').notNull(),
     client: text('client'),
     stream: integer('stream', { mode: 'boolean' }).notNull(),
+    /** Null in all four: the row is older than they are. */
+    needsImages: integer('needs_images', { mode: 'boolean' }),
+    needsTools: integer('needs_tools', { mode: 'boolean' }),
+    needsJsonSchema: integer('needs_json_schema', { mode: 'boolean' }),
+    needsPromptTokens: integer('needs_prompt_tokens'),
     startedAt: integer('started_at').notNull(),
     firstTokenMs: real('first_token_ms'),
     durationMs: real('duration_ms').notNull(),
@@ -81,6 +86,35 @@ export const attempts = sqliteTable(
       .where(sql`failure_kind is not null`),
   ],
 );
+
+/** Calls of our own: standby checks, pings while open, probes by hand. */
+export const probes = sqliteTable(
+  'probes',
+  {
+    id: text('id').primaryKey(),
+    node: text('node').notNull(),
+    provider: text('provider').notNull(),
+    kind: text('kind').$type<ProbeRecord['kind']>().notNull(),
+    by: text('by').notNull(),
+    at: integer('at').notNull(),
+    ok: integer('ok', { mode: 'boolean' }).notNull(),
+    word: text('word').notNull(),
+    status: integer('status'),
+    durationMs: real('duration_ms').notNull(),
+    costNanoUsd: integer('cost_nano_usd'),
+  },
+  (table) => [index('probes_by_provider').on(table.provider, desc(table.at))],
+);
+
+/** Who is signed in. The secret itself is in the person's cookie and nowhere else. */
+export const sessions = sqliteTable('sessions', {
+  /** SHA-256 of the secret. */
+  hash: text('hash').primaryKey(),
+  who: text('who').notNull(),
+  openedAt: integer('opened_at').notNull(),
+  seenAt: integer('seen_at').notNull(),
+  endsAt: integer('ends_at').notNull(),
+});
 
 export const circuits = sqliteTable('circuits', {
   provider: text('provider').primaryKey(),

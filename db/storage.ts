@@ -1,6 +1,13 @@
 import type { CircuitEvent, StoredCircuit } from '../server/core/circuit/types.ts';
 import type { StorageStatus } from '../server/core/live.ts';
-import type { AuditRecord, RequestOutcome, RequestRecord, RequestRow } from '../server/core/records.ts';
+import type {
+  AuditRecord,
+  ProbeRecord,
+  RequestOutcome,
+  RequestRecord,
+  RequestRow,
+  SessionRecord,
+} from '../server/core/records.ts';
 
 export type { RequestRow, StorageStatus };
 
@@ -30,6 +37,15 @@ export interface Storage {
   /** Audit rows, newest first. */
   listAudit(filter: AuditFilter): Promise<Page<AuditRecord>>;
 
+  /** The newest probe of each provider. */
+  lastProbes(): Promise<ProbeRecord[]>;
+  /** The most requests that each provider has answered in any sixty seconds that end within the span. */
+  mostCarried(span: { from: number; to: number }): Promise<Carried[]>;
+  /** Sessions that have not ended yet. */
+  listSessions(now: number): Promise<SessionRecord[]>;
+  /** Puts and ends sessions in one transaction, flushed to the disk. Safe to give twice. */
+  writeSessions(change: SessionChange): Promise<void>;
+
   status(): StorageStatus;
   /** Writes what was accepted, within `graceMs`, and closes. */
   close(graceMs: number): Promise<void>;
@@ -41,6 +57,18 @@ export interface Batch {
   events: { event: CircuitEvent; stored: StoredCircuit }[];
   /** Audit rows of what was refused, sign-ins, and the like. */
   audit: AuditRecord[];
+  probes: ProbeRecord[];
+}
+
+export interface Carried {
+  provider: string;
+  requests: number;
+}
+
+export interface SessionChange {
+  put: SessionRecord[];
+  /** Hashes of those that ended. */
+  drop: string[];
 }
 
 export interface StoredAct {

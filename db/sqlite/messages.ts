@@ -1,12 +1,14 @@
 import type { CircuitEvent, StoredCircuit } from '../../server/core/circuit/types.ts';
-import type { AuditRecord, RequestRecord } from '../../server/core/records.ts';
+import type { AuditRecord, ProbeRecord, RequestRecord, SessionRecord } from '../../server/core/records.ts';
 import type {
   AuditFilter,
   Batch,
+  Carried,
   EventFilter,
   Page,
   RequestFilter,
   RequestRow,
+  SessionChange,
   StorageErrorCode,
   StoredAct,
 } from '../storage.ts';
@@ -25,6 +27,11 @@ export interface Verbs {
   getRequest: { ask: string; answer: RequestRecord | null };
   listEvents: { ask: EventFilter; answer: Page<CircuitEvent> };
   listAudit: { ask: AuditFilter; answer: Page<AuditRecord> };
+  lastProbes: { ask: null; answer: ProbeRecord[] };
+  mostCarried: { ask: { from: number; to: number }; answer: Carried[] };
+  /** Those that end later than this, ms since 1970. */
+  listSessions: { ask: number; answer: SessionRecord[] };
+  writeSessions: { ask: SessionChange; answer: null };
   close: { ask: null; answer: null };
 }
 

@@ -4,11 +4,15 @@ import { storageError } from './errors.ts';
 import { type DatabaseFile, fileAt, openFile, reopenFile } from './file.ts';
 import type { Message, OpenAsk, Reply, Verb, Verbs } from './messages.ts';
 import { getRequest } from './statements/getRequest.ts';
+import { lastProbes } from './statements/lastProbes.ts';
 import { listAudit } from './statements/listAudit.ts';
 import { listEvents } from './statements/listEvents.ts';
 import { listRequests } from './statements/listRequests.ts';
+import { listSessions } from './statements/listSessions.ts';
+import { mostCarried } from './statements/mostCarried.ts';
 import { restore } from './statements/restore.ts';
 import { appendBatch, writeAct } from './statements/write.ts';
+import { writeSessions } from './statements/writeSessions.ts';
 
 /** A storage thread: one connection, one message after the other. SQLite blocks this thread and no other. */
 
@@ -43,6 +47,13 @@ const answers: Answers = {
   getRequest: (id) => getRequest(database().orm, id),
   listEvents: (filter) => listEvents(database().orm, filter),
   listAudit: (filter) => listAudit(database().orm, filter),
+  lastProbes: () => lastProbes(database().orm),
+  mostCarried: (span) => mostCarried(database().orm, span),
+  listSessions: (now) => listSessions(database().orm, now),
+  writeSessions(change) {
+    writeSessions(database(), change);
+    return null;
+  },
   close() {
     open?.sqlite.close();
     open = null;

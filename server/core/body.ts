@@ -1,15 +1,11 @@
 import type { ApiError } from './errors.ts';
 import { estimatePromptTokens, isImagePart } from './estimate.ts';
 import { countOf, isRecord, isTooDeep, maxJsonDepth } from './json.ts';
+import type { RequestNeeds } from './records.ts';
 import type { ProviderSettings } from './settings.ts';
 
 /** What a request needs of a provider. */
-export interface RequestFacts {
-  images: boolean;
-  tools: boolean;
-  jsonSchema: boolean;
-  /** Estimated. */
-  promptTokens: number;
+export interface RequestFacts extends RequestNeeds {
   /** `max_completion_tokens` or `max_tokens`, or null. */
   maxTokens: number | null;
 }

@@ -1,4 +1,4 @@
-import type { RequestFacts } from './body.ts';
+import type { RequestNeeds } from './records.ts';
 import type { ChainSettings, ProviderSettings } from './settings.ts';
 
 /** The estimate of a prompt may be too high by this much; a provider is passed over only when it surely has no room. */
@@ -20,7 +20,7 @@ export interface PlannedStep {
 export function planChain(input: {
   chain: ChainSettings;
   providers: ReadonlyMap<string, ProviderSettings>;
-  facts: RequestFacts;
+  facts: RequestNeeds;
   only: string | null;
 }): PlannedStep[] {
   const steps: PlannedStep[] = [];
@@ -37,7 +37,7 @@ export function carrierOf(providers: readonly string[], admits: (provider: strin
   return providers.find(admits) ?? null;
 }
 
-function cannotTake(provider: ProviderSettings, facts: RequestFacts): string | null {
+function cannotTake(provider: ProviderSettings, facts: RequestNeeds): string | null {
   const { accepts, name } = provider;
   if (facts.images && !accepts.images) return `${name} takes no images (accepts.images is false).`;
   if (facts.tools && !accepts.tools) return `${name} takes no tools (accepts.tools is false).`;

@@ -22,6 +22,15 @@ export interface Usage {
   estimated: boolean;
 }
 
+/** What a request needs of a provider. */
+export interface RequestNeeds {
+  images: boolean;
+  tools: boolean;
+  jsonSchema: boolean;
+  /** Estimated. */
+  promptTokens: number;
+}
+
 export interface RequestRecord {
   id: string;
   node: string;
@@ -29,6 +38,8 @@ export interface RequestRecord {
   /** Name of the client whose key was used, or null on loopback. */
   client: string | null;
   stream: boolean;
+  /** Null: written by a version that did not keep it. */
+  needs: RequestNeeds | null;
   /** Ms since 1970. */
   startedAt: number;
   /** From the request's start to the first content given to the caller, ms; null: none was. */
@@ -83,6 +94,37 @@ export type RequestRow = Omit<RequestRecord, 'attempts'> & {
     'ordinal' | 'provider' | 'outcome' | 'word' | 'failureKind' | 'status' | 'durationMs' | 'firstTokenMs' | 'permit'
   >[];
 };
+
+/** One call of our own to a provider: a row of `probes`. It is a cost, and no caller's request. */
+export interface ProbeRecord {
+  id: string;
+  node: string;
+  provider: string;
+  /** `standby`: it had no traffic; `recheck`: it was open; `hand`: an operator asked. */
+  kind: 'standby' | 'recheck' | 'hand';
+  /** `itself`, or who asked. */
+  by: string;
+  /** When it was sent, ms since 1970. */
+  at: number;
+  ok: boolean;
+  /** As in the trail: `ok`, a status, `firstToken`, … */
+  word: string;
+  status: number | null;
+  durationMs: number;
+  /** Null: the price or the tokens are not known. */
+  costNanoUsd: number | null;
+}
+
+/** A person who is signed in: a row of `sessions`. Times are ms since 1970. */
+export interface SessionRecord {
+  /** Of the secret in the cookie, which is kept nowhere. */
+  hash: string;
+  who: string;
+  openedAt: number;
+  /** Not kept to the minute. */
+  seenAt: number;
+  endsAt: number;
+}
 
 /** One act of an operator, a token or the program: a row of `audit`. */
 export interface AuditRecord {

@@ -1,6 +1,6 @@
 import type { Clock } from '../core/clock.ts';
 import { addCosts, addUsage } from '../core/money.ts';
-import type { RequestOutcome, RequestRecord } from '../core/records.ts';
+import type { RequestNeeds, RequestOutcome, RequestRecord } from '../core/records.ts';
 import type { Ledger } from './ledger.ts';
 
 /** What a caller got in the end. */
@@ -15,13 +15,14 @@ export interface Outcome {
 /** The record of one finished request. */
 export function recordOf(finished: {
   call: { id: string; client: string | null; startedNow: number; startedAt: number };
-  asked: { chain: { name: string }; request: { stream: boolean } };
+  asked: { chain: { name: string }; request: { stream: boolean; facts: RequestNeeds } };
   ledger: Ledger;
   outcome: Outcome;
   clock: Clock;
   node: string;
 }): RequestRecord {
   const { call, asked, ledger, outcome, clock, node } = finished;
+  const { images, tools, jsonSchema, promptTokens } = asked.request.facts;
   const charged = ledger.attempts.filter((attempt) => attempt.usage !== null);
   return {
     id: call.id,
@@ -29,6 +30,7 @@ export function recordOf(finished: {
     chain: asked.chain.name,
     client: call.client,
     stream: asked.request.stream,
+    needs: { images, tools, jsonSchema, promptTokens },
     startedAt: Math.round(call.startedAt),
     firstTokenMs: outcome.firstTokenMs,
     durationMs: Math.round(clock.now() - call.startedNow),

@@ -2,7 +2,7 @@ import { type Batch, type Storage, StorageError } from '../../db/storage.ts';
 import type { CircuitEvent, StoredCircuit } from '../core/circuit/types.ts';
 import type { Clock, Timer } from '../core/clock.ts';
 import type { Log } from '../core/log.ts';
-import type { AuditRecord, RequestRecord } from '../core/records.ts';
+import type { AuditRecord, ProbeRecord, RequestRecord } from '../core/records.ts';
 import { halves, sizeOf } from './batch.ts';
 import { Line } from './line.ts';
 
@@ -43,6 +43,7 @@ export class Recorder {
   private readonly requests = new Line<RequestRecord>();
   private readonly events = new Line<Batch['events'][number]>();
   private readonly audits = new Line<AuditRecord>();
+  private readonly probes = new Line<ProbeRecord>();
   /** Being written, the next one last; more than one when a batch was refused and is written in parts. */
   private readonly parts: Batch[] = [];
   private lost = 0;
@@ -77,6 +78,11 @@ export class Recorder {
 
   audit(record: AuditRecord): void {
     this.audits.push(record);
+    this.added();
+  }
+
+  probe(record: ProbeRecord): void {
+    this.probes.push(record);
     this.added();
   }
 
@@ -176,7 +182,7 @@ export class Recorder {
       return;
     }
     this.lost += sizeOf(batch);
-    const id = batch.requests[0]?.id ?? batch.events[0]?.event.seq ?? batch.audit[0]?.id;
+    const id = batch.requests[0]?.id ?? batch.events[0]?.event.seq ?? batch.audit[0]?.id ?? batch.probes[0]?.id;
     this.log.error({ id }, `A record cannot be stored and is given up: ${this.lastError}`);
   }
 
@@ -196,11 +202,13 @@ export class Recorder {
   private nextBatch(): Batch {
     const events = this.events.take(batchRecords);
     const audit = this.audits.take(batchRecords - events.length);
-    return { events, audit, requests: this.requests.take(batchRecords - events.length - audit.length) };
+    const probes = this.probes.take(batchRecords - events.length - audit.length);
+    const requests = this.requests.take(batchRecords - events.length - audit.length - probes.length);
+    return { events, audit, probes, requests };
   }
 
   private waiting(): number {
-    return this.requests.length + this.events.length + this.audits.length;
+    return this.requests.length + this.events.length + this.audits.length + this.probes.length;
   }
 
   private buffered(): number {
@@ -209,7 +217,7 @@ export class Recorder {
 
   /** The oldest request; the record of what circuits and people did is worth more, and is small. */
   private giveUpOne(): void {
-    const line = [this.requests, this.audits, this.events].find(({ length }) => length > 0);
+    const line = [this.requests, this.probes, this.audits, this.events].find(({ length }) => length > 0);
     this.lost += line?.take(1).length ?? 0;
     if (this.losing) return;
     this.losing = true;
@@ -219,7 +227,7 @@ export class Recorder {
   private giveUpAll(): void {
     this.lost += this.buffered();
     this.parts.length = 0;
-    for (const line of [this.requests, this.events, this.audits]) line.take(line.length);
+    for (const line of [this.requests, this.events, this.audits, this.probes]) line.take(line.length);
   }
 
   private end(): void {

@@ -141,6 +141,7 @@ describe('requests', () => {
     chain: 'lucy',
     client: null,
     stream: true,
+    needs: null,
     startedAt: 1_760_000_000_000,
     firstTokenMs: 210,
     durationMs: 1_234.4,

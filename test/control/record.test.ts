@@ -40,6 +40,7 @@ const request: RequestRecord = {
   chain: 'lucy',
   client: null,
   stream: false,
+  needs: null,
   startedAt: 1_760_000_000_000,
   firstTokenMs: 210,
   durationMs: 1_234,

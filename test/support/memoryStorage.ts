@@ -1,12 +1,24 @@
-import type { Batch, Page, RequestFilter, RequestRow, Storage, StorageStatus, StoredAct } from '../../db/storage.ts';
+import type {
+  Batch,
+  Carried,
+  Page,
+  RequestFilter,
+  RequestRow,
+  SessionChange,
+  Storage,
+  StorageStatus,
+  StoredAct,
+} from '../../db/storage.ts';
 import { StorageError } from '../../db/storage.ts';
 import type { CircuitEvent } from '../../server/core/circuit/types.ts';
-import type { AuditRecord, RequestRecord } from '../../server/core/records.ts';
+import type { AuditRecord, ProbeRecord, RequestRecord, SessionRecord } from '../../server/core/records.ts';
 
 /** A storage in plain arrays, whose disk a test can stop and start again. */
 export class MemoryStorage implements Storage {
   readonly acts: StoredAct[] = [];
   readonly requests: RequestRecord[] = [];
+  readonly probes: ProbeRecord[] = [];
+  readonly sessions = new Map<string, SessionRecord>();
   /** `stuck`: acts wait until `unstick`; `broken`: everything is refused. */
   disk: 'well' | 'stuck' | 'broken' = 'well';
   private waiting: (() => void)[] = [];
@@ -17,6 +29,7 @@ export class MemoryStorage implements Storage {
 
   async append(batch: Batch): Promise<void> {
     this.requests.push(...batch.requests);
+    this.probes.push(...batch.probes);
   }
 
   async act(act: StoredAct): Promise<void> {
@@ -50,6 +63,27 @@ export class MemoryStorage implements Storage {
   async listAudit(): Promise<Page<AuditRecord>> {
     this.check();
     return { rows: this.acts.map((act) => act.audit), next: null };
+  }
+
+  async lastProbes(): Promise<ProbeRecord[]> {
+    this.check();
+    return this.probes;
+  }
+
+  async mostCarried(): Promise<Carried[]> {
+    this.check();
+    return [];
+  }
+
+  async listSessions(now: number): Promise<SessionRecord[]> {
+    this.check();
+    return [...this.sessions.values()].filter(({ endsAt }) => endsAt > now);
+  }
+
+  async writeSessions({ put, drop }: SessionChange): Promise<void> {
+    this.check();
+    for (const session of put) this.sessions.set(session.hash, session);
+    for (const hash of drop) this.sessions.delete(hash);
   }
 
   status(): StorageStatus {

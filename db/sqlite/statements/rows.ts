@@ -1,5 +1,5 @@
 import type { InferInsertModel, InferSelectModel } from 'drizzle-orm';
-import type { AttemptRecord, RequestRecord, Usage } from '../../../server/core/records.ts';
+import type { AttemptRecord, RequestNeeds, RequestRecord, Usage } from '../../../server/core/records.ts';
 import type { attempts, requests } from '../../schema.ts';
 
 /** Between the records of the program and the rows of the tables. */
@@ -8,9 +8,9 @@ type RequestColumns = InferSelectModel<typeof requests>;
 type AttemptColumns = InferSelectModel<typeof attempts>;
 
 export function requestValues(record: RequestRecord): InferInsertModel<typeof requests> {
-  const { attempts: trail, usage, ...values } = record;
+  const { attempts: trail, usage, needs, ...values } = record;
   const fallback = record.servedBy !== null && trail[0] !== undefined && trail[0].provider !== record.servedBy;
-  return { ...values, ...usageColumns(usage), fallback };
+  return { ...values, ...usageColumns(usage), ...needsColumns(needs), fallback };
 }
 
 export function attemptValues(request: RequestRecord, attempt: AttemptRecord): InferInsertModel<typeof attempts> {
@@ -19,8 +19,13 @@ export function attemptValues(request: RequestRecord, attempt: AttemptRecord): I
 }
 
 export function requestOf(row: RequestColumns): Omit<RequestRecord, 'attempts'> {
-  const { fallback: _, promptTokens, cachedTokens, completionTokens, usageEstimated, ...values } = row;
-  return { ...values, usage: usageOf({ promptTokens, cachedTokens, completionTokens, usageEstimated }) };
+  const { fallback: _, promptTokens, cachedTokens, completionTokens, usageEstimated, ...rest } = row;
+  const { needsImages, needsTools, needsJsonSchema, needsPromptTokens, ...values } = rest;
+  return {
+    ...values,
+    needs: needsOf({ needsImages, needsTools, needsJsonSchema, needsPromptTokens }),
+    usage: usageOf({ promptTokens, cachedTokens, completionTokens, usageEstimated }),
+  };
 }
 
 export function attemptOf(row: AttemptColumns): AttemptRecord {
@@ -36,6 +41,27 @@ function usageColumns(usage: Usage | null): UsageColumns {
     cachedTokens: usage?.cachedTokens ?? null,
     completionTokens: usage?.completionTokens ?? null,
     usageEstimated: usage?.estimated ?? null,
+  };
+}
+
+type NeedsColumns = Pick<RequestColumns, 'needsImages' | 'needsTools' | 'needsJsonSchema' | 'needsPromptTokens'>;
+
+function needsColumns(needs: RequestNeeds | null): NeedsColumns {
+  return {
+    needsImages: needs?.images ?? null,
+    needsTools: needs?.tools ?? null,
+    needsJsonSchema: needs?.jsonSchema ?? null,
+    needsPromptTokens: needs?.promptTokens ?? null,
+  };
+}
+
+function needsOf(row: NeedsColumns): RequestNeeds | null {
+  if (row.needsPromptTokens === null) return null;
+  return {
+    images: row.needsImages ?? false,
+    tools: row.needsTools ?? false,
+    jsonSchema: row.needsJsonSchema ?? false,
+    promptTokens: row.needsPromptTokens,
   };
 }
 

@@ -2,7 +2,7 @@ import type Database from 'better-sqlite3';
 import type { BetterSQLite3Database } from 'drizzle-orm/better-sqlite3';
 import type { StoredCircuit } from '../../../server/core/circuit/types.ts';
 import type { RequestRecord } from '../../../server/core/records.ts';
-import { attempts, audit, circuitEvents, requests } from '../../schema.ts';
+import { attempts, audit, circuitEvents, probes, requests } from '../../schema.ts';
 import { type Batch, StorageError, type StoredAct } from '../../storage.ts';
 import { insertOrLeave } from './insert.ts';
 import { attemptValues, requestValues } from './rows.ts';
@@ -22,6 +22,7 @@ export function writeStatements(sqlite: Database.Database, orm: BetterSQLite3Dat
     attempt: insertOrLeave(sqlite, orm, attempts),
     event: insertOrLeave(sqlite, orm, circuitEvents),
     audit: insertOrLeave(sqlite, orm, audit),
+    probe: insertOrLeave(sqlite, orm, probes),
     circuit: upsertCircuit(orm),
   };
 }
@@ -34,21 +35,26 @@ export function appendBatch(writer: Writer, batch: Batch): void {
     for (const { event } of batch.events) write.event(event);
     for (const stored of newest(batch.events.map(({ stored }) => stored))) write.circuit(stored);
     for (const record of batch.audit) write.audit(record);
+    for (const record of batch.probes) write.probe(record);
+  });
+}
+
+export function writeAct(writer: Writer, act: StoredAct): void {
+  const write = statementsOf(writer);
+  durably(writer.sqlite, () => {
+    if (act.event) write.event(act.event);
+    if (act.stored) write.circuit(act.stored);
+    write.audit(act.audit);
   });
 }
 
 /** One transaction, on the disk itself when this returns. */
-export function writeAct(writer: Writer, act: StoredAct): void {
-  const write = statementsOf(writer);
-  writer.sqlite.pragma('synchronous = FULL');
+export function durably(sqlite: Database.Database, run: () => void): void {
+  sqlite.pragma('synchronous = FULL');
   try {
-    immediately(writer.sqlite, () => {
-      if (act.event) write.event(act.event);
-      if (act.stored) write.circuit(act.stored);
-      write.audit(act.audit);
-    });
+    immediately(sqlite, run);
   } finally {
-    writer.sqlite.pragma('synchronous = NORMAL');
+    sqlite.pragma('synchronous = NORMAL');
   }
 }
 

@@ -68,6 +68,7 @@ export function request(id: string, changes: Partial<RequestRecord> = {}): Reque
     chain: 'lucy',
     client: 'chat-app',
     stream: true,
+    needs: { images: false, tools: true, jsonSchema: false, promptTokens: 900 },
     startedAt: noon,
     firstTokenMs: 230.75,
     durationMs: 2_000,
@@ -140,7 +141,7 @@ export function auditRow(id: string, changes: Partial<AuditRecord> = {}): AuditR
 }
 
 export function batch(changes: Partial<Batch> = {}): Batch {
-  return { requests: [], events: [], audit: [], ...changes };
+  return { requests: [], events: [], audit: [], probes: [], ...changes };
 }
 
 /** Requests `<prefix>0000` …, one a millisecond from noon on. */
