@@ -53,7 +53,8 @@ function learnFailure(circuit: Circuit, failure: Extract<Learned, { result: 'fai
 function learnThrottle(circuit: Circuit, throttle: Extract<Learned, { result: 'throttled' }>): void {
   const evidence = [throttle.attempt];
   const forMs = throttleMs(throttle.retryAfterMs, circuit.throttles);
-  if (throttle.retryAfterMs === null) circuit.throttles += 1;
+  // A time of nothing says as little as none.
+  if (throttle.retryAfterMs === null || throttle.retryAfterMs <= 0) circuit.throttles += 1;
   circuit.move({ type: 'THROTTLED', forMs, now: circuit.deps.clock.now(), evidence }, itself('throttled', evidence));
 }
 

@@ -36,6 +36,7 @@ export class Recheck {
 
   stop(): void {
     this.stopListening?.();
+    this.stopListening = null;
     for (const timer of this.timers.values()) timer.cancel();
     this.timers.clear();
   }

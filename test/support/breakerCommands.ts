@@ -48,7 +48,7 @@ const seen: fc.Arbitrary<Settlement> = fc.oneof(
   { weight: 3, arbitrary: fc.constant(timeout) },
   { weight: 3, arbitrary: fc.constant(neutral) },
   { weight: 2, arbitrary: fc.constantFrom(poisoned('x'), poisoned('y'), poisoned('z')) },
-  { weight: 2, arbitrary: fc.constantFrom(null, 700, 15_000, 200_000, 2 * HOUR_MS).map(throttled) },
+  { weight: 2, arbitrary: fc.constantFrom(null, 0, 700, 15_000, 200_000, 2 * HOUR_MS).map(throttled) },
   { weight: 1, arbitrary: fc.constantFrom('credentials' as const, 'balance' as const, 'model' as const).map(refused) },
 );
 

@@ -126,8 +126,8 @@ export class Twin extends ModelCircuit {
       if (this.provisional) this.confirm();
     } else if (seen.result === 'throttled') {
       const unsaid = Math.min(60_000, 1_000 * 2 ** this.throttles);
-      const forMs = seen.retryAfterMs === null ? unsaid : Math.min(HOUR_MS, seen.retryAfterMs);
-      if (seen.retryAfterMs === null) this.throttles += 1;
+      const forMs = seen.retryAfterMs ? Math.min(HOUR_MS, seen.retryAfterMs) : unsaid;
+      if (!seen.retryAfterMs) this.throttles += 1;
       this.change('throttled', () => this.openFor(forMs, 'throttled'));
     } else if (seen.result === 'refused') {
       this.probesFailed = growing ? this.probesFailed + 1 : 0;
@@ -159,7 +159,7 @@ export class Twin extends ModelCircuit {
     this.forcedGood = 0;
     this.pace.every = Math.min(300_000, this.pace.every * 2);
     this.pace.next = Math.max(this.pace.next, now + this.pace.every);
-    if (seen.result !== 'throttled' || seen.retryAfterMs === null) return;
+    if (seen.result !== 'throttled' || !seen.retryAfterMs) return;
     this.pace.next = Math.max(this.pace.next, now + Math.min(HOUR_MS, seen.retryAfterMs));
   }
 
