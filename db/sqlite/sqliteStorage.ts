@@ -5,7 +5,6 @@ import {
   type Batch,
   type EventFilter,
   type RequestFilter,
-  type SessionChange,
   type Storage,
   StorageError,
   type StoredAct,
@@ -84,23 +83,6 @@ export class SqliteStorage implements Storage {
     return this.read('listAudit', filter);
   }
 
-  lastProbes() {
-    return this.read('lastProbes', null);
-  }
-
-  mostCarried(span: { from: number; to: number }) {
-    return this.read('mostCarried', span);
-  }
-
-  listSessions(now: number) {
-    return this.read('listSessions', now);
-  }
-
-  async writeSessions(change: SessionChange): Promise<void> {
-    this.refuseClosed();
-    await this.writer.ask('writeSessions', change);
-  }
-
   status() {
     return this.health.status();
   }
@@ -162,13 +144,14 @@ export class SqliteStorage implements Storage {
   private async checkFile(): Promise<void> {
     try {
       const found = await this.writer.ask('check', null);
-      if (found !== 'same') this.health.notice(await this.reopen(found));
+      const done = found === 'same' ? null : await this.reopen(found);
+      await this.checkReader(done !== null);
       this.health.set('file', null);
+      if (done) this.health.notice(done);
     } catch (error) {
       // A thread that is away tells its own story.
       if (error instanceof StorageError && error.code === 'unusable') this.health.set('file', error.message);
     }
-    await this.checkReader();
     if (!this.closing) this.checkLater();
   }
 
@@ -182,9 +165,9 @@ export class SqliteStorage implements Storage {
     return `${start}: a new one was begun, and what was in it is lost.`;
   }
 
-  /** After the writer, which puts a file there that can be opened; and only when it is not at work, which could take long. */
-  private async checkReader(): Promise<void> {
-    if (this.reader === this.writer || this.reads > 0) return;
+  /** After the writer, which puts a file there that can be opened. While it is at work, which may be long, only for cause. */
+  private async checkReader(cause: boolean): Promise<void> {
+    if (this.reader === this.writer || (this.reads > 0 && !cause)) return;
     try {
       const found = await this.reader.ask('check', null);
       if (found !== 'same') await this.reader.ask('reopen', this.openAsk('reader'));
