@@ -1,9 +1,6 @@
 import type { Timer } from '../core/clock.ts';
 import type { Circuit } from './circuit.ts';
 
-/** Longer than this a timer of Node.js fires at once; it waits in turns instead. */
-const LONGEST_TIMER_MS = 2_147_483_647;
-
 /** One timer for each deadline of a circuit. The machine has none: XState does not resume them after a restart. */
 export class Deadlines {
   private readonly circuit: Circuit;
@@ -26,8 +23,8 @@ export class Deadlines {
   private timer(until: number | null): Timer | null {
     if (until === null) return null;
     const { clock } = this.circuit.deps;
-    return clock.after(Math.min(Math.max(0, until - clock.now()), LONGEST_TIMER_MS), () => {
-      // Timers fire early by up to a millisecond; one that did waits for the rest.
+    return clock.after(Math.max(0, until - clock.now()), () => {
+      // Timers fire early, by up to a millisecond, or by days when the wait is longer than a timer takes: wait for the rest.
       if (clock.now() < until) this.arm();
       else this.circuit.catchUp(clock.now());
     });

@@ -6,7 +6,7 @@ import { BreakerClock } from '../support/breakerClock.ts';
 
 const OPEN_MS = 300_000;
 const DAY_MS = 86_400_000;
-/** What a timer of Node.js takes at most; with more it fires after a millisecond. */
+/** What a timer of Node.js takes at most; the real clock fires then. */
 const NODE_TIMER_MAX_MS = 2_147_483_647;
 
 /** A clock whose timers are early, late, and too short for a month, as those of Node.js are. */
@@ -17,7 +17,7 @@ function boardOn(clock: BreakerClock): { board: Board; timers: () => number; ope
     wall: () => clock.wall(),
     after: (ms, run) => {
       timers += 1;
-      return clock.after(ms > NODE_TIMER_MAX_MS ? 1 : ms, run);
+      return clock.after(Math.min(ms, NODE_TIMER_MAX_MS), run);
     },
   };
   const board = new Board({
