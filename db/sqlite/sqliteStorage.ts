@@ -5,6 +5,7 @@ import {
   type Batch,
   type EventFilter,
   type RequestFilter,
+  type SessionChange,
   type Storage,
   StorageError,
   type StoredAct,
@@ -81,6 +82,23 @@ export class SqliteStorage implements Storage {
 
   listAudit(filter: AuditFilter) {
     return this.read('listAudit', filter);
+  }
+
+  lastProbes() {
+    return this.read('lastProbes', null);
+  }
+
+  mostCarried(span: { from: number; to: number }) {
+    return this.read('mostCarried', span);
+  }
+
+  listSessions(now: number) {
+    return this.read('listSessions', now);
+  }
+
+  async writeSessions(change: SessionChange): Promise<void> {
+    this.refuseClosed();
+    await this.writer.ask('writeSessions', change);
   }
 
   status() {
