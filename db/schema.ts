@@ -52,7 +52,9 @@ export const requests = sqliteTable(
     index('requests_by_outcome').on(table.outcome, desc(table.startedAt), desc(table.id)),
     index('requests_by_provider').on(table.servedBy, desc(table.startedAt), desc(table.id)),
     index('requests_fallback').on(desc(table.startedAt), desc(table.id)).where(sql`fallback = 1`),
-    index('requests_felt').on(desc(table.startedAt), desc(table.id)).where(sql`outcome in ('failed', 'interrupted')`),
+    index('requests_felt')
+      .on(desc(table.startedAt), desc(table.id))
+      .where(sql`outcome not in ('succeeded', 'cancelled')`),
   ],
 );
 

@@ -39,7 +39,7 @@ const cases: [what: string, index: RegExp, ask: () => void][] = [
   ['requests by outcome', /requests_by_outcome/, () => listRequests(orm, { limit: 50, outcome: 'failed' })],
   ['requests by who served', /requests_by_provider/, () => listRequests(orm, { limit: 50, servedBy: 'qwen-72b' })],
   ['fallbacks', /requests_fallback/, () => listRequests(orm, { limit: 50, fallback: true })],
-  ['what callers felt', /requests_by_outcome/, () => listRequests(orm, { limit: 50, felt: true })],
+  ['what callers felt', /requests_felt/, () => listRequests(orm, { limit: 50, felt: true })],
   ['one request', /autoindex_requests_1 \(id=/, () => getRequest(orm, 'r1')],
   ['requests by failure', /attempts_by_failure/, () => listRequests(orm, { limit: 50, failureKind: 'connect' })],
   ['transitions', /circuit_events_newest/, () => listEvents(orm, { limit: 50, before: before(noon, 'a', 1) })],
@@ -58,8 +58,8 @@ test.each(cases)('%s are found by an index', (_what, index, ask) => {
 });
 
 /** Failures are few: sorting them costs less than reading past everything else. */
-const sorted = ['requests by failure', 'what callers felt'];
+const sorted = 'requests by failure';
 
-test.each(cases.filter(([what]) => !sorted.includes(what)))('%s need no sorting', (_what, _index, ask) => {
+test.each(cases.filter(([what]) => what !== sorted))('%s need no sorting', (_what, _index, ask) => {
   expect(planOf(ask)).not.toContain('USE TEMP B-TREE FOR ORDER BY');
 });
