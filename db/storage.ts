@@ -37,7 +37,7 @@ export interface Storage {
   /** Audit rows, newest first. */
   listAudit(filter: AuditFilter): Promise<Page<AuditRecord>>;
 
-  /** The newest probe of each provider. */
+  /** The newest probe of each kind of each provider. */
   lastProbes(): Promise<ProbeRecord[]>;
   /** The most requests that each provider has answered in any sixty seconds that end within the span. */
   mostCarried(span: { from: number; to: number }): Promise<Carried[]>;

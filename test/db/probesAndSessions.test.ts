@@ -25,14 +25,15 @@ function session(hash: string, changes: Partial<SessionRecord> = {}): SessionRec
 }
 
 describe('probes', () => {
-  test('the newest probe of each provider comes back as it was given', async () => {
+  test('the newest probe of each kind of each provider comes back as it was given', async () => {
     await using database = new TestDatabase();
     const storage = await database.open();
     const newest = probe('p2', { at: noon + 5, ok: false, word: '401', status: 401, costNanoUsd: null });
     const other = probe('p4', { provider: 'llama-3.3-70b', kind: 'hand', by: 'ada' });
-    await storage.append(batch({ probes: [probe('p1'), newest, probe('p3', { at: noon - 5 }), other] }));
+    const byHand = probe('p5', { kind: 'hand', by: 'ada' });
+    await storage.append(batch({ probes: [probe('p1'), newest, probe('p3', { at: noon - 5 }), other, byHand] }));
     await storage.append(batch({ probes: [newest] }));
-    expect(await storage.lastProbes()).toEqual([other, newest]);
+    expect(await storage.lastProbes()).toEqual([other, byHand, newest]);
   });
 });
 

@@ -63,7 +63,12 @@ test('what comes within 50 ms goes in one batch, and nothing goes in the turn it
   expect(disk.asked).toHaveLength(0);
   clock.advance(1);
   expect(disk.asked).toEqual([
-    { requests: [request('r1')], events: [{ event: event(1), stored: stored(1) }], audit: [auditRow('a1')] },
+    {
+      requests: [request('r1')],
+      events: [{ event: event(1), stored: stored(1) }],
+      audit: [auditRow('a1')],
+      probes: [],
+    },
   ]);
   expect(recorder.status()).toEqual({ buffered: 3, lost: 0, written: 0, lastError: null });
   await disk.take();

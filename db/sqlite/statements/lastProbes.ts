@@ -8,7 +8,7 @@ export function lastProbes(orm: BetterSQLite3Database): ProbeRecord[] {
   const rows = orm
     .select({ ...getTableColumns(probes), newest: max(probes.at) })
     .from(probes)
-    .groupBy(probes.provider)
+    .groupBy(probes.provider, probes.kind)
     .all();
   return rows.map(({ newest: _, ...probe }) => probe);
 }

@@ -1,0 +1,148 @@
+import { planChain } from '../core/chain.ts';
+import type { Alike } from '../core/preview.ts';
+import type { RequestNeeds } from '../core/records.ts';
+import type { ChainSettings, ProviderSettings } from '../core/settings.ts';
+import { type Counted, endOf, feltAs, spared } from './counted.ts';
+import type { Opening, Openings } from './meterOpenings.ts';
+import { add, Ring } from './ring.ts';
+
+export const minuteMs = 60_000;
+export const hourMinutes = 60;
+/** Kinds of requests told apart in one minute; a config has a handful. */
+const maxKinds = 1_000;
+/** A request of a time when needs were not kept: it is taken to need nothing. */
+const noNeeds: RequestNeeds = { images: false, tools: false, jsonSchema: false, promptTokens: 0 };
+
+export interface Minute {
+  answered: Map<string, number>;
+  errors: number;
+  attempts: Map<string, number>;
+  /** By chain: what callers got. */
+  callers: Map<string, { answered: number; errors: number }>;
+  notMade: number;
+  /** Those of `notMade` of which it is known what they would have cost. */
+  spared: Map<Opening, { provider: string; skips: number }>;
+  alike: Map<string, Alike & { requests: number }>;
+}
+
+interface MinutesOptions {
+  chains: readonly ChainSettings[];
+  providers: readonly ProviderSettings[];
+  openings: Openings;
+}
+
+/** The last hour by minutes. */
+export class Minutes {
+  private readonly ring = new Ring<Minute>({ slotMs: minuteMs, length: hourMinutes, fresh });
+  private readonly chains: ReadonlyMap<string, ChainSettings>;
+  private readonly providers: ReadonlyMap<string, ProviderSettings>;
+  private readonly openings: Openings;
+
+  constructor({ chains, providers, openings }: MinutesOptions) {
+    this.chains = new Map(chains.map((chain) => [chain.name, chain]));
+    this.providers = new Map(providers.map((provider) => [provider.name, provider]));
+    this.openings = openings;
+  }
+
+  request(request: Counted, now: number): void {
+    const minute = this.ring.at(endOf(request), now);
+    if (!minute) return;
+    this.countAnswer(minute, request);
+    for (const { outcome, provider } of request.attempts) {
+      if (outcome !== 'skipped') add(minute.attempts, provider);
+    }
+    this.countSpared(minute, request);
+    this.countAlike(minute, request);
+  }
+
+  /** Something happened in that minute, so the program ran. */
+  ran(moment: number, now: number): void {
+    this.ring.at(moment, now);
+  }
+
+  /** The minute `back` before this one; null: nothing is known of it. */
+  back(now: number, back: number): Minute | null {
+    return this.ring.back(now, back);
+  }
+
+  notMade(now: number): { attempts: number; sparedMs: number | null } {
+    let attempts = 0;
+    let sparedMs: number | null = null;
+    for (const minute of this.ring.last(now, hourMinutes)) {
+      attempts += minute.notMade;
+      for (const [opening, { provider, skips }] of minute.spared) {
+        const usual = this.openings.usualMs(provider, opening);
+        if (usual !== null) sparedMs = (sparedMs ?? 0) + usual * skips;
+      }
+    }
+    return { attempts, sparedMs: sparedMs === null ? null : Math.round(sparedMs) };
+  }
+
+  /** Share of the callers of these chains who got an answer in the last hour; null: nobody asked. */
+  callersShare(chains: readonly string[], now: number): number | null {
+    let answered = 0;
+    let errors = 0;
+    for (const minute of this.ring.last(now, hourMinutes)) {
+      for (const chain of chains) {
+        answered += minute.callers.get(chain)?.answered ?? 0;
+        errors += minute.callers.get(chain)?.errors ?? 0;
+      }
+    }
+    return answered + errors === 0 ? null : answered / (answered + errors);
+  }
+
+  private countAnswer(minute: Minute, request: Counted): void {
+    const felt = feltAs(request);
+    if (felt === null) return;
+    const callers = minute.callers.get(request.chain) ?? { answered: 0, errors: 0 };
+    minute.callers.set(request.chain, callers);
+    if (felt === 'error') {
+      callers.errors += 1;
+      minute.errors += 1;
+      return;
+    }
+    callers.answered += 1;
+    if (request.servedBy !== null) add(minute.answered, request.servedBy);
+  }
+
+  private countSpared(minute: Minute, request: Counted): void {
+    for (const provider of spared(request)) {
+      minute.notMade += 1;
+      // By its start: that is when a circuit is asked.
+      const opening = this.openings.at(provider, request.startedAt);
+      if (!opening) continue;
+      const entry = minute.spared.get(opening) ?? { provider, skips: 0 };
+      minute.spared.set(opening, entry);
+      entry.skips += 1;
+    }
+  }
+
+  /** Who could have taken it is asked of the planner now, so that a preview needs no look at the record. */
+  private countAlike(minute: Minute, request: Counted): void {
+    const chain = this.chains.get(request.chain);
+    if (!chain) return;
+    const facts = request.needs ?? noNeeds;
+    const takers = planChain({ chain, providers: this.providers, facts, only: null })
+      .filter(({ cannotTake }) => cannotTake === null)
+      .map(({ provider }) => provider.name);
+    const first = request.attempts.find(({ outcome }) => outcome !== 'skipped')?.provider ?? null;
+    const key = JSON.stringify([takers, first, request.servedBy]);
+    const known = minute.alike.get(key);
+    if (known) known.requests += 1;
+    else if (minute.alike.size < maxKinds) {
+      minute.alike.set(key, { takers, first, servedBy: request.servedBy, requests: 1 });
+    }
+  }
+}
+
+function fresh(): Minute {
+  return {
+    answered: new Map(),
+    errors: 0,
+    attempts: new Map(),
+    callers: new Map(),
+    notMade: 0,
+    spared: new Map(),
+    alike: new Map(),
+  };
+}

@@ -1,0 +1,149 @@
+import type { Totals } from '../core/overview.ts';
+import { Histogram } from '../core/percentile.ts';
+import { byFallback, type Counted, endOf, failed, feltAs } from './counted.ts';
+import { add, Ring } from './ring.ts';
+
+const secondMs = 1_000;
+const minuteSeconds = 60;
+const rateSeconds = 10;
+/** The last five minutes, by slots of ten seconds: the one that runs, and the 29 before it. */
+const feltSlots = 30;
+const feltSlotMs = 10_000;
+export const feltMs = feltSlots * feltSlotMs;
+
+interface Second {
+  requests: Map<string, number>;
+  /** By chain, then by provider. */
+  attempts: Map<string, Map<string, number>>;
+  carried: Map<string, number>;
+}
+
+interface Ten {
+  requests: number;
+  answered: number;
+  byFallback: number;
+  errors: number;
+  providers: Map<string, ProviderTen>;
+}
+
+interface ProviderTen {
+  attempts: number;
+  failed: number;
+  firstTokens: Histogram;
+}
+
+/** What goes over the wires now: the last seconds and the last five minutes. */
+export class Traffic {
+  private readonly seconds = new Ring<Second>({
+    slotMs: secondMs,
+    length: minuteSeconds + 1,
+    fresh: () => ({ requests: new Map(), attempts: new Map(), carried: new Map() }),
+  });
+  private readonly tens = new Ring<Ten>({
+    slotMs: feltSlotMs,
+    length: feltSlots,
+    fresh: () => ({ requests: 0, answered: 0, byFallback: 0, errors: 0, providers: new Map() }),
+  });
+  private readonly most = new Map<string, number>();
+
+  request(request: Counted, now: number): void {
+    const end = endOf(request);
+    const second = this.seconds.at(end, now);
+    if (second) this.countSecond(second, request, now);
+    const ten = this.tens.at(end, now);
+    if (ten) countTen(ten, request);
+  }
+
+  /** Requests a second of a chain over the last `seconds` whole seconds, of which the meter has seen all. */
+  requestRate(chain: string, now: number, seconds: number): number {
+    let sum = 0;
+    for (const slot of this.seconds.last(now, seconds, 1)) sum += slot.requests.get(chain) ?? 0;
+    return sum / seconds;
+  }
+
+  /** Attempts a second by provider over the last `seconds` whole seconds, of one chain. */
+  attemptRates(chain: string, now: number, seconds: number): Map<string, number> {
+    const sums = new Map<string, number>();
+    for (const slot of this.seconds.last(now, seconds, 1)) {
+      for (const [provider, count] of slot.attempts.get(chain) ?? []) add(sums, provider, count);
+    }
+    for (const [provider, sum] of sums) sums.set(provider, sum / seconds);
+    return sums;
+  }
+
+  felt(now: number): Totals['felt'] {
+    const felt = { windowMs: feltMs, requests: 0, answered: 0, byFallback: 0, errors: 0 };
+    for (const slot of this.tens.last(now, feltSlots)) {
+      felt.requests += slot.requests;
+      felt.answered += slot.answered;
+      felt.byFallback += slot.byFallback;
+      felt.errors += slot.errors;
+    }
+    return felt;
+  }
+
+  /** One provider over the last five minutes. */
+  provider(name: string, now: number): ProviderTen {
+    const sum = freshProvider();
+    for (const slot of this.tens.last(now, feltSlots)) {
+      const tally = slot.providers.get(name);
+      if (!tally) continue;
+      sum.attempts += tally.attempts;
+      sum.failed += tally.failed;
+      sum.firstTokens.addAll(tally.firstTokens);
+    }
+    return sum;
+  }
+
+  /** The most requests a provider has answered in sixty seconds. */
+  mostCarried(provider: string): number {
+    return this.most.get(provider) ?? 0;
+  }
+
+  /** It is known to have carried so many. */
+  carried(provider: string, requests: number): void {
+    if (requests > this.mostCarried(provider)) this.most.set(provider, requests);
+  }
+
+  private countSecond(second: Second, request: Counted, now: number): void {
+    const { chain, servedBy, attempts } = request;
+    add(second.requests, chain);
+    for (const { outcome, provider } of attempts) {
+      if (outcome === 'skipped') continue;
+      const ofChain = second.attempts.get(chain) ?? new Map<string, number>();
+      second.attempts.set(chain, ofChain);
+      add(ofChain, provider);
+    }
+    if (servedBy === null) return;
+    add(second.carried, servedBy);
+    let minute = 0;
+    for (const slot of this.seconds.last(Math.min(now, endOf(request)), minuteSeconds)) {
+      minute += slot.carried.get(servedBy) ?? 0;
+    }
+    this.carried(servedBy, minute);
+  }
+}
+
+export const rates = { shownSeconds: rateSeconds, minuteSeconds };
+
+function countTen(ten: Ten, request: Counted): void {
+  const felt = feltAs(request);
+  ten.requests += 1;
+  if (felt === 'error') ten.errors += 1;
+  if (felt === 'answered') {
+    ten.answered += 1;
+    if (byFallback(request)) ten.byFallback += 1;
+  }
+  for (const attempt of request.attempts) {
+    if (attempt.outcome === 'skipped') continue;
+    const tally = ten.providers.get(attempt.provider) ?? freshProvider();
+    ten.providers.set(attempt.provider, tally);
+    tally.attempts += 1;
+    if (failed(attempt)) tally.failed += 1;
+    if (attempt.firstTokenMs !== null) tally.firstTokens.add(attempt.firstTokenMs);
+  }
+}
+
+function freshProvider(): ProviderTen {
+  return { attempts: 0, failed: 0, firstTokens: new Histogram() };
+}
