@@ -1,7 +1,13 @@
-import { createRootRoute, createRoute, createRouter, retainSearchParams } from '@tanstack/react-router';
+import { createRootRoute, createRoute, createRouter, Link, retainSearchParams } from '@tanstack/react-router';
+import { AuditPage } from './pages/audit.tsx';
 import { LivePage } from './pages/live.tsx';
+import { readLiveSearch } from './pages/liveKeys.ts';
+import { RequestsPage } from './pages/requests.tsx';
+import { ExplainPanel } from './requests/explainPanel.tsx';
+import { readSearch } from './requests/filter.ts';
 import { Shell } from './shell/shell.tsx';
 import { isZone } from './time.ts';
+import { EmptyState } from './ui/panel.tsx';
 
 /** The addresses. What a page shows is in its address, so that a copied link shows the same. */
 
@@ -16,16 +22,49 @@ const rootRoute = createRootRoute({
   search: { middlewares: [retainSearchParams(['tz'])] },
 });
 
-const liveRoute = createRoute({ getParentRoute: () => rootRoute, path: '/', component: LivePage });
+const liveRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/',
+  component: LivePage,
+  validateSearch: readLiveSearch,
+});
+
+const requestsRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/requests',
+  component: RequestsPage,
+  validateSearch: readSearch,
+});
+
+const requestRoute = createRoute({ getParentRoute: () => requestsRoute, path: '/$id', component: ExplainPanel });
+
+const auditRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/audit',
+  component: AuditPage,
+  validateSearch: ({ subject }: Record<string, unknown>): { subject?: string } =>
+    typeof subject === 'string' && subject !== '' ? { subject } : {},
+});
 
 export const router = createRouter({
-  routeTree: rootRoute.addChildren([liveRoute]),
+  routeTree: rootRoute.addChildren([liveRoute, requestsRoute.addChildren([requestRoute]), auditRoute]),
   defaultPreload: false,
   scrollRestoration: false,
+  defaultNotFoundComponent: NotFound,
 });
 
 declare module '@tanstack/react-router' {
   interface Register {
     router: typeof router;
   }
+}
+
+function NotFound() {
+  return (
+    <EmptyState title="There is no page at this address">
+      <p>
+        <Link to="/">Go to Live</Link>
+      </p>
+    </EmptyState>
+  );
 }

@@ -23,6 +23,8 @@ export interface LiveView {
   /** How many have ever been in `requests`, and how many the server left out between them. */
   requestsShown: number;
   requestsLeftOut: number;
+  /** While paused: how many requests have ended since. */
+  requestsMissed: number;
   status: LiveStatus;
   /** How it comes: by the stream, or asked for every few seconds because there is no stream. */
   via: 'stream' | 'polling';
@@ -145,7 +147,7 @@ export class LiveStore {
     const stoppedAt = pausedAt ?? (status === 'stale' ? heardAt : null);
     const { gap: _gap, seq: _seq, ...facts } = this.state;
     return {
-      ...(pausedAt === null ? facts : frozen(this.shown, this.state)),
+      ...(pausedAt === null ? { ...facts, requestsMissed: 0 } : frozen(this.shown, this.state)),
       status,
       via: this.link.via,
       staleSince: stoppedAt === null ? null : stoppedAt + this.offset,
@@ -156,8 +158,8 @@ export class LiveStore {
   }
 }
 
-/** While paused only the count of what came goes on: "+312 new". */
-function frozen(shown: LiveView, state: LiveState) {
-  const { requestsShown, requestsLeftOut } = state;
-  return { ...shown, requestsShown, requestsLeftOut };
+/** While paused nothing moves but the count of what came: "+312 new". */
+function frozen(shown: LiveView, { requestsShown, requestsLeftOut }: LiveState): LiveView {
+  const missed = requestsShown - shown.requestsShown + requestsLeftOut - shown.requestsLeftOut;
+  return { ...shown, requestsMissed: missed };
 }

@@ -1,10 +1,68 @@
-import { Outlet } from '@tanstack/react-router';
+import { Outlet, useNavigate } from '@tanstack/react-router';
+import { useEffect, useState } from 'react';
+import { onStranger } from '../api.ts';
+import { useKeys } from '../keys.ts';
+import { startLive } from '../live/page.ts';
+import { useLive } from '../live/useLive.ts';
+import { SignInPage } from '../pages/signIn.tsx';
+import { Announcer } from './announcer.tsx';
+import { Banners } from './banners.tsx';
+import { Header } from './header.tsx';
+import { Help } from './help.tsx';
+import { Palette } from './palette.tsx';
+import { useTabFace } from './tabFace.ts';
+import './shell.css';
 
 /** What stands around every page. */
 export function Shell() {
+  const [stranger, setStranger] = useState(false);
+  useEffect(() => onStranger(() => setStranger(true)), []);
+  return stranger ? <SignInPage /> : <SignedIn />;
+}
+
+type Overlay = 'help' | 'palette' | null;
+
+function SignedIn() {
+  const [overlay, setOverlay] = useState<Overlay>(null);
+  const { status, pause, resume } = useLive();
+  const navigate = useNavigate();
+  useEffect(startLive, []);
+  useTabFace();
+  useKeys({
+    '?': () => setOverlay('help'),
+    'g l': () => void navigate({ to: '/' }),
+    'g r': () => void navigate({ to: '/requests' }),
+    'g a': () => void navigate({ to: '/audit' }),
+    p: () => (status === 'paused' ? resume() : pause()),
+  });
+  usePaletteKey(() => setOverlay('palette'));
   return (
-    <main id="main">
-      <Outlet />
-    </main>
+    <>
+      <a className="skip-link" href="#main">
+        Skip to the content
+      </a>
+      <Header openPalette={() => setOverlay('palette')} openHelp={() => setOverlay('help')} />
+      <Banners />
+      <main id="main" tabIndex={-1}>
+        <Outlet />
+      </main>
+      <Announcer />
+      {overlay === 'help' && <Help close={() => setOverlay(null)} />}
+      {overlay === 'palette' && <Palette close={() => setOverlay(null)} openHelp={() => setOverlay('help')} />}
+    </>
   );
+}
+
+/** ⌘K, and Ctrl-K: also while somebody types. */
+function usePaletteKey(open: () => void): void {
+  useEffect(() => {
+    const listen = (event: KeyboardEvent) => {
+      if (event.key.toLowerCase() !== 'k' || !(event.metaKey || event.ctrlKey) || event.shiftKey || event.altKey)
+        return;
+      event.preventDefault();
+      if (!document.querySelector('[role="dialog"]')) open();
+    };
+    document.addEventListener('keydown', listen);
+    return () => document.removeEventListener('keydown', listen);
+  });
 }

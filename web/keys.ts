@@ -1,0 +1,44 @@
+import { useEffect, useRef } from 'react';
+
+/** What a key does on this page: `j`, `enter`, `escape`; two-key sequences as `g l`. */
+export type Keys = Record<string, (event: KeyboardEvent) => void>;
+
+/** The second key of a sequence has to come within so long. */
+const sequenceMs = 1_200;
+
+/**
+ * Listens to keys for as long as the component is there. Silent while somebody types, while a dialog or a menu is open,
+ * and with modifier keys held, so that the browser's own keys stay.
+ */
+export function useKeys(keys: Keys): void {
+  const latest = useRef(keys);
+  latest.current = keys;
+  useEffect(() => {
+    let first = { key: '', at: Number.NEGATIVE_INFINITY };
+    const listen = (event: KeyboardEvent) => {
+      if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || isBusy(event)) return;
+      const key = event.key.length > 1 ? event.key.toLowerCase() : event.key;
+      const recent = event.timeStamp - first.at < sequenceMs;
+      const run = (recent ? latest.current[`${first.key} ${key}`] : undefined) ?? single(key, recent);
+      first = { key, at: event.timeStamp };
+      if (!run) return;
+      event.preventDefault();
+      first.at = Number.NEGATIVE_INFINITY;
+      run(event);
+    };
+    /** The `r` of a sequence `g r` is no `r` of its own, on whichever component the sequence is. */
+    const single = (key: string, recent: boolean) => (recent && first.key === 'g' ? undefined : latest.current[key]);
+    document.addEventListener('keydown', listen);
+    return () => document.removeEventListener('keydown', listen);
+  }, []);
+}
+
+function isBusy({ target, key }: KeyboardEvent): boolean {
+  if (document.querySelector('[role="dialog"], [role="menu"]')) return true;
+  if (!(target instanceof HTMLElement)) return false;
+  if (target.isContentEditable || target.matches('input:not([type=checkbox], [type=radio]), textarea, select')) {
+    return key !== 'Escape';
+  }
+  // Enter on a button or a link is that button's.
+  return key === 'Enter' && target.matches('button, a, summary');
+}

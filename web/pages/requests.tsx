@@ -1,0 +1,183 @@
+import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
+import { Outlet, useNavigate, useParams, useSearch } from '@tanstack/react-router';
+import { useMemo, useState } from 'react';
+import type { RequestRow } from '../../server/core/records.ts';
+import { aboutQuery, client } from '../api.ts';
+import { errorSentence } from '../errors.ts';
+import type { Cell } from '../exports.ts';
+import { useKeys } from '../keys.ts';
+import { liveStore } from '../live/page.ts';
+import { maxRequests } from '../live/reduce.ts';
+import { useLive } from '../live/useLive.ts';
+import { filterOf, matches } from '../requests/filter.ts';
+import { Filters } from '../requests/filters.tsx';
+import { RequestTable } from '../requests/table.tsx';
+import { mergeTail } from '../requests/tail.ts';
+import { ExportButtons } from '../ui/exportButtons.tsx';
+import { FirstRequest } from '../ui/firstRequest.tsx';
+import { EmptyState } from '../ui/panel.tsx';
+import { wholeNumber } from '../words.ts';
+import '../requests/requests.css';
+
+const pageRows = 100;
+
+/** What a file has of each request. */
+const exported: readonly (readonly [string, (row: RequestRow) => Cell])[] = [
+  ['id', ({ id }) => id],
+  ['started_at', ({ startedAt }) => new Date(startedAt).toISOString()],
+  ['chain', ({ chain }) => chain],
+  ['client', (row) => row.client],
+  ['outcome', ({ outcome }) => outcome],
+  ['status', ({ status }) => status],
+  ['error_code', ({ errorCode }) => errorCode],
+  ['served_by', ({ servedBy }) => servedBy],
+  ['trail', ({ attempts }) => attempts.map(({ provider, word }) => `${provider}=${word}`).join(' ')],
+  ['first_token_ms', ({ firstTokenMs }) => firstTokenMs],
+  ['duration_ms', ({ durationMs }) => durationMs],
+  ['prompt_tokens', ({ usage }) => usage?.promptTokens ?? null],
+  ['completion_tokens', ({ usage }) => usage?.completionTokens ?? null],
+  ['cost_nano_usd', ({ costNanoUsd }) => costNanoUsd],
+  ['cost_estimated', ({ costEstimated }) => costEstimated],
+];
+
+/** One row a request, its trail inline; the chosen one is explained beside. */
+export function RequestsPage() {
+  const search = useSearch({ from: '/requests' });
+  const { id: selected } = useParams({ strict: false });
+  const { data: about } = useQuery(aboutQuery);
+  const list = useRequests();
+  const { rows, filter } = list;
+  const filtered = Object.values(filter).some((value) => value !== undefined);
+  return (
+    <>
+      <h1 className="visually-hidden">Requests</h1>
+      <div className="bar">
+        <TailChip list={list} />
+        <Filters search={search} chains={about?.chains ?? chainsOf(rows, search.chain)} />
+        <span className="grow" />
+        <ExportButtons
+          name="requests"
+          columns={exported}
+          read={(page) => client.requests.list.query({ ...filter, ...page })}
+        />
+      </div>
+      <div className={`requests-split ${selected === undefined ? '' : 'has-selected'}`}>
+        <section className="panel requests-list" aria-label="Requests">
+          {list.leftOut > 0 && (
+            <p className="note">
+              A sample: {wholeNumber(list.leftOut)} more have ended since, and are not shown.{' '}
+              <button type="button" className="link" onClick={list.reload}>
+                Read the record again
+              </button>
+            </p>
+          )}
+          {list.error !== null && (
+            <p className="note note-open">■ {errorSentence(list.error)} What was read before stays.</p>
+          )}
+          {rows.length > 0 && <RequestTable rows={rows} selected={selected} setPointer={list.setPointer} />}
+          {rows.length === 0 && <Nothing isPending={list.isPending} filtered={filtered} />}
+          {list.more !== null && (
+            <button type="button" className="button older" onClick={list.more}>
+              Older requests
+            </button>
+          )}
+        </section>
+        <Outlet />
+      </div>
+    </>
+  );
+}
+
+function Nothing({ isPending, filtered }: { isPending: boolean; filtered: boolean }) {
+  if (isPending) return <EmptyState title="Reading the record…" />;
+  if (!filtered) return <FirstRequest />;
+  return (
+    <EmptyState title="No request fits these filters">
+      <p>Those that come and fit appear here by themselves. Take a filter off to see others.</p>
+    </EmptyState>
+  );
+}
+
+/** Before the program's own list is known: the chains that were seen. */
+function chainsOf(rows: RequestRow[], chosen: string | undefined): string[] {
+  return [...new Set([...rows.map(({ chain }) => chain), ...(chosen === undefined ? [] : [chosen])])].sort();
+}
+
+type List = ReturnType<typeof useRequests>;
+
+/** The record's rows and the live tail's, as one list that holds still while somebody points at it or reads one. */
+function useRequests() {
+  const search = useSearch({ from: '/requests' });
+  const { id: selected } = useParams({ strict: false });
+  const live = useLive();
+  const filter = useMemo(() => filterOf(search, liveStore.serverNow()), [search]);
+  const query = useInfiniteQuery({
+    queryKey: ['requests', filter],
+    initialPageParam: undefined as string | undefined,
+    queryFn: async ({ pageParam }) => {
+      const { requestsShown, requestsLeftOut } = liveStore.view();
+      const page = await client.requests.list.query({ ...filter, before: pageParam, limit: pageRows });
+      return { ...page, requestsShown, requestsLeftOut };
+    },
+    getNextPageParam: ({ next }) => next ?? undefined,
+    refetchOnWindowFocus: false,
+  });
+  const [pointer, setPointer] = useState(false);
+  const [heldAt, setHeldAt] = useState<number | null>(null);
+  const held = pointer || selected !== undefined;
+  if (held && heldAt === null) setHeldAt(live.requestsShown);
+  if (!held && heldAt !== null) setHeldAt(null);
+  const recorded = useMemo(() => query.data?.pages.flatMap(({ rows }) => rows) ?? [], [query.data]);
+  const { rows, waiting } = useMemo(() => {
+    const belongs = (row: RequestRow) => matches(row, filter);
+    return mergeTail({ recorded, tail: live, belongs, heldAt });
+  }, [recorded, live, filter, heldAt]);
+  const first = query.data?.pages[0];
+  const fallenOut = first ? Math.max(0, live.requestsShown - first.requestsShown - maxRequests) : 0;
+  return {
+    rows,
+    filter,
+    waiting: waiting + live.requestsMissed,
+    held,
+    paused: live.status === 'paused',
+    resume: live.resume,
+    showWaiting: () => setHeldAt(live.requestsShown),
+    setPointer,
+    leftOut: first ? live.requestsLeftOut - first.requestsLeftOut + fallenOut : 0,
+    reload: () => void query.refetch(),
+    error: query.error,
+    isPending: query.isPending,
+    more: query.hasNextPage ? () => void query.fetchNextPage() : null,
+  };
+}
+
+/** Whether new rows come by themselves, and how many wait. `/` goes to the filters, Esc leaves the row. */
+function TailChip({ list }: { list: List }) {
+  const navigate = useNavigate();
+  const { id: selected } = useParams({ strict: false });
+  const { rows } = list;
+  const go = (by: number) => {
+    const at = rows.findIndex(({ id }) => id === selected);
+    const next = rows[at === -1 ? 0 : at + by];
+    if (next) void navigate({ to: '/requests/$id', params: { id: next.id }, search: true });
+  };
+  useKeys({
+    j: () => go(1),
+    k: () => go(-1),
+    '/': () => document.querySelector<HTMLElement>('.filters select')?.focus(),
+    enter: () => (selected === undefined ? go(1) : document.querySelector<HTMLElement>('.explain h2')?.focus()),
+    escape: () => void navigate({ to: '/requests', search: true }),
+  });
+  if (!list.paused && !list.held) {
+    return (
+      <span className="chip chip-on chip-still">
+        Live tail <b aria-hidden="true">●</b>
+      </span>
+    );
+  }
+  return (
+    <button type="button" className="chip chip-on" onClick={list.paused ? list.resume : list.showWaiting}>
+      {list.paused ? 'Paused' : 'Held'} <b>+{wholeNumber(list.waiting)} new</b>
+    </button>
+  );
+}

@@ -1,0 +1,173 @@
+import type { SkipReason } from '../../server/core/circuit/settle.ts';
+import type { AttemptRecord, RequestRecord } from '../../server/core/records.ts';
+import { showAge, showMoney, showMs } from '../time.ts';
+import { type MarkState, skipSentences, stateWords, trailWord, wholeNumber } from '../words.ts';
+
+/** Why a request went as it did, step by step: the words of the Explain panel, from the record alone. */
+
+export interface ExplainStep {
+  key: string;
+  kind: 'skipped' | 'failed' | 'waited' | 'answered' | 'cancelled';
+  /** The circuit at that moment; null for a wait. */
+  state: MarkState | null;
+  title: string;
+  sentences: string[];
+  ms: number;
+}
+
+/** Every step in order; a wait before a try is a step of its own. */
+export function explainSteps({ attempts }: Pick<RequestRecord, 'attempts'>): ExplainStep[] {
+  return attempts.flatMap((attempt) => {
+    const step = stepOf(attempt);
+    return attempt.waitMs > 0 ? [waited(attempt), step] : [step];
+  });
+}
+
+/** `Answered by qwen-72b, the second fallback` */
+export function explainTitle({ outcome, servedBy, status, errorCode, attempts }: RequestRecord): string {
+  const code = errorCode === null ? '' : ` ${errorCode}`;
+  switch (outcome) {
+    case 'succeeded':
+      return servedBy === null ? 'Answered' : `Answered by ${servedBy}, ${placeOf(servedBy, attempts)}`;
+    case 'failed':
+      return `The caller got an error: ${status}${code}`;
+    case 'interrupted':
+      return `The answer${servedBy === null ? '' : ` of ${servedBy}`} broke off:${code || ` ${status}`}`;
+    case 'cancelled':
+      return 'The caller left before the answer was whole';
+  }
+}
+
+const fallbackWords = ['the first choice', 'the first fallback', 'the second fallback', 'the third fallback'];
+
+function placeOf(provider: string, attempts: AttemptRecord[]): string {
+  const place = [...new Set(attempts.map((attempt) => attempt.provider))].indexOf(provider);
+  return fallbackWords[place] ?? `fallback ${place}`;
+}
+
+export interface Share {
+  kind: 'wait' | 'failed' | 'firstToken' | 'answer';
+  label: string;
+  ms: number;
+}
+
+/** Where the caller's time went. Parts of no length are left out. */
+export function timeShares({ attempts }: Pick<RequestRecord, 'attempts'>): Share[] {
+  const shares = attempts.flatMap((attempt): Share[] => {
+    const { provider, outcome, durationMs, firstTokenMs, waitMs } = attempt;
+    const wait: Share = { kind: 'wait', label: 'waited between tries', ms: waitMs };
+    if (outcome === 'skipped') return [wait];
+    if (outcome === 'failed') return [wait, { kind: 'failed', label: `${provider} failed`, ms: durationMs }];
+    const first = Math.min(firstTokenMs ?? durationMs, durationMs);
+    return [
+      wait,
+      { kind: 'firstToken', label: `${provider}, to its first token`, ms: first },
+      { kind: 'answer', label: `${provider}, its answer`, ms: durationMs - first },
+    ];
+  });
+  return shares.filter(({ ms }) => ms > 0);
+}
+
+/** What failures and waits added before the answer, ms. */
+export function addedWaitMs({ attempts }: Pick<RequestRecord, 'attempts'>): number {
+  return attempts.reduce(
+    (sum, { outcome, durationMs, waitMs }) => sum + waitMs + (outcome === 'failed' ? durationMs : 0),
+    0,
+  );
+}
+
+function waited({ ordinal, waitMs }: AttemptRecord): ExplainStep {
+  return {
+    key: `${ordinal} wait`,
+    kind: 'waited',
+    state: null,
+    title: 'waited',
+    sentences: ["Between tries, drawn by the chain's backoff."],
+    ms: waitMs,
+  };
+}
+
+function stepOf(attempt: AttemptRecord): ExplainStep {
+  const { ordinal, provider, outcome, word, circuitState, durationMs } = attempt;
+  const step = { key: String(ordinal), state: circuitState, ms: durationMs };
+  const circuit = admitted(attempt);
+  switch (outcome) {
+    case 'skipped':
+      return { ...step, kind: 'skipped', title: `${provider} not tried`, sentences: [whySkipped(attempt)] };
+    case 'failed':
+      return {
+        ...step,
+        kind: 'failed',
+        title: `${provider} failed: ${failureWord(word)}`,
+        sentences: [circuit, firstTokenSentence(attempt), costSentence(attempt)].filter(Boolean),
+      };
+    case 'cancelled':
+      return {
+        ...step,
+        kind: 'cancelled',
+        title: `${provider} cancelled: ${trailWord(word)}`,
+        sentences: [circuit, 'It says nothing about the provider.', costSentence(attempt)].filter(Boolean),
+      };
+    case 'succeeded':
+      return {
+        ...step,
+        kind: 'answered',
+        title: `${provider} answered`,
+        sentences: [circuit, firstTokenSentence(attempt), tokensSentence(attempt), costSentence(attempt)].filter(
+          Boolean,
+        ),
+      };
+  }
+}
+
+function failureWord(word: string): string {
+  return /^\d+$/.test(word) ? `status ${word}` : trailWord(word);
+}
+
+/** `Its circuit was open, 4 m 29 s from the next try.` */
+function whySkipped({ failureKind, until, startedAt, word, circuitState }: AttemptRecord): string {
+  const reason = failureKind ?? word;
+  const why = Object.hasOwn(skipSentences, reason)
+    ? skipSentences[reason as SkipReason]
+    : `It was passed over (${trailWord(reason)})`;
+  if (until !== null && until > startedAt) {
+    const left = showAge(until - startedAt);
+    return circuitState === 'tripped' ? `${why}, with ${left} left.` : `${why}, ${left} from the next try.`;
+  }
+  return circuitState === 'tripped' ? `${why}, until somebody resets it.` : `${why}.`;
+}
+
+/** How the circuit let it through. */
+function admitted({ permit, circuitState }: AttemptRecord): string {
+  switch (permit) {
+    case 'probe':
+      return 'A probe: its circuit was half-open, and this call tried it.';
+    case 'forced':
+      return `Its circuit was ${stateWords[circuitState].toLowerCase()}: tried all the same, as the last one standing.`;
+    case 'held':
+      return 'An operator held its circuit closed.';
+    case 'closed':
+      return 'Circuit closed.';
+    case null:
+      return '';
+  }
+}
+
+function firstTokenSentence({ firstTokenMs, durationMs, outcome }: AttemptRecord): string {
+  if (firstTokenMs === null) return '';
+  const whole = outcome === 'succeeded' ? `, whole answer after ${showMs(durationMs)}` : ', then it broke off';
+  return `First token after ${showMs(firstTokenMs)}${whole}.`;
+}
+
+function tokensSentence({ usage }: AttemptRecord): string {
+  if (usage === null) return '';
+  const cached = usage.cachedTokens > 0 ? ` (${wholeNumber(usage.cachedTokens)} cached)` : '';
+  const estimated = usage.estimated ? ', estimated' : '';
+  return `${wholeNumber(usage.promptTokens)}${cached} + ${wholeNumber(usage.completionTokens)} tokens${estimated}.`;
+}
+
+function costSentence({ costNanoUsd, costEstimated }: AttemptRecord): string {
+  if (costNanoUsd === null) return 'Cost not known.';
+  if (costNanoUsd === 0) return 'Nothing billed.';
+  return `${showMoney(costNanoUsd)}, ${costEstimated ? 'estimated' : 'by the tokens it reported'}.`;
+}

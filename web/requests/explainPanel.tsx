@@ -1,0 +1,160 @@
+import { useQuery } from '@tanstack/react-query';
+import { Link, useParams } from '@tanstack/react-router';
+import { useEffect, useRef } from 'react';
+import type { RequestRecord } from '../../server/core/records.ts';
+import { trpc } from '../api.ts';
+import { codeOf, errorSentence } from '../errors.ts';
+import { showMoney, showMs } from '../time.ts';
+import { TimeText } from '../ui/figures.tsx';
+import { StateMark } from '../ui/state.tsx';
+import { wholeNumber } from '../words.ts';
+import { addedWaitMs, type ExplainStep, explainSteps, explainTitle, type Share, timeShares } from './explain.ts';
+import './explain.css';
+
+/** What has just ended is written within a moment: asked again so often, so long apart. */
+const maxAsks = 6;
+const askAgainMs = 500;
+
+/** The chosen request, step by step: why each provider was tried or not. */
+export function ExplainPanel() {
+  const { id } = useParams({ from: '/requests/$id' });
+  const { data, error, isPending } = useQuery(
+    trpc.requests.get.queryOptions(
+      { id },
+      {
+        staleTime: Number.POSITIVE_INFINITY,
+        retry: (count, failure) => codeOf(failure) === 'NOT_FOUND' && count < maxAsks,
+        retryDelay: askAgainMs,
+      },
+    ),
+  );
+  return (
+    <section className="panel explain" aria-label="Why this request went as it did">
+      <Link to="/requests" search className="explain-close button" aria-label="Close (Esc)">
+        <span className="explain-back">← Back to the list</span>
+        <span className="explain-x" aria-hidden="true">
+          ×
+        </span>
+      </Link>
+      {isPending && <p className="muted">Reading the record…</p>}
+      {error && !data && (
+        <p role="alert">
+          {codeOf(error) === 'NOT_FOUND'
+            ? 'This request is not in the record. It may be older than the record reaches back, or still under way.'
+            : errorSentence(error)}
+        </p>
+      )}
+      {data && <Explained request={data} />}
+    </section>
+  );
+}
+
+function Explained({ request }: { request: RequestRecord }) {
+  const { id, client, stream, startedAt, chain, node } = request;
+  const heading = useRef<HTMLHeadingElement>(null);
+  useEffect(() => {
+    // On a phone the panel takes the place of the list.
+    if (id && heading.current?.closest('.requests-split')?.matches('.is-narrow')) heading.current.focus();
+  }, [id]);
+  return (
+    <>
+      <h2 ref={heading} tabIndex={-1}>
+        {explainTitle(request)}
+      </h2>
+      <p className="explain-id">
+        request {id} · asked for {chain} · {client === null ? 'from this machine' : `client ${client}`} ·{' '}
+        {stream ? 'streamed' : 'plain'} · node {node} · <TimeText at={startedAt} millis />
+      </p>
+      <ShareBar shares={timeShares(request)} />
+      <ol className="explain-steps">
+        {explainSteps(request).map((step) => (
+          <Step key={step.key} step={step} />
+        ))}
+      </ol>
+      <Bill request={request} />
+    </>
+  );
+}
+
+function Step({ step }: { step: ExplainStep }) {
+  const { kind, state, title, sentences, ms } = step;
+  return (
+    <li>
+      <span className="explain-mark">
+        {kind === 'skipped' && state !== null ? <StateMark state={state} /> : <KindMark kind={kind} />}
+      </span>
+      <div>
+        <b>{title}</b>
+        <p>{sentences.join(' ')}</p>
+      </div>
+      <span className="muted tabular">{kind === 'skipped' ? 'no time' : showMs(ms)}</span>
+    </li>
+  );
+}
+
+function KindMark({ kind }: { kind: ExplainStep['kind'] }) {
+  return (
+    <svg width="12" height="12" viewBox="0 0 12 12" aria-hidden="true">
+      {kindShapes[kind]}
+    </svg>
+  );
+}
+
+const kindShapes: Record<ExplainStep['kind'], React.ReactNode> = {
+  answered: <circle cx="6" cy="6" r="5" fill="var(--closed)" />,
+  failed: <path d="M2 2l8 8M10 2l-8 8" stroke="var(--open)" strokeWidth="2.2" strokeLinecap="round" />,
+  waited: <circle cx="6" cy="6" r="4.2" fill="none" stroke="var(--muted)" strokeWidth="1.6" />,
+  cancelled: <path d="M2 6h8" stroke="var(--muted)" strokeWidth="2.2" strokeLinecap="round" />,
+  skipped: <rect x="1" y="1" width="10" height="10" fill="none" stroke="var(--muted)" strokeWidth="1.6" />,
+};
+
+const shareColors: Record<Share['kind'], string> = {
+  wait: 'var(--faint)',
+  failed: 'var(--open)',
+  firstToken: 'var(--flow)',
+  answer: 'var(--closed)',
+};
+
+/** Where the time went; the steps beneath say the same in figures. */
+function ShareBar({ shares }: { shares: Share[] }) {
+  const said = shares.map(({ label, ms }) => `${label} ${showMs(ms)}`).join(', ');
+  return (
+    <div className="share-bar" role="img" aria-label={`Where the time went: ${said}`}>
+      {shares.map(({ kind, label, ms }) => (
+        <i
+          key={`${kind} ${label}`}
+          style={{ flexGrow: ms, background: shareColors[kind] }}
+          title={`${label}: ${showMs(ms)}`}
+        />
+      ))}
+    </div>
+  );
+}
+
+function Bill({ request }: { request: RequestRecord }) {
+  const { firstTokenMs, durationMs, usage, costNanoUsd, costEstimated, status, errorCode } = request;
+  const how = costEstimated ? 'estimated' : 'by reported tokens';
+  return (
+    <dl className="bill">
+      <dt>First token for the caller</dt>
+      <dd>{showMs(firstTokenMs)}</dd>
+      <dt>Whole</dt>
+      <dd>{showMs(durationMs)}</dd>
+      <dt>Wait that failures added</dt>
+      <dd>{showMs(addedWaitMs(request))}</dd>
+      <dt>Tokens, in + out</dt>
+      <dd>
+        {usage === null
+          ? 'not known'
+          : `${wholeNumber(usage.promptTokens)} + ${wholeNumber(usage.completionTokens)}${usage.estimated ? ' estimated' : ''}`}
+      </dd>
+      <dt>Cost</dt>
+      <dd>{costNanoUsd === null ? 'not known' : `${showMoney(costNanoUsd)} ${how}`}</dd>
+      <dt>What the caller got</dt>
+      <dd>
+        {status}
+        {errorCode !== null && ` ${errorCode}`}
+      </dd>
+    </dl>
+  );
+}

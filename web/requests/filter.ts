@@ -1,0 +1,121 @@
+import type { SkipReason } from '../../server/core/circuit/settle.ts';
+import type { RequestOutcome, RequestRow } from '../../server/core/records.ts';
+import type { FailureKind } from '../../server/core/wire.ts';
+
+/** What the Requests page shows, as it stands in its address. */
+export interface RequestSearch {
+  chain?: string;
+  outcome?: RequestOutcome;
+  provider?: string;
+  kind?: string;
+  /** Only those answered by another than the first choice. */
+  fallback?: true;
+  /** Only those in which the caller got an error or a broken answer. */
+  felt?: true;
+  /** The last so long, up to now. */
+  last?: Span;
+  /** Ms since 1970; from inclusive, to exclusive. A link with these shows the same tomorrow. */
+  from?: number;
+  to?: number;
+}
+
+export const spans = { '15m': 900_000, '1h': 3_600_000, '6h': 21_600_000, '24h': 86_400_000 } as const;
+export type Span = keyof typeof spans;
+
+export const outcomeWords: Record<RequestOutcome, string> = {
+  succeeded: 'answered',
+  failed: 'failed for the caller',
+  interrupted: 'broke off',
+  cancelled: 'caller left',
+};
+
+/** Every way to fail or to be skipped, in words. */
+export const kindWords: Record<FailureKind | SkipReason, string> = {
+  connect: 'no connection',
+  reset: 'connection reset',
+  firstToken: 'no first token in time',
+  idle: 'fell silent',
+  total: 'took too long as a whole',
+  answer: 'plain answer took too long',
+  serverError: 'server error (5xx)',
+  malformed: 'no valid answer',
+  empty: 'empty answer',
+  cut: 'answer broke off',
+  throttled: 'throttled (429)',
+  credentials: 'key refused',
+  balance: 'balance used up',
+  model: 'model not known',
+  contextLength: 'prompt too long',
+  contentFilter: 'content filter',
+  requestRefused: 'request refused',
+  abandoned: 'given up waiting',
+  callerLeft: 'caller left',
+  evacuated: 'moved away',
+  deadline: 'deadline',
+  shutdown: 'shutdown',
+  tooLarge: 'answer too large',
+  open: 'skipped: open',
+  halfOpen: 'skipped: half-open',
+  ramping: 'skipped: just back',
+  tripped: 'skipped: tripped by hand',
+  busy: 'skipped: busy',
+  cannot_take: 'skipped: cannot take it',
+};
+
+/** Reads an address; what is not understood is left out. */
+export function readSearch(raw: Record<string, unknown>): RequestSearch {
+  const search: RequestSearch = {};
+  const { chain, outcome, provider, kind, fallback, felt, last, from, to } = raw;
+  if (isText(chain)) search.chain = chain;
+  if (isText(outcome) && Object.hasOwn(outcomeWords, outcome)) search.outcome = outcome as RequestOutcome;
+  if (isText(provider)) search.provider = provider;
+  if (isText(kind)) search.kind = kind;
+  if (fallback === true) search.fallback = true;
+  if (felt === true) search.felt = true;
+  if (isText(last) && Object.hasOwn(spans, last)) search.last = last as Span;
+  if (isMoment(from)) search.from = from;
+  if (isMoment(to)) search.to = to;
+  return search;
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === 'string' && value !== '' && value.length <= 200;
+}
+
+function isMoment(value: unknown): value is number {
+  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0;
+}
+
+/** The filter as `requests.list` takes it. `now`: the server's clock, ms since 1970. */
+export function filterOf(search: RequestSearch, now: number) {
+  const { chain, outcome, provider, kind, fallback, felt, last, to } = search;
+  const from = last ? Math.floor(now - spans[last]) : search.from;
+  return { chain, outcome, provider, failureKind: kind, fallback, felt, from, to };
+}
+
+/** Whether a row that just ended belongs to the list: word for word what the record would say. */
+export function matches(row: RequestRow, filter: ReturnType<typeof filterOf>): boolean {
+  const { chain, outcome, provider, failureKind, fallback, felt, from, to } = filter;
+  return (
+    (chain === undefined || row.chain === chain) &&
+    (outcome === undefined || row.outcome === outcome) &&
+    (from === undefined || row.startedAt >= from) &&
+    (to === undefined || row.startedAt < to) &&
+    (!fallback || byFallback(row)) &&
+    (!felt || row.outcome === 'failed' || row.outcome === 'interrupted') &&
+    tried(row, provider, failureKind)
+  );
+}
+
+/** Answered by another provider than the first of its trail. */
+export function byFallback({ servedBy, attempts }: RequestRow): boolean {
+  return servedBy !== null && attempts[0] !== undefined && attempts[0].provider !== servedBy;
+}
+
+function tried({ attempts }: RequestRow, provider: string | undefined, kind: string | undefined): boolean {
+  if (provider === undefined && kind === undefined) return true;
+  return attempts.some(
+    (attempt) =>
+      (provider === undefined || attempt.provider === provider) && (kind === undefined || attempt.failureKind === kind),
+  );
+}

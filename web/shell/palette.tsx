@@ -1,0 +1,100 @@
+import { Modal, useMantineColorScheme } from '@mantine/core';
+import { useNavigate } from '@tanstack/react-router';
+import { useState } from 'react';
+import { signOut } from '../api.ts';
+import { type Command, useAllCommands } from '../commands.ts';
+import { useLive } from '../live/useLive.ts';
+import { useSetZone } from '../zone.tsx';
+import { pages } from './header.tsx';
+
+const maxShown = 12;
+
+/** Every command by its name. */
+export function Palette({ close, openHelp }: { close: () => void; openHelp: () => void }) {
+  const [text, setText] = useState('');
+  const [at, setAt] = useState(0);
+  const found = [...useAllCommands(), ...useShellCommands(openHelp)]
+    .filter(({ label }) => matches(label, text))
+    .slice(0, maxShown);
+  const chosen = Math.min(at, found.length - 1);
+  const run = (command: Command | undefined) => {
+    if (!command) return;
+    close();
+    // After the palette has gone, so that what opens gets the focus.
+    requestAnimationFrame(() => command.run());
+  };
+  const move = (by: number) => setAt((chosen + by + found.length) % Math.max(1, found.length));
+  return (
+    <Modal opened onClose={close} withCloseButton={false} title={null} transitionProps={{ duration: 0 }} padding={0}>
+      <input
+        className="palette-input"
+        role="combobox"
+        aria-label="Command"
+        aria-expanded="true"
+        aria-controls="palette-list"
+        aria-activedescendant={found.length > 0 ? `palette-${chosen}` : undefined}
+        data-autofocus
+        placeholder="What to do, or where to go"
+        value={text}
+        onChange={(event) => {
+          setText(event.currentTarget.value);
+          setAt(0);
+        }}
+        onKeyDown={(event) => {
+          if (event.key === 'ArrowDown') move(1);
+          else if (event.key === 'ArrowUp') move(-1);
+          else if (event.key === 'Enter') run(found[chosen]);
+          else return;
+          event.preventDefault();
+        }}
+      />
+      <div id="palette-list" className="palette-list" role="listbox" aria-label="Commands">
+        {found.map((command, index) => (
+          <button
+            key={command.label}
+            id={`palette-${index}`}
+            type="button"
+            role="option"
+            tabIndex={-1}
+            aria-selected={index === chosen}
+            onClick={() => run(command)}
+            onMouseMove={() => setAt(index)}
+          >
+            {command.label}
+            {command.keys !== undefined && <kbd>{command.keys}</kbd>}
+          </button>
+        ))}
+      </div>
+      {found.length === 0 && <p className="palette-none">No command has these words.</p>}
+    </Modal>
+  );
+}
+
+/** All words, in any order. */
+function matches(label: string, text: string): boolean {
+  const lower = label.toLowerCase();
+  return text
+    .toLowerCase()
+    .split(/\s+/)
+    .every((word) => lower.includes(word));
+}
+
+function useShellCommands(openHelp: () => void): Command[] {
+  const navigate = useNavigate();
+  const setZone = useSetZone();
+  const { setColorScheme } = useMantineColorScheme();
+  const { status, pause, resume } = useLive();
+  const paused = status === 'paused';
+  return [
+    ...pages.map(({ to, label, keys }) => ({ label: `Go to ${label}`, keys, run: () => void navigate({ to }) })),
+    { label: paused ? 'Go on showing what happens' : 'Pause what is shown', keys: 'p', run: paused ? resume : pause },
+    { label: 'Copy a link to this page', run: () => void navigator.clipboard.writeText(window.location.href) },
+    { label: 'Show times in UTC', run: () => setZone('utc') },
+    { label: "Show times in this machine's zone", run: () => setZone('local') },
+    { label: 'Light theme', run: () => setColorScheme('light') },
+    { label: 'Dark theme', run: () => setColorScheme('dark') },
+    { label: 'Theme as the system', run: () => setColorScheme('auto') },
+    { label: 'Keys and marks', keys: '?', run: openHelp },
+    { label: 'Sign out', run: () => void signOut() },
+  ];
+}
