@@ -6,6 +6,15 @@ import { canPin, printed } from './processes.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
+/** Above so many processes waiting for each core, others take part in what is measured. */
+const busyLoad = 0.25;
+
+/** What to say of numbers from a machine that had other work, or null where it had none. */
+export function disturbance(loadBefore: number): string | null {
+  if (loadBefore <= cpus().length * busyLoad) return null;
+  return `Measured while the machine was busy with other work (load ${loadBefore.toFixed(1)} on ${cpus().length} cores): the numbers are disturbed.`;
+}
+
 /** Where and what the numbers were measured on. */
 export function conditions(plan: Plan, loadBefore: number): Record<string, string> {
   const versionOf = (path: string): string => JSON.parse(readFileSync(`${root}${path}`, 'utf8')).version;
@@ -26,7 +35,7 @@ export function conditions(plan: Plan, loadBefore: number): Record<string, strin
 }
 
 /** The numbers as a document. */
-export function document(where: Record<string, string>, results: Result[]): string {
+export function document(where: Record<string, string>, results: Result[], disturbed: string | null): string {
   return [
     '# What Recloser costs',
     '',
@@ -34,6 +43,7 @@ export function document(where: Record<string, string>, results: Result[]): stri
     'body, puts the model in, and passes the answer on. Ratios are Recloser over proxy: of the medians, and in brackets the',
     'least and the greatest of the pairs. Throughput is better when higher, processor time when lower.',
     '',
+    ...(disturbed === null ? [] : [`**${disturbed}**`, '']),
     ...table(results),
     '',
     'Busy is the share of one core that the measured process used: well below 1, the load was the limit, not the process,',

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { measure, type Plan, type Result, type Scenario, type Side } from './measure.ts';
 import { freePorts, Process, scriptArgs, startServer } from './processes.ts';
-import { conditions, document, table } from './report.ts';
+import { conditions, disturbance, document, table } from './report.ts';
 
 const main = fileURLToPath(new URL('../../dist/server/main.js', import.meta.url));
 const here = (name: string) => fileURLToPath(new URL(name, import.meta.url));
@@ -43,9 +43,8 @@ const tooLong = setTimeout(() => {
 }, maxMs);
 
 const [loadBefore = 0] = loadavg();
-if (loadBefore > cpus().length / 4) {
-  console.error(`This machine is busy (load ${loadBefore.toFixed(1)}): the numbers will be disturbed.`);
-}
+const disturbed = disturbance(loadBefore);
+if (disturbed !== null) console.error(disturbed);
 
 const results = await runAll().catch((error: Error) => {
   console.error(error.message);
@@ -55,7 +54,7 @@ clearTimeout(tooLong);
 const where = conditions(plan, loadBefore);
 console.log(table(results).join('\n'));
 if (!quick && !floor) {
-  writeFileSync(here('RESULTS.md'), document(where, results));
+  writeFileSync(here('RESULTS.md'), document(where, results, disturbed));
   writeFileSync(here('results.json'), `${JSON.stringify({ where, results }, null, 2)}\n`);
   console.log('Written to test/bench/RESULTS.md and results.json.');
 }
