@@ -7,7 +7,7 @@ import type { StartOptions } from './cli/world.ts';
 import { runCli } from './cli.ts';
 import { createLog, type LogLevel, logLevels } from './observe/log.ts';
 import { start } from './start.ts';
-import { newId, realClock, realRandom } from './world.ts';
+import { newId, realClock, realRandom, wait } from './world.ts';
 
 /** The one place that reads the environment and hears signals. */
 
@@ -73,19 +73,6 @@ function endOnSignals(): AbortSignal {
     process.channel?.unref();
   }
   return controller.signal;
-}
-
-function wait(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(done, ms);
-    function done(): void {
-      clearTimeout(timer);
-      signal.removeEventListener('abort', done);
-      resolve();
-    }
-    signal.addEventListener('abort', done);
-    if (signal.aborted) done();
-  });
 }
 
 /** The folder of `package.json`, from the sources as from `dist/`. */

@@ -16,6 +16,20 @@ export const realClock: Clock = {
   },
 };
 
+/** Resolves after `ms`, or at once when `signal` aborts. Keeps the process alive meanwhile. */
+export function wait(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(done, ms);
+    function done(): void {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', done);
+      resolve();
+    }
+    signal.addEventListener('abort', done);
+    if (signal.aborted) done();
+  });
+}
+
 export const realRandom: Random = Math.random;
 
 const CROCKFORD = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
