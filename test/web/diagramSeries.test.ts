@@ -17,7 +17,8 @@ test('counts become rates, and the unfinished minute is measured by what has pas
 });
 
 test('a minute of a few seconds makes no point', () => {
-  expect(seriesOf(hourOf([minuteOf(noon, { answered: { a: 3 } })], 2_000), ['a']).points).toEqual([]);
+  const begun = seriesOf(hourOf([minuteOf(noon, { answered: { a: 3 } })], 2_000), ['a']);
+  expect(begun).toMatchObject({ points: [], unfinishedFrom: null });
 });
 
 test('bands stand in the order of the chains, and providers that answered nothing have none', () => {

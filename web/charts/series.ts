@@ -1,5 +1,6 @@
 import type { CircuitEvent, ShownState } from '../../server/core/circuit/types.ts';
 import type { Hour } from '../../server/core/overview.ts';
+import { toCsv } from '../exports.ts';
 
 /** The arithmetic of "Who answered". Times are ms since 1970; rates are requests a second. */
 
@@ -57,7 +58,8 @@ export function seriesOf(hour: Hour, order: readonly string[]): Series {
       },
     ];
   });
-  return { bands, others, points, unfinishedFrom: unfinished };
+  const drawn = unfinished !== null && (points.at(-1)?.at ?? 0) > unfinished;
+  return { bands, others, points, unfinishedFrom: drawn ? unfinished : null };
 }
 
 /** When one circuit or more let nothing through. */
@@ -106,15 +108,8 @@ export function actsOf(events: readonly CircuitEvent[], hour: Hour): { at: numbe
 
 /** The rows behind the chart as CSV, one a minute, in requests. */
 export function csvOf(hour: Hour, order: readonly string[]): string {
-  const head = ['minute', ...order, 'nobody answered'];
   const rows = hour.minutes.map(({ at, answered, errors }) => {
     return [new Date(at).toISOString(), ...order.map((provider) => answered[provider] ?? 0), errors];
   });
-  return `${[head, ...rows].map((row) => row.map(quoted).join(',')).join('\r\n')}\r\n`;
-}
-
-/** A cell that begins like a formula is made harmless for spreadsheets. */
-function quoted(cell: string | number): string {
-  const text = typeof cell === 'string' && /^[=+\-@\t\r]/.test(cell) ? `'${cell}` : String(cell);
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+  return toCsv(['minute', ...order, 'nobody answered'], rows);
 }

@@ -41,8 +41,11 @@ const widestPx = 9;
 /** Each doubling of the traffic adds so much. */
 const doublingPx = 0.97;
 
+/** What is drawn of a chain. */
+export type Fed = Pick<ChainOverview, 'providers' | 'requestsPerSecond' | 'attemptsPerSecond'>;
+
 /** The one-line diagram of a chain: callers, busbar, and one line a provider, in the order of the chain. */
-export function layoutChain(chain: ChainOverview, known: Known): ChainLayout {
+export function layoutChain(chain: Fed, known: Known): ChainLayout {
   const last = chain.providers.length - 1;
   return {
     callers: {

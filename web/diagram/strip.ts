@@ -96,3 +96,11 @@ export function runsOf(cells: readonly StripCell[]): StripRun[] {
   }
   return runs;
 }
+
+/** Whether two strips look the same, so that twenty of them need no drawing each second. */
+export function sameStrip(one: readonly StripCell[], other: readonly StripCell[]): boolean {
+  return (
+    one.length === other.length &&
+    one.every(({ at, mark }, index) => other[index]?.at === at && other[index].mark === mark)
+  );
+}

@@ -1,0 +1,114 @@
+import { memo } from 'react';
+import {
+  Area,
+  AreaChart,
+  CartesianGrid,
+  ReferenceArea,
+  ReferenceLine,
+  ResponsiveContainer,
+  Tooltip,
+  XAxis,
+  YAxis,
+} from 'recharts';
+import { timeOfDay } from '../time.ts';
+import { useZone } from '../zone.tsx';
+import type { Point, Series, Shade } from './series.ts';
+
+interface DrawingProps {
+  series: Series;
+  shades: Shade[];
+  acts: { at: number; words: string }[];
+}
+
+/** The stacked areas. The only file that knows the chart library; loaded after the page. Nothing in it moves. */
+export default memo(AreaDrawing, (one, other) => JSON.stringify(one) === JSON.stringify(other));
+
+const tickStyle = { fill: 'var(--muted)', fontSize: 11 };
+const quarterMs = 15 * 60_000;
+const minuteMs = 60_000;
+
+function AreaDrawing({ series, shades, acts }: DrawingProps) {
+  const zone = useZone();
+  const { bands, others, points, unfinishedFrom } = series;
+  const first = points[0]?.at ?? 0;
+  const last = points.at(-1)?.at ?? 0;
+  const clock = (at: number) => timeOfDay(at, zone).slice(0, 5);
+  const within = (at: number) => Math.min(last, Math.max(first, at));
+  const flat = {
+    type: 'linear',
+    stackId: 'all',
+    isAnimationActive: false,
+    fillOpacity: 0.55,
+    activeDot: false,
+  } as const;
+  return (
+    <ResponsiveContainer width="100%" height="100%" initialDimension={{ width: 600, height: 214 }}>
+      <AreaChart data={points} margin={{ top: 8, right: 14, bottom: 0, left: 0 }} accessibilityLayer={false}>
+        <defs>
+          <pattern id="unfinished" width="5" height="5" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">
+            <rect width="3" height="5" fill="var(--panel)" />
+          </pattern>
+        </defs>
+        <CartesianGrid vertical={false} stroke="var(--line)" />
+        <XAxis
+          dataKey="at"
+          type="number"
+          domain={[first, last]}
+          ticks={quarters(first, last)}
+          tickFormatter={clock}
+          tick={tickStyle}
+          tickLine={false}
+          axisLine={{ stroke: 'var(--line)' }}
+        />
+        <YAxis width={44} tick={tickStyle} tickLine={false} axisLine={false} tickCount={4} allowDecimals />
+        {shades.map(({ from, to, providers }) => (
+          <ReferenceArea
+            key={from}
+            x1={within(from)}
+            x2={within(to)}
+            fill="var(--open)"
+            fillOpacity={0.13}
+            zIndex={50}
+            label={to - from < 4 * minuteMs ? false : { value: shadeWords(providers), ...shadeLabel }}
+          />
+        ))}
+        {bands.map((provider, index) => {
+          const color = `var(--band-${index + 1})`;
+          const rate = ({ rates }: Point) => rates[index] ?? 0;
+          return <Area key={provider} {...flat} name={provider} dataKey={rate} fill={color} stroke={color} />;
+        })}
+        {others.length > 0 && (
+          <Area {...flat} name="others" dataKey="othersRate" fill="var(--band-others)" stroke="var(--band-others)" />
+        )}
+        <Area {...flat} name="nobody" dataKey="errorsRate" fill="var(--open)" stroke="none" fillOpacity={0.9} />
+        {unfinishedFrom !== null && (
+          <ReferenceArea x1={within(unfinishedFrom)} x2={last} fill="url(#unfinished)" fillOpacity={0.8} zIndex={150} />
+        )}
+        {acts.map(({ at, words }) => (
+          <ReferenceLine key={`${at} ${words}`} x={within(at)} stroke="var(--manual)" strokeDasharray="3 3">
+            <title>{words}</title>
+          </ReferenceLine>
+        ))}
+        <Tooltip
+          isAnimationActive={false}
+          cursor={{ stroke: 'var(--muted)' }}
+          wrapperClassName="chart-tip"
+          labelFormatter={(at) => (typeof at === 'number' ? clock(at) : '')}
+          formatter={(value) => (typeof value === 'number' ? `${value.toFixed(1)}/s` : '')}
+        />
+      </AreaChart>
+    </ResponsiveContainer>
+  );
+}
+
+const shadeLabel = { position: 'insideTopLeft', fill: 'var(--open)', fontSize: 11 } as const;
+
+function shadeWords(providers: string[]): string {
+  return providers.length === 1 ? `${providers[0]} open` : `${providers.length} open`;
+}
+
+function quarters(first: number, last: number): number[] {
+  const ticks: number[] = [];
+  for (let at = Math.ceil(first / quarterMs) * quarterMs; at <= last; at += quarterMs) ticks.push(at);
+  return ticks;
+}

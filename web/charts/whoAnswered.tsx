@@ -1,0 +1,79 @@
+import { lazy, Suspense, useState } from 'react';
+import type { CircuitEvent } from '../../server/core/circuit/types.ts';
+import type { Hour } from '../../server/core/overview.ts';
+import { Panel } from '../ui/panel.tsx';
+import { AnsweredTable } from './answeredTable.tsx';
+import './charts.css';
+import { actsOf, seriesOf, shadesOf } from './series.ts';
+
+/** The drawing is large and late: the page stands without it. */
+const AreaDrawing = lazy(() => import('./areaDrawing.tsx'));
+
+export interface WhoAnsweredProps {
+  /** Null: not read yet. */
+  hour: Hour | null;
+  /** The hour could not be read; what is shown is what was read last. */
+  problem: string | null;
+  /** Every provider, as the chains name them. */
+  order: string[];
+  /** Transitions of the last hour. */
+  events: CircuitEvent[];
+}
+
+/** Who gave the answers of the last hour, with the table behind it. */
+export function WhoAnswered({ hour, problem, order, events }: WhoAnsweredProps) {
+  const [asTable, setAsTable] = useState(false);
+  return (
+    <Panel
+      title="Who answered"
+      note="last 60 minutes · requests a second · shaded while a circuit is open"
+      actions={
+        <button type="button" className="button" aria-pressed={asTable} onClick={() => setAsTable(!asTable)}>
+          {asTable ? 'Chart' : 'Table'}
+        </button>
+      }
+    >
+      {problem !== null && <p className="chart-note">The last hour could not be read anew: {problem}</p>}
+      {hour === null ? (
+        <div className="chart-room" />
+      ) : asTable ? (
+        <AnsweredTable hour={hour} order={order} />
+      ) : (
+        <Drawing hour={hour} order={order} events={events} />
+      )}
+    </Panel>
+  );
+}
+
+function Drawing({ hour, order, events }: Pick<WhoAnsweredProps, 'order' | 'events'> & { hour: Hour }) {
+  const series = seriesOf(hour, order);
+  const failed = series.points.some(({ errorsRate }) => errorsRate > 0);
+  if (series.bands.length === 0 && !failed) {
+    return <p className="chart-room chart-empty muted">No request has been answered in the last 60 minutes.</p>;
+  }
+  return (
+    <figure className="chart">
+      <figcaption>
+        {series.bands.map((provider, index) => (
+          <Key key={provider} color={`var(--band-${index + 1})`} label={provider} />
+        ))}
+        {series.others.length > 0 && <Key color="var(--band-others)" label={`${series.others.length} others`} />}
+        {failed && <Key color="var(--open)" label="nobody" />}
+      </figcaption>
+      <div className="chart-room">
+        <Suspense fallback={null}>
+          <AreaDrawing series={series} shades={shadesOf(hour)} acts={actsOf(events, hour)} />
+        </Suspense>
+      </div>
+    </figure>
+  );
+}
+
+function Key({ color, label }: { color: string; label: string }) {
+  return (
+    <span className="chart-key">
+      <i style={{ background: color }} />
+      {label}
+    </span>
+  );
+}

@@ -1,0 +1,79 @@
+import type { ReactNode } from 'react';
+import type { Totals } from '../../server/core/overview.ts';
+import { showAge, showMs } from '../time.ts';
+import { percent, plural, wholeNumber } from '../words.ts';
+
+/** How it stands, in six figures. `totals` null: not told yet, and nothing is shown as 0. */
+export function LiveTotals({ totals, chains }: { totals: Totals | null; chains: number }) {
+  if (!totals) return <section className="totals totals-empty" aria-label="Totals" />;
+  const { providers, open, byHand, felt, attemptsNotMade, waitingSparedMs } = totals;
+  const share = (count: number) => (felt.requests === 0 ? '–' : percent(count / felt.requests));
+  const each = waitingSparedMs !== null && attemptsNotMade > 0 ? waitingSparedMs / attemptsNotMade : null;
+  return (
+    <section className="totals" aria-label="Totals">
+      <Total label="Circuits open" value={wholeNumber(open)} alarm={open > 0}>
+        of {providers} · {byHand === 0 ? 'none' : byHand} held by hand
+      </Total>
+      <ChainsTotal totals={totals} chains={chains} />
+      <Total
+        label={`Answered, last ${showAge(felt.windowMs).replace(' m', ' min')}`}
+        value={share(felt.answered)}
+        alarm={felt.errors > 0}
+      >
+        {felt.requests === 0 ? 'no requests' : `${wholeNumber(felt.answered)} of ${wholeNumber(felt.requests)}`}
+      </Total>
+      <Total label="By a fallback" value={share(felt.byFallback)}>
+        {wholeNumber(felt.byFallback)}
+      </Total>
+      <Total label="Attempts not made" value={wholeNumber(attemptsNotMade)}>
+        last hour
+      </Total>
+      <Total label="Waiting spared callers" value={waitingSparedMs === null ? '–' : showAge(waitingSparedMs)}>
+        {each === null ? (attemptsNotMade === 0 ? 'nothing skipped' : 'not known yet') : `${showMs(each)} each`}
+      </Total>
+    </section>
+  );
+}
+
+/** Chains with nobody left come first: their callers get errors now. */
+function ChainsTotal({ totals: { chainsWithNobody, chainsNotSurviving }, chains }: { totals: Totals; chains: number }) {
+  const dead = chainsWithNobody.length;
+  if (dead > 0) {
+    return (
+      <Total label="Chains with nobody left" value={wholeNumber(dead)} alarm loud>
+        {listed(chainsWithNobody)}: callers get errors
+      </Total>
+    );
+  }
+  const weak = chainsNotSurviving.length;
+  return (
+    <Total label="Would not survive a loss" value={wholeNumber(weak)} alarm={weak > 0}>
+      {weak > 0 ? listed(chainsNotSurviving) : `of ${plural(chains, 'chain')}`}
+    </Total>
+  );
+}
+
+function listed(names: string[]): string {
+  return names.length > 2 ? `${names.slice(0, 2).join(', ')} and ${names.length - 2} more` : names.join(', ');
+}
+
+interface TotalProps {
+  label: string;
+  value: string;
+  alarm?: boolean;
+  /** Its own red: the whole field. */
+  loud?: boolean;
+  children: ReactNode;
+}
+
+function Total({ label, value, alarm = false, loud = false, children }: TotalProps) {
+  return (
+    <div className={loud ? 'total total-loud' : 'total'}>
+      <span>{label}</span>
+      <p>
+        <strong className={alarm ? 'total-alarm' : ''}>{value}</strong>
+        <em>{children}</em>
+      </p>
+    </div>
+  );
+}

@@ -1,0 +1,67 @@
+import type { ProviderOverview } from '../../server/core/overview.ts';
+import { showMs } from '../time.ts';
+import { Age, Money } from '../ui/figures.tsx';
+import { Panel } from '../ui/panel.tsx';
+import { percent } from '../words.ts';
+
+/** How each provider did beside what callers saw of it, and what is known of those that stand by. */
+export function LiveTruths({ providers }: { providers: ProviderOverview[] }) {
+  return (
+    <Panel title="Two truths" note="last 60 minutes">
+      <div className="truths-room">
+        <table className="truths">
+          <thead>
+            <tr>
+              <th scope="col">Provider</th>
+              <th scope="col">It was up</th>
+              <th scope="col">Its callers were answered</th>
+              <th scope="col">Most carried</th>
+              <th scope="col">Last standby check</th>
+            </tr>
+          </thead>
+          <tbody>
+            {providers.map((overview) => (
+              <tr key={overview.provider}>
+                <th scope="row">{overview.provider}</th>
+                <td data-label="It was up">
+                  <Share share={overview.uptime.providerShare} color="var(--flow)" />
+                </td>
+                <td data-label="Its callers were answered">
+                  <Share share={overview.uptime.callersShare} color="var(--closed)" />
+                </td>
+                <td data-label="Most carried">{overview.mostCarriedPerSecond.toFixed(1)}/s</td>
+                <td data-label="Last standby check" className="muted">
+                  <StandbyCheck standby={overview.standby} />
+                </td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+    </Panel>
+  );
+}
+
+function Share({ share, color }: { share: number | null; color: string }) {
+  if (share === null) return <span className="muted">– no traffic</span>;
+  return (
+    <span className="share">
+      <span className="tabular">{percent(share)}</span>
+      <svg width="64" height="6" viewBox="0 0 64 6" aria-hidden="true">
+        <rect width="64" height="6" rx="3" fill="var(--line)" />
+        <rect width={64 * share} height="6" rx="3" fill={color} />
+      </svg>
+    </span>
+  );
+}
+
+function StandbyCheck({ standby }: { standby: ProviderOverview['standby'] }) {
+  if (!standby) return <>– has traffic, or none yet</>;
+  const { at, ok, word, ms, costNanoUsd } = standby;
+  return (
+    <>
+      <span style={{ color: ok ? 'var(--text)' : 'var(--open)' }}>{ok ? '● answered' : `■ failed: ${word}`}</span>{' '}
+      <Age since={at} /> ago · {showMs(ms)} · <Money nanoUsd={costNanoUsd} />
+    </>
+  );
+}
