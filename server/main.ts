@@ -12,6 +12,8 @@ import { newId, realClock, realRandom, wait } from './world.ts';
 /** The one place that reads the environment and hears signals. */
 
 const EXIT_FORCED = 130;
+/** A supervisor or a terminal may signal twice by the way: within so long it is the same wish. */
+const SAME_WISH_MS = 1_000;
 
 const { env, stdout, stderr } = process;
 const root = packageRoot(dirname(fileURLToPath(import.meta.url)));
@@ -63,8 +65,11 @@ function logLevel(otherwise: LogLevel): LogLevel {
 /** Aborts at the first signal, or when the npm command that started this is gone; a second signal ends it at once. */
 function endOnSignals(): AbortSignal {
   const controller = new AbortController();
+  let wishedAt = Number.NEGATIVE_INFINITY;
   const end = (): void => {
-    if (controller.signal.aborted) process.exit(EXIT_FORCED);
+    const now = realClock.now();
+    if (controller.signal.aborted && now - wishedAt > SAME_WISH_MS) process.exit(EXIT_FORCED);
+    if (!controller.signal.aborted) wishedAt = now;
     controller.abort();
   };
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, end);
