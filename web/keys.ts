@@ -1,6 +1,6 @@
 import { useEffect, useRef } from 'react';
 
-/** What a key does on this page: `j`, `enter`, `escape`; two-key sequences as `g l`. */
+/** What a key does on this page: `j`, `Enter` or `enter`, `Escape` or `escape`; two-key sequences as `g l`. */
 export type Keys = Record<string, (event: KeyboardEvent) => void>;
 
 /** The second key of a sequence has to come within so long. */
@@ -19,7 +19,10 @@ export function useKeys(keys: Keys): void {
       if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || isBusy(event)) return;
       const key = event.key.length > 1 ? event.key.toLowerCase() : event.key;
       const recent = event.timeStamp - first.at < sequenceMs;
-      const run = (recent ? latest.current[`${first.key} ${key}`] : undefined) ?? single(key, recent);
+      const run =
+        (recent ? latest.current[`${first.key} ${key}`] : undefined) ??
+        single(event.key, recent) ??
+        single(key, recent);
       first = { key, at: event.timeStamp };
       if (!run) return;
       event.preventDefault();

@@ -121,7 +121,9 @@ export class LiveStore {
   /** Says so when it turns stale, without anything having come. */
   private watch(): void {
     this.staleTimer?.cancel();
-    this.staleTimer = this.link.up ? null : this.clock.after(staleAfterMs + 1, () => this.publish());
+    if (this.link.up) return;
+    const left = this.heardAt + staleAfterMs - this.clock.now();
+    if (left >= 0) this.staleTimer = this.clock.after(left + 1, () => this.publish());
   }
 
   private isStale(): boolean {
