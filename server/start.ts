@@ -1,11 +1,13 @@
 import { resolve } from 'node:path';
 import { StorageError } from '../db/storage.ts';
-import { type App, StartError, startApp, type World } from './app.ts';
+import { type App, startApp, type World } from './app.ts';
 import type { CliWorld, StartOptions } from './cli/world.ts';
 import { type Loaded, loadSettings, readConfigFile } from './config/load.ts';
 import { formatProblems } from './config/source.ts';
+import { firstCall } from './core/firstCall.ts';
 import type { Settings } from './core/settings.ts';
 import { type Demo, startDemo } from './demo.ts';
+import { StartError } from './listen.ts';
 
 /** What `start` needs of the world beside what the program itself is given. */
 export interface StartWorld extends World, Pick<CliWorld, 'env' | 'stdout' | 'stderr' | 'signal'> {
@@ -32,7 +34,7 @@ export async function start(options: StartOptions, world: StartWorld): Promise<n
       );
       return 2;
     }
-    app = await startApp(loaded.settings, world);
+    app = await startApp(loaded.settings, { ...world, demo: demo ? noticeOf(demo) : undefined });
     demo?.begin(`${app.gatewayUrl}/v1`);
     world.stdout.write(screen({ app, settings: loaded.settings, notes: loaded.notes, world, demo }));
     await aborted(world.signal);
@@ -46,6 +48,11 @@ export async function start(options: StartOptions, world: StartWorld): Promise<n
     await demo?.stop();
     await app?.stop(STOP_GRACE_MS);
   }
+}
+
+/** What the live page says of it. */
+function noticeOf(demo: Demo): NonNullable<World['demo']> {
+  return () => ({ sentence: demo.describe(), nextOutageAt: Math.round(demo.nextOutageAt()) });
 }
 
 function load(options: StartOptions, world: StartWorld, demo: Demo | null): Loaded {
@@ -74,9 +81,11 @@ interface Shown {
 
 /** One screen that says where everything is. */
 function screen({ app, settings, notes, world, demo }: Shown): string {
-  const chain = settings.chains[0]?.name ?? '';
-  const key = settings.clients.length > 0 ? ' -H "authorization: Bearer $KEY"' : '';
-  const body = `{"model": "${chain}", "messages": [{"role": "user", "content": "Hello"}]}`;
+  const curl = firstCall({
+    gatewayUrl: app.gatewayUrl,
+    chain: settings.chains[0]?.name ?? '',
+    needsKey: settings.clients.length > 0,
+  });
   const lines = [
     `Recloser ${world.version} · ${settings.environment} · node ${settings.node}`,
     '',
@@ -84,7 +93,7 @@ function screen({ app, settings, notes, world, demo }: Shown): string {
     `  Dashboard  ${world.token === null || demo ? app.signInLink() : app.controlUrl}`,
     `  Record     ${settings.database}`,
     '',
-    `  Try it     curl -i ${app.gatewayUrl}/v1/chat/completions${key} -H 'content-type: application/json' -d '${body}'`,
+    `  Try it     ${curl}`,
     ...(demo ? demoLines(demo, app, world) : []),
     ...(notes.length > 0 ? ['', ...notes.map((note) => `  Note: ${note}`)] : []),
     '',

@@ -1,6 +1,7 @@
 import { ITSELF } from '../core/circuit/types.ts';
 import type { Clock, Timer } from '../core/clock.ts';
 import type { Ping, PingResult } from '../core/ping.ts';
+import type { ProbeRecord } from '../core/records.ts';
 import type { ProviderSettings } from '../core/settings.ts';
 import type { Board } from './board.ts';
 
@@ -13,6 +14,13 @@ export interface RecheckDeps {
   clock: Clock;
   /** Handed in by `app.ts`: circuits do not know how a provider is called. */
   ping: Ping;
+  /** Told what came of each ping. */
+  onAnswer?: ((asked: Asked) => void) | undefined;
+}
+
+/** One ping and its answer. `at`: when it was sent, ms since 1970. */
+export interface Asked extends Pick<ProbeRecord, 'provider' | 'kind' | 'by' | 'at'> {
+  result: PingResult;
 }
 
 /**
@@ -45,11 +53,13 @@ export class Recheck {
    * Asks a provider now. A good answer closes an open or half-open circuit in the name of `by`; a bad one counts as a
    * probe when half-open, and otherwise moves nothing. A trip stays, whatever is answered.
    */
-  async probeNow(provider: string, by: string): Promise<PingResult> {
-    const { board, ping, providers } = this.deps;
+  async probeNow(provider: string, by: string, kind: ProbeRecord['kind'] = 'hand'): Promise<PingResult> {
+    const { board, ping, providers, clock } = this.deps;
+    const at = Math.round(clock.wall());
     const leaseMs = providers.find(({ name }) => name === provider)?.timeouts.firstTokenMs ?? 0;
     const permit = board.acquirePing(provider, { leaseMs, onEvacuate: () => {} });
     const result = await ping(provider);
+    this.deps.onAnswer?.({ provider, kind, by, at, result });
     if (permit.kind === 'probe') {
       board.settle(permit, result.settlement);
     } else {
@@ -73,7 +83,7 @@ export class Recheck {
     if (this.asking.has(provider)) return;
     this.asking.add(provider);
     try {
-      await this.probeNow(provider, ITSELF);
+      await this.probeNow(provider, ITSELF, 'recheck');
     } finally {
       this.asking.delete(provider);
       if (this.stopListening) this.arm(provider, PING_AGAIN_MS);

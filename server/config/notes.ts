@@ -45,10 +45,6 @@ export function notesOf(source: Source, config: FileConfig): string[] {
   const named = (has: (provider: FileConfig['providers'][string]) => boolean, key: string): string[] =>
     providers.filter(([, provider]) => has(provider)).map(([name]) => `providers.${name}.${key}`);
   say(
-    named((provider) => provider.standby !== null, 'standby'),
-    'standby checks come with a later version.',
-  );
-  say(
     named((provider) => provider.prefill !== 'none', 'prefill'),
     'is used once rescue comes with a later version.',
   );

@@ -24,10 +24,10 @@ export interface Keys {
 }
 
 /** Who sends this request: a program by its bearer token, or a person by their session. */
-export async function authenticate(keys: Keys, shown: Credentials): Promise<Identity> {
+export function authenticate(keys: Keys, shown: Credentials): Identity {
   if (shown.authorization !== undefined) return byToken(keys, shown.authorization, shown.address);
   if (shown.session === undefined) return { known: false, why: 'missing' };
-  const session = await keys.sessions.find(shown.session);
+  const session = keys.sessions.find(shown.session);
   if (!session) return { known: false, why: 'wrong' };
   return { known: true, caller: { who: session.who, from: shown.address }, signal: session.signal };
 }
@@ -57,6 +57,6 @@ export const strangerSentences: Record<Stranger, string> = {
   missing:
     'Who are you? Programs send "Authorization: Bearer TOKEN" with the RECLOSER_TOKEN that the program was started with; people open the sign-in link that it printed at its start.',
   wrong:
-    'This token or session is not known here. Send the RECLOSER_TOKEN that the program was started with, or sign in again: a restart ends sessions and prints a new link.',
+    'This token or session is not known here. Send the RECLOSER_TOKEN that the program was started with, or sign in again: a start without a token prints a link.',
   throttled: 'Too many wrong tokens or codes came from this address. Wait a minute, then try again.',
 };

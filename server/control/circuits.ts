@@ -2,16 +2,19 @@ import { hold, release, reset, trip } from '../operations/circuits.ts';
 import { holdInput, probeInput, releaseInput, resetInput, tripInput } from '../operations/inputs.ts';
 import type { Operations } from '../operations/operations.ts';
 import { probe } from '../operations/probe.ts';
+import type { OverviewSource } from './overview.ts';
+import { previewProcedure } from './preview.ts';
 import { procedure, router } from './trpc.ts';
 
 /** The circuits: how they stand, and what operators do to them. */
-export function circuitsRouter(operations: Operations) {
+export function circuitsRouter(operations: Operations, overviews: OverviewSource) {
   return router({
     list: procedure.query(() => ({
       now: operations.clock.wall(),
       seq: operations.board.lastSeq,
       circuits: operations.board.list(),
     })),
+    preview: previewProcedure(operations, overviews),
     trip: procedure.input(tripInput).mutation(({ ctx, input }) => trip(operations, ctx.caller, input)),
     hold: procedure.input(holdInput).mutation(({ ctx, input }) => hold(operations, ctx.caller, input)),
     reset: procedure.input(resetInput).mutation(({ ctx, input }) => reset(operations, ctx.caller, input)),

@@ -6,8 +6,10 @@ import fastify from 'fastify';
 import type { Storage } from '../../db/storage.ts';
 import type { Clock } from '../core/clock.ts';
 import type { Log } from '../core/log.ts';
+import type { SessionRecord } from '../core/records.ts';
 import type { ListenerSettings } from '../core/settings.ts';
 import type { Circuits, Journal, Operations, Recheck } from '../operations/operations.ts';
+import type { AboutProgram } from './about.ts';
 import { authenticate, strangerStatus } from './authenticate.ts';
 import { SignInCodes } from './codes.ts';
 import { guard } from './doors.ts';
@@ -15,10 +17,11 @@ import { isUnknown } from './errors.ts';
 import { Guesses } from './guesses.ts';
 import { healthRoutes } from './health.ts';
 import type { LiveSource } from './live.ts';
+import type { OverviewSource } from './overview.ts';
 import { pageRoutes } from './pages.ts';
 import type { AppRouter } from './router.ts';
 import { createRouter } from './router.ts';
-import { MemorySessions, sessionCookie } from './session.ts';
+import { Sessions, sessionCookie } from './session.ts';
 import { signInRoutes } from './signIn.ts';
 import type { Context } from './trpc.ts';
 
@@ -40,6 +43,10 @@ export interface ControlDeps {
   /** Takes rows that nobody waits for. */
   recorder: Journal;
   live: LiveSource;
+  overviews: OverviewSource;
+  about: () => AboutProgram;
+  /** Sign-ins of earlier runs. */
+  sessions: readonly SessionRecord[];
   clock: Clock;
   newId: () => string;
   log: Log;
@@ -68,9 +75,10 @@ export function createControl(deps: ControlDeps): Control {
     routerOptions: { maxParamLength: maxPathCharacters },
     forceCloseConnections: true, // live streams would hold it open for ever
   });
-  const { clock, settings, log } = deps;
+  const { clock, settings, storage, log } = deps;
   const codes = new SignInCodes(clock);
-  const keys = { token: deps.token, sessions: new MemorySessions(clock), guesses: new Guesses(clock) };
+  const sessions = new Sessions({ storage, clock, log, restored: deps.sessions });
+  const keys = { token: deps.token, sessions, guesses: new Guesses(clock) };
   const operations: Operations = { ...deps, journal: deps.recorder, asking: new Set() };
 
   guard(server, settings.control, log);
@@ -94,10 +102,10 @@ interface TrpcParts {
 
 function trpcOptions({ operations, deps, keys }: TrpcParts): FastifyTRPCPluginOptions<AppRouter>['trpcOptions'] {
   return {
-    router: createRouter({ operations, storage: deps.storage, live: deps.live }),
+    router: createRouter({ ...deps, operations }),
     maxBatchSize: maxBatch,
     createContext: async ({ req }): Promise<Context> => ({
-      identity: await authenticate(keys, {
+      identity: authenticate(keys, {
         authorization: req.headers.authorization,
         session: req.cookies[sessionCookie],
         address: req.ip,

@@ -1,10 +1,14 @@
 import type { Storage } from '../../db/storage.ts';
 import type { Operations } from '../operations/operations.ts';
+import type { AboutProgram } from './about.ts';
+import { aboutRouter } from './about.ts';
 import { auditRouter } from './audit.ts';
 import { circuitsRouter } from './circuits.ts';
 import { eventsRouter } from './events.ts';
 import type { LiveSource } from './live.ts';
 import { liveRouter } from './live.ts';
+import type { OverviewSource } from './overview.ts';
+import { overviewRouter } from './overview.ts';
 import { requestsRouter } from './requests.ts';
 import { router } from './trpc.ts';
 
@@ -13,16 +17,20 @@ export interface RouterDeps {
   operations: Operations;
   storage: Storage;
   live: LiveSource;
+  overviews: OverviewSource;
+  about: () => AboutProgram;
 }
 
 /** Every procedure of the control plane: one file a noun. */
 export function createRouter(deps: RouterDeps) {
   return router({
-    circuits: circuitsRouter(deps.operations),
+    circuits: circuitsRouter(deps.operations, deps.overviews),
     requests: requestsRouter(deps.storage),
     audit: auditRouter(deps.storage),
     events: eventsRouter(deps.storage),
     live: liveRouter(deps.live),
+    overview: overviewRouter(deps.overviews),
+    about: aboutRouter(deps),
   });
 }
 

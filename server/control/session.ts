@@ -1,4 +1,7 @@
+import type { Storage } from '../../db/storage.ts';
 import type { Clock, Timer } from '../core/clock.ts';
+import type { Log } from '../core/log.ts';
+import type { SessionRecord } from '../core/records.ts';
 import { hashOf, newSecret } from './secret.ts';
 
 export const sessionCookie = 'recloser_session';
@@ -6,6 +9,10 @@ export const sessionCookie = 'recloser_session';
 export const sessionMs = 7 * 86_400_000;
 /** Open at once; over it the eldest ends. */
 const maxSessions = 1_000;
+/** When somebody was last seen is written so often at most: a live page asks all day. */
+const seenMs = 10 * 60_000;
+/** A storage that refused is asked again after so long. */
+const againMs = 5_000;
 
 export interface Session {
   who: string;
@@ -13,47 +20,90 @@ export interface Session {
   signal: AbortSignal;
 }
 
-/** Sessions of people. Asynchronous, so that they may be kept in the storage later. Only hashes of secrets are kept. */
+/** Sessions of people. Only hashes of secrets are kept. */
 export interface SessionStore {
   /** Begins a session; the answer is the secret for the cookie, which is told nowhere else. */
-  open(who: string): Promise<string>;
-  find(secret: string): Promise<Session | null>;
+  open(who: string): string;
+  /** Who has this secret; null: nobody. */
+  find(secret: string): Session | null;
   /** Ends it; an unknown one is ended already. */
-  close(secret: string): Promise<void>;
+  close(secret: string): void;
+  /** Ends every session of this person, on whatever machine. */
+  closeAll(who: string): void;
 }
 
 interface Kept {
-  who: string;
+  record: SessionRecord;
   ending: AbortController;
   timer: Timer;
 }
 
-/** Sessions in memory: a restart signs everybody out. */
-export class MemorySessions implements SessionStore {
-  private readonly clock: Clock;
-  private readonly kept = new Map<string, Kept>();
+export interface SessionDeps {
+  storage: Pick<Storage, 'writeSessions'>;
+  clock: Clock;
+  log: Log;
+  /** Those of earlier runs. */
+  restored: readonly SessionRecord[];
+}
 
-  constructor(clock: Clock) {
-    this.clock = clock;
+/**
+ * Sessions in memory, where they are looked up, and in the storage, so that they outlive the process. While the storage is
+ * down they go on; what changed is written once it is back.
+ */
+export class Sessions implements SessionStore {
+  private readonly deps: SessionDeps;
+  /** By hash, the eldest first. */
+  private readonly kept = new Map<string, Kept>();
+  /** Not written yet; null: it ended. */
+  private readonly changes = new Map<string, SessionRecord | null>();
+  private writing = false;
+
+  constructor(deps: SessionDeps) {
+    this.deps = deps;
+    for (const record of deps.restored) this.keep(record);
+    this.endEldest();
   }
 
-  async open(who: string): Promise<string> {
-    const [eldest] = this.kept.keys();
-    if (this.kept.size >= maxSessions && eldest !== undefined) this.end(eldest);
+  open(who: string): string {
+    const now = Math.round(this.deps.clock.wall());
     const secret = newSecret();
-    const hash = hashOf(secret);
-    const timer = this.clock.after(sessionMs, () => this.end(hash));
-    this.kept.set(hash, { who, ending: new AbortController(), timer });
+    const record = { hash: hashOf(secret), who, openedAt: now, seenAt: now, endsAt: now + sessionMs };
+    this.keep(record);
+    this.endEldest();
+    this.write(record.hash, record);
     return secret;
   }
 
-  async find(secret: string): Promise<Session | null> {
+  find(secret: string): Session | null {
     const kept = this.kept.get(hashOf(secret));
-    return kept ? { who: kept.who, signal: kept.ending.signal } : null;
+    if (!kept) return null;
+    const now = Math.round(this.deps.clock.wall());
+    if (now - kept.record.seenAt >= seenMs) {
+      kept.record = { ...kept.record, seenAt: now };
+      this.write(kept.record.hash, kept.record);
+    }
+    return { who: kept.record.who, signal: kept.ending.signal };
   }
 
-  async close(secret: string): Promise<void> {
+  close(secret: string): void {
     this.end(hashOf(secret));
+  }
+
+  closeAll(who: string): void {
+    for (const [hash, { record }] of this.kept) if (record.who === who) this.end(hash);
+  }
+
+  private keep(record: SessionRecord): void {
+    const { clock } = this.deps;
+    const timer = clock.after(record.endsAt - clock.wall(), () => this.end(record.hash));
+    this.kept.set(record.hash, { record, ending: new AbortController(), timer });
+  }
+
+  private endEldest(): void {
+    for (const [hash] of this.kept) {
+      if (this.kept.size <= maxSessions) return;
+      this.end(hash);
+    }
   }
 
   private end(hash: string): void {
@@ -62,5 +112,32 @@ export class MemorySessions implements SessionStore {
     this.kept.delete(hash);
     kept.timer.cancel();
     kept.ending.abort();
+    this.write(hash, null);
+  }
+
+  private write(hash: string, record: SessionRecord | null): void {
+    this.changes.set(hash, record);
+    if (!this.writing) void this.flush();
+  }
+
+  /** One transaction at a time, each with all that changed meanwhile. */
+  private async flush(): Promise<void> {
+    const { storage, clock, log } = this.deps;
+    this.writing = true;
+    while (this.changes.size > 0) {
+      const changes = [...this.changes];
+      this.changes.clear();
+      try {
+        await storage.writeSessions({
+          put: changes.flatMap(([, record]) => (record ? [record] : [])),
+          drop: changes.flatMap(([hash, record]) => (record ? [] : [hash])),
+        });
+      } catch (error) {
+        log.warn({ error }, 'Sign-ins and sign-outs could not be stored; they hold, and are tried again.');
+        for (const [hash, record] of changes) if (!this.changes.has(hash)) this.changes.set(hash, record);
+        await new Promise<void>((resolve) => void clock.after(againMs, resolve));
+      }
+    }
+    this.writing = false;
   }
 }

@@ -13,6 +13,8 @@ const maxSecretCharacters = 500;
 
 const codeQuery = z.object({ code: z.string().min(1).max(maxSecretCharacters) });
 const tokenBody = z.strictObject({ token: z.string().min(1).max(maxSecretCharacters) });
+/** `everywhere`: on every machine on which this person is signed in. */
+const leaveBody = z.strictObject({ everywhere: z.boolean().optional() });
 
 interface SignInDeps {
   keys: Keys;
@@ -20,7 +22,7 @@ interface SignInDeps {
   operations: Operations;
 }
 
-/** `GET /sign-in?code=…` (a link, once), `POST /sign-in {token}`, `POST /sign-out`: in and out of a session cookie. */
+/** `GET /sign-in?code=…` (a link, once), `POST /sign-in {token}`, `POST /sign-out {everywhere?}`: in and out of a session cookie. */
 export function signInRoutes(server: FastifyInstance, deps: SignInDeps): void {
   const { keys, codes } = deps;
 
@@ -33,7 +35,7 @@ export function signInRoutes(server: FastifyInstance, deps: SignInDeps): void {
       if (success) keys.guesses.wrong(request.ip, hashOf(data.code));
       return sendPage(reply, 401, usedLink);
     }
-    await begin({ deps, request, reply }, operator);
+    begin({ deps, request, reply }, operator);
     return reply.redirect('/', 303);
   });
 
@@ -44,13 +46,15 @@ export function signInRoutes(server: FastifyInstance, deps: SignInDeps): void {
     if (!identity.known) {
       return reply.code(strangerStatus[identity.why]).send(errorBody('unauthorized', strangerSentences[identity.why]));
     }
-    await begin({ deps, request, reply }, identity.caller.who);
+    begin({ deps, request, reply }, identity.caller.who);
     return reply.code(204).send();
   });
 
   server.post('/sign-out', async (request, reply) => {
+    const { success, data } = leaveBody.safeParse(request.body ?? {});
+    if (!success) return reply.code(400).send(errorBody('bad_request', 'Send {} or {"everywhere": true}.'));
     const secret = request.cookies[sessionCookie];
-    if (secret !== undefined) await keys.sessions.close(secret);
+    if (secret !== undefined) end({ deps, request, reply }, secret, data.everywhere === true);
     reply.clearCookie(sessionCookie, cookieOptions);
     return reply.code(204).send();
   });
@@ -64,21 +68,32 @@ interface Exchange {
   reply: FastifyReply;
 }
 
-async function begin({ deps, request, reply }: Exchange, who: string): Promise<void> {
+function begin({ deps, request, reply }: Exchange, who: string): void {
   const { operations, keys } = deps;
-  const secret = await keys.sessions.open(who);
+  const secret = keys.sessions.open(who);
   reply.setCookie(sessionCookie, secret, { ...cookieOptions, maxAge: sessionMs / 1_000 });
+  note(operations, { who, what: 'session.open', from: request.ip });
+}
+
+function end({ deps, request }: Exchange, secret: string, everywhere: boolean): void {
+  const { operations, keys } = deps;
+  const session = keys.sessions.find(secret);
+  if (!session) return;
+  if (everywhere) keys.sessions.closeAll(session.who);
+  else keys.sessions.close(secret);
+  note(operations, { who: session.who, what: everywhere ? 'session.closeAll' : 'session.close', from: request.ip });
+}
+
+function note(operations: Operations, act: { who: string; what: string; from: string }): void {
   operations.journal.audit({
     id: operations.newId(),
     at: operations.clock.wall(),
-    who,
-    what: 'session.open',
     subject: null,
     reason: null,
     before: null,
     after: null,
     outcome: 'done',
-    from: request.ip,
+    ...act,
   });
 }
 

@@ -1,4 +1,5 @@
 import type { CircuitEntry, CircuitEvent } from './circuit/types.ts';
+import type { Overview } from './overview.ts';
 import type { RequestRow } from './records.ts';
 
 /** What live pages are told. Each event patches what a page has; a snapshot replaces it. */
@@ -15,7 +16,9 @@ export type LiveEvent =
   | { type: 'circuit'; event: CircuitEvent; entry: CircuitEntry }
   /** A sample: `leftOut` requests ended since the one before and are not shown. */
   | { type: 'request'; request: RequestRow; leftOut: number }
-  | { type: 'storage'; status: StorageStatus };
+  | { type: 'storage'; status: StorageStatus }
+  /** Each second; only the newest matters, so one that is missed is not sent again. */
+  | { type: 'traffic'; overview: Overview };
 
 /** How the record is doing. */
 export interface StorageStatus {

@@ -55,7 +55,7 @@ export interface ProviderSettings {
   set: Record<string, unknown>;
   /** How it goes on from a begun answer; kept for a later version. */
   prefill: unknown;
-  /** Period of standby checks, or null for none; kept for a later version. */
+  /** A provider without traffic for so long is asked for one token; null: never. */
   standbyMs: number | null;
   breaker: BreakerSettings;
 }

@@ -1,13 +1,16 @@
-import type { Clock } from '../core/clock.ts';
+import type { Clock, Timer } from '../core/clock.ts';
 import type { LiveEvent } from '../core/live.ts';
+import type { Overview } from '../core/overview.ts';
 import type { RequestRecord } from '../core/records.ts';
 
 /** Events kept for pages that come back or fall behind. One that needs an older one gets a snapshot instead. */
 const defaultMaxKept = 2_000;
 /** Requests shown a second, over all pages; a person reads fewer. */
 const defaultRequestsPerSecond = 20;
+/** How often open pages are told of the traffic. */
+const trafficMs = 1_000;
 
-export type Happening = Exclude<LiveEvent, { type: 'snapshot' }>;
+export type Happening = Exclude<LiveEvent, { type: 'snapshot' | 'traffic' }>;
 export type Snapshot = Omit<Extract<LiveEvent, { type: 'snapshot' }>, 'type' | 'now'>;
 
 export interface Tracked {
@@ -22,6 +25,8 @@ interface LiveOptions {
   clock: Clock;
   /** How everything stands now: all that has been published is in it. */
   snapshot: () => Snapshot;
+  /** Asked for once a second, and only while a page is open. */
+  overview?: (() => Overview) | undefined;
   maxKept?: number | undefined;
   requestsPerSecond?: number | undefined;
 }
@@ -40,6 +45,9 @@ export class Live {
   private readonly waiting = new Set<() => void>();
   private second = { from: Number.NEGATIVE_INFINITY, shown: 0 };
   private leftOut = 0;
+  private pages = 0;
+  private traffic: { number: number; overview: Overview } | null = null;
+  private ticking: Timer | null = null;
 
   constructor(options: LiveOptions) {
     this.options = options;
@@ -50,8 +58,7 @@ export class Live {
   publish(happening: Happening): void {
     this.last += 1;
     this.kept[this.last % this.maxKept] = happening;
-    for (const wake of this.waiting) wake();
-    this.waiting.clear();
+    this.wakeAll();
   }
 
   /** A sample of these is published. Cheap for the rest. */
@@ -73,12 +80,27 @@ export class Live {
    * A snapshot comes first where that cannot be told: no id, one of another run, or one no longer kept.
    */
   async *subscribe(lastEventId: string | null, signal: AbortSignal): AsyncGenerator<Tracked, void, undefined> {
-    let position = this.positionOf(lastEventId);
+    this.pages += 1;
+    try {
+      yield* this.tell(this.positionOf(lastEventId), signal);
+    } finally {
+      this.pages -= 1;
+    }
+  }
+
+  private async *tell(from: number | null, signal: AbortSignal): AsyncGenerator<Tracked, void, undefined> {
+    let position = from;
+    let trafficTold = 0;
+    if (!this.ticking) this.tick();
     while (!signal.aborted) {
       if (position === null || position < this.last - this.maxKept) {
         position = this.last;
         const data = { type: 'snapshot', now: this.options.clock.wall(), ...this.options.snapshot() } as const;
         yield { id: this.idOf(position), data };
+      } else if (this.traffic && this.traffic.number > trafficTold) {
+        trafficTold = this.traffic.number;
+        // It goes by the id before it: whoever comes back from here has missed nothing.
+        yield { id: this.idOf(position), data: { type: 'traffic', overview: this.traffic.overview } };
       } else if (position < this.last) {
         position += 1;
         const data = this.kept[position % this.maxKept];
@@ -87,6 +109,20 @@ export class Live {
         await this.next(signal);
       }
     }
+  }
+
+  private tick(): void {
+    this.ticking = null;
+    const { overview, clock } = this.options;
+    if (!overview || this.pages === 0) return;
+    this.traffic = { number: (this.traffic?.number ?? 0) + 1, overview: overview() };
+    this.wakeAll();
+    this.ticking = clock.after(trafficMs, () => this.tick());
+  }
+
+  private wakeAll(): void {
+    for (const wake of this.waiting) wake();
+    this.waiting.clear();
   }
 
   private idOf(position: number): string {

@@ -28,7 +28,6 @@ export class Meter {
   private readonly openings = new Openings();
   private readonly lastProbes = new Map<string, Partial<Record<ProbeRecord['kind'], ProbeRecord>>>();
   private since: number;
-  private anyRequest = false;
 
   constructor({ chains, providers, clock }: MeterOptions) {
     this.clock = clock;
@@ -39,7 +38,6 @@ export class Meter {
 
   request(request: Counted): void {
     const now = this.clock.wall();
-    this.anyRequest = true;
     this.openings.request(request);
     this.traffic.request(request, now);
     this.minutes.request(request, now);
@@ -66,11 +64,6 @@ export class Meter {
   /** From when on everything is in it, ms since 1970. */
   get knownSince(): number {
     return this.since;
-  }
-
-  /** Whether any request was ever counted. */
-  get hasRequests(): boolean {
-    return this.anyRequest;
   }
 
   /** The newest of each kind. */

@@ -52,6 +52,7 @@ export function demoSettings({ urls, database, gatewayPort, controlPort }: DemoS
     model: ${JSON.stringify(model)}
     price: { input: ${input}, cachedInput: ${cachedInput}, output: ${output} }
     timeouts: { connect: 1s, firstToken: 3s, idle: 10s, total: 1m }
+    standby: 1m # ten minutes in production
 `;
   });
   return `# The demo. Its providers are simulated: no word leaves this machine, and the money is made up.

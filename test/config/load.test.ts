@@ -199,10 +199,10 @@ test('what comes later is said when it is asked for, and the defaults share one 
   )
     .replace('model: m', 'model: m, standby: 10m, prefill: trailing')
     .replace('[a]', '[a], rescue: [discard]');
-  for (const key of ['probe', 'suspect', 'alerts', 'drills', 'retention', 'standby', 'prefill', 'rescue']) {
+  for (const key of ['probe', 'suspect', 'alerts', 'drills', 'retention', 'prefill', 'rescue']) {
     expect(notes(explicit).filter((note) => note.split(':')[0]?.includes(key))).toHaveLength(1);
   }
-  expect(notes(explicit)).toHaveLength(8);
+  expect(notes(explicit)).toHaveLength(7);
   expect(notes(withMore('breaker: { probe: caller, suspect: 0 }').replace('[a]', '[a], rescue: []'))).toEqual([]);
   expect(notes(withChain('rescue: []'))).toHaveLength(1);
 });

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { LiveSource } from '../../server/control/live.ts';
 import { createRouter } from '../../server/control/router.ts';
 import type { LiveEvent } from '../../server/core/live.ts';
-import { call, startControl, testOperations, testToken } from '../support/control.ts';
+import { aboutTests, call, nothingYet, startControl, testOperations, testToken } from '../support/control.ts';
 import { listen } from '../support/listen.ts';
 
 /** A source of numbered events that keeps all of them, and knows how many readers it has. */
@@ -104,8 +104,9 @@ describe('live events', () => {
   });
 
   it('silence is filled with pings, and a client knows when to connect anew', () => {
-    const { operations, storage } = testOperations();
-    const { sse } = createRouter({ operations, storage, live: new NumberedSource() })._def._config;
+    const { operations, storage, board, clock } = testOperations();
+    const parts = { overviews: nothingYet(board, clock), about: () => aboutTests };
+    const { sse } = createRouter({ operations, storage, live: new NumberedSource(), ...parts })._def._config;
     expect(sse?.ping?.enabled).toBe(true);
     expect(sse?.client?.reconnectAfterInactivityMs).toBeGreaterThan(2 * (sse?.ping?.intervalMs ?? Number.NaN));
   });

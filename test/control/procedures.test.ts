@@ -1,6 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { createRouter } from '../../server/control/router.ts';
-import { breakProvider, call, startControl, testOperations, testToken } from '../support/control.ts';
+import {
+  aboutTests,
+  breakProvider,
+  call,
+  nothingYet,
+  startControl,
+  testOperations,
+  testToken,
+} from '../support/control.ts';
 
 const aimed = { provider: 'deepseek-v3', reason: 'regional outage' };
 
@@ -123,20 +131,25 @@ describe('who may call', () => {
       [Symbol.asyncIterator]: () => ({ next: async () => ({ done: true as const, value: undefined }) }),
     }),
   };
-  const router = createRouter({ operations: deps.operations, storage: deps.storage, live });
+  const parts = { overviews: nothingYet(deps.board, deps.clock), about: () => aboutTests };
+  const router = createRouter({ operations: deps.operations, storage: deps.storage, live, ...parts });
   const procedures = Object.entries<{ _def: { type: string } }>(flat(router._def.procedures));
 
   it('the walk below sees every procedure', () => {
     expect(procedures.map(([path]) => path).sort()).toEqual([
+      'about.get',
       'audit.list',
       'circuits.hold',
       'circuits.list',
+      'circuits.preview',
       'circuits.probe',
       'circuits.release',
       'circuits.reset',
       'circuits.trip',
       'events.list',
       'live.events',
+      'overview.get',
+      'overview.hour',
       'requests.get',
       'requests.list',
     ]);

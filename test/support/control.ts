@@ -1,11 +1,15 @@
 import type { AddressInfo } from 'node:net';
 import type { Storage } from '../../db/storage.ts';
 import { Board } from '../../server/circuits/board.ts';
+import type { AboutProgram } from '../../server/control/about.ts';
 import { createControl } from '../../server/control/listener.ts';
 import type { LiveSource } from '../../server/control/live.ts';
+import type { OverviewSource } from '../../server/control/overview.ts';
 import type { BreakerSettings, CircuitEvent } from '../../server/core/circuit/types.ts';
-import type { AuditRecord } from '../../server/core/records.ts';
-import type { ProviderSettings } from '../../server/core/settings.ts';
+import type { AuditRecord, SessionRecord } from '../../server/core/records.ts';
+import type { ChainSettings, ProviderSettings } from '../../server/core/settings.ts';
+import { Meter } from '../../server/journal/meter.ts';
+import { Overviews } from '../../server/journal/overview.ts';
 import type { Journal, Operations } from '../../server/operations/operations.ts';
 import { FakeClock } from './fakeClock.ts';
 import { MemoryStorage } from './memoryStorage.ts';
@@ -63,12 +67,14 @@ function provider(name: string): ProviderSettings {
 
 const backoff = { initialMs: 250, factor: 2, maxMs: 8_000, jitter: 'equal' } as const;
 
+const lucy: ChainSettings = { name: 'lucy', providers: names, backoff, deadlineMs: 120_000, rescue: [] };
+
 /** A real board of three healthy providers that one chain, `lucy`, goes through. */
 export function testBoard(clock: FakeClock): Board {
   return new Board({
     node: 'a',
     providers: names.map(provider),
-    chains: [{ name: 'lucy', providers: names, backoff, deadlineMs: 120_000, rescue: [] }],
+    chains: [lucy],
     clock,
     random: () => 0.5,
     restored: { circuits: [], lastSeq: 0 },
@@ -135,7 +141,28 @@ export interface ControlOptions {
   storage?: Storage;
   journal?: Journal;
   board?: Board;
+  overviews?: OverviewSource;
+  about?: AboutProgram;
+  sessions?: SessionRecord[];
 }
+
+/** Overviews of a program that has had no request. */
+export function nothingYet(board: Board, clock: FakeClock): Overviews {
+  const parts = { chains: [lucy], providers: names.map(provider), clock };
+  return new Overviews({ ...parts, meter: new Meter(parts), circuits: () => board.list(), demo: null });
+}
+
+export const aboutTests: AboutProgram = {
+  version: '0.1.0',
+  environment: 'test',
+  node: 'a',
+  startedAt: 1_760_000_000_000,
+  timeZone: 'UTC',
+  gatewayUrl: 'http://127.0.0.1:4400',
+  chains: ['lucy'],
+  demo: false,
+  curl: 'curl http://127.0.0.1:4400',
+};
 
 /** A control listener on a real port, over a real board. `await using` closes it. */
 export async function startControl(options: ControlOptions = {}) {
@@ -150,6 +177,9 @@ export async function startControl(options: ControlOptions = {}) {
     settings: { control: { host: '127.0.0.1', port: 0, hosts: [] } },
     recorder: options.journal ?? operations.journal,
     live: options.live ?? quiet,
+    overviews: options.overviews ?? nothingYet(board, operations.clock),
+    about: () => options.about ?? aboutTests,
+    sessions: options.sessions ?? [],
     token: options.token === undefined ? testToken : options.token,
     webRoot: options.webRoot ?? null,
     version: '0.1.0',

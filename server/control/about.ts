@@ -1,0 +1,32 @@
+import type { Storage } from '../../db/storage.ts';
+import type { About } from '../core/about.ts';
+import { procedure, router } from './trpc.ts';
+
+/** What is the same for whoever asks. */
+export type AboutProgram = Omit<About, 'who' | 'empty'>;
+
+interface AboutDeps {
+  about: () => AboutProgram;
+  storage: Pick<Storage, 'listRequests'>;
+}
+
+/** What a page is told of the program it looks at. */
+export function aboutRouter({ about, storage }: AboutDeps) {
+  /** Once there was a request, the record is not asked again. */
+  let empty = true;
+  return router({
+    get: procedure.query(async ({ ctx }): Promise<About> => {
+      if (empty) empty = await isEmpty(storage);
+      return { ...about(), who: ctx.caller.who, empty };
+    }),
+  });
+}
+
+/** A record that cannot be read is not taken for an empty one: its page would say that nothing was ever asked. */
+async function isEmpty(storage: Pick<Storage, 'listRequests'>): Promise<boolean> {
+  try {
+    return (await storage.listRequests({ limit: 1 })).rows.length === 0;
+  } catch {
+    return false;
+  }
+}

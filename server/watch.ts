@@ -1,0 +1,85 @@
+import type { Storage } from '../db/storage.ts';
+import type { World } from './app.ts';
+import type { Board } from './circuits/board.ts';
+import type { Asked } from './circuits/recheck.ts';
+import type { AboutProgram } from './control/about.ts';
+import type { CircuitEvent } from './core/circuit/types.ts';
+import { firstCall } from './core/firstCall.ts';
+import type { ProbeRecord, RequestRecord } from './core/records.ts';
+import type { Settings } from './core/settings.ts';
+import { Live } from './journal/live.ts';
+import { Meter } from './journal/meter.ts';
+import { Overviews } from './journal/overview.ts';
+import { rebuildMeter } from './journal/rebuild.ts';
+
+interface WatchOptions {
+  settings: Settings;
+  world: World;
+  board: Board;
+  storage: Storage;
+  /** Number of the last transition before this run. */
+  lastSeq: number;
+}
+
+/** What looks on: it counts what happens and tells open pages. Nothing that answers callers waits for it. */
+export function createWatch({ settings, world, board, storage, lastSeq }: WatchOptions) {
+  const { clock, log } = world;
+  const { node, chains, providers } = settings;
+  const ending = new AbortController();
+  const meter = new Meter({ chains, providers, clock });
+  const circuits = () => board.list();
+  const overviews = new Overviews({ chains, providers, meter, circuits, clock, demo: world.demo ?? null });
+  const live = new Live({
+    boot: world.newId(),
+    clock,
+    snapshot: () => ({ seq: board.lastSeq, circuits: board.list(), storage: storage.status() }),
+    overview: () => overviews.get(),
+  });
+  return {
+    live,
+    overviews,
+    startedAt: meter.startedAt,
+    request(request: RequestRecord): void {
+      meter.request(request);
+      live.request(request);
+    },
+    transition(event: CircuitEvent): void {
+      meter.transition(event);
+      const entry = board.look(event.provider);
+      if (entry) live.publish({ type: 'circuit', event, entry });
+    },
+    probe: (probe: ProbeRecord): void => meter.probe(probe),
+    /** Begins to read the time before this run from the record, beside everything else. */
+    start: (): void => void rebuildMeter({ meter, storage, clock, log, node, lastSeq, signal: ending.signal }),
+    stop: (): void => ending.abort(),
+  };
+}
+
+/** A ping of ours, as a row of the record. */
+export function probeOf({ result, ...asked }: Asked, row: { id: string; node: string }): ProbeRecord {
+  const { ok, word, status, ms, costNanoUsd } = result;
+  return { ...row, ...asked, ok, word, status, durationMs: ms, costNanoUsd };
+}
+
+interface AboutParts {
+  settings: Settings;
+  world: World;
+  startedAt: number;
+  gatewayUrl: string;
+}
+
+/** What pages are told of this program. */
+export function aboutOf({ settings, world, startedAt, gatewayUrl }: AboutParts): AboutProgram {
+  const { environment, node, chains, clients } = settings;
+  return {
+    version: world.version,
+    environment,
+    node,
+    startedAt,
+    timeZone: 'UTC',
+    gatewayUrl,
+    chains: chains.map(({ name }) => name),
+    demo: world.demo !== undefined,
+    curl: firstCall({ gatewayUrl, chain: chains[0]?.name ?? '', needsKey: clients.length > 0 }),
+  };
+}
