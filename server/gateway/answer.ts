@@ -1,3 +1,4 @@
+import { StringDecoder } from 'node:string_decoder';
 import { createParser, type EventSourceMessage, type EventSourceParser } from 'eventsource-parser';
 import { isChunk, readChunk } from '../core/chunk.ts';
 import type { Usage } from '../core/records.ts';
@@ -48,8 +49,9 @@ export class Answer {
   dropped = 0;
   contentSeen = false;
   private readonly options: AnswerOptions;
-  private readonly decoder = new TextDecoder();
-  private readonly parser: EventSourceParser;
+  private readonly decoder = new StringDecoder('utf8');
+  /** Made for the first byte of a stream; JSON needs none. */
+  private parser: EventSourceParser | null = null;
   private kind: 'unknown' | 'events' | 'json' = 'unknown';
   private readonly json: string[] = [];
   private finishedChoices = 0;
@@ -59,13 +61,6 @@ export class Answer {
 
   constructor(options: AnswerOptions) {
     this.options = options;
-    this.parser = createParser({
-      maxBufferSize: EVENT_CHARACTERS,
-      onEvent: (event) => this.event(event),
-      onError: (error) => {
-        if (error.type === 'max-buffer-size-exceeded') this.end({ seen: 'tooLarge' });
-      },
-    });
   }
 
   /** Every choice that was asked for has its finish reason. */
@@ -75,16 +70,16 @@ export class Answer {
 
   feed(bytes: Buffer): void {
     if (this.over) return;
-    this.text(this.decoder.decode(bytes, { stream: true }));
+    this.text(this.decoder.write(bytes));
   }
 
   /** The body came to its end in good order. */
   close(): Seen | null {
     if (this.over) return null;
-    this.text(this.decoder.decode());
+    this.text(this.decoder.end());
     if (this.kind === 'json') return this.closeJson();
     // A last event without its blank line counts all the same; one that was cut is no JSON, and is dropped.
-    if (this.kind === 'events' && !this.over) this.parser.feed('\n\n');
+    if (this.kind === 'events' && !this.over) this.parser?.feed('\n\n');
     if (this.over) return null;
     if (this.finished) return this.done(null);
     if (this.contentSeen) return this.done({ seen: 'cut', message: 'the stream ended with no finish reason' });
@@ -111,9 +106,20 @@ export class Answer {
         return;
       }
       this.kind = first === '{' || first === '[' ? 'json' : 'events';
+      if (this.kind === 'events') this.parser = this.openParser();
     }
     if (this.kind === 'json') this.json.push(rest);
-    else this.parser.feed(rest);
+    else this.parser?.feed(rest);
+  }
+
+  private openParser(): EventSourceParser {
+    return createParser({
+      maxBufferSize: EVENT_CHARACTERS,
+      onEvent: (event) => this.event(event),
+      onError: (error) => {
+        if (error.type === 'max-buffer-size-exceeded') this.end({ seen: 'tooLarge' });
+      },
+    });
   }
 
   private event({ data, event }: EventSourceMessage): void {

@@ -55,8 +55,9 @@ export class Caller {
   end(text: string): void {
     if (this.gone) return;
     this.ended = true;
-    this.guard(FLUSH_MS);
     this.response.end(text);
+    // Most answers fit in what the socket takes at once.
+    if (!this.response.writableFinished) this.guard(FLUSH_MS);
   }
 
   /** A whole answer or error at once. */

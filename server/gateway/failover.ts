@@ -157,6 +157,8 @@ export class Walk {
       if (end.dropped > 0) this.noteDropped(attemptId, provider, end.dropped);
       return verdict && this.conclude(provider, verdict, taker.committed);
     } finally {
+      // Whoever still remembers the permit must not keep the whole request alive with it.
+      running.attempt = null;
       board.settle(permit, settlement);
     }
   }

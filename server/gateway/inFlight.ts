@@ -1,4 +1,5 @@
 import type { Clock } from '../core/clock.ts';
+import { Roster } from '../core/roster.ts';
 import type { Interrupt } from './interrupt.ts';
 
 /** After the last requests were told to end, they have so long to say so to their callers. */
@@ -6,13 +7,13 @@ const LAST_WORDS_MS = 1_000;
 
 /** The requests in flight, so that going down can wait for them, and then end them. */
 export class InFlight {
-  private readonly interrupts = new Set<Interrupt>();
+  private readonly interrupts = new Roster<Interrupt>();
   private readonly onEmpty = new Set<() => void>();
 
   enter(interrupt: Interrupt): () => void {
-    this.interrupts.add(interrupt);
+    const place = this.interrupts.add(interrupt);
     return () => {
-      this.interrupts.delete(interrupt);
+      this.interrupts.remove(place);
       if (this.interrupts.size === 0) for (const tell of [...this.onEmpty]) tell();
     };
   }
@@ -20,7 +21,7 @@ export class InFlight {
   /** Waits for all to end, `graceMs` at most; those left then are told to stop. */
   async drain(clock: Clock, graceMs: number): Promise<void> {
     await this.emptied(clock, graceMs);
-    for (const interrupt of [...this.interrupts]) interrupt.raise('shutdown');
+    for (const interrupt of this.interrupts.list()) interrupt.raise('shutdown');
     await this.emptied(clock, LAST_WORDS_MS);
   }
 

@@ -24,7 +24,7 @@ const KEEP_ALIVE_MS = 75_000;
 
 export interface Gateway {
   server: FastifyInstance;
-  /** Asks a provider for one token; its circuit is neither asked nor told. Never rejects. */
+  /** Asks a provider for one token; its circuit is neither asked nor told. Rejects only for a name that is not in the config. */
   ping(provider: string): Promise<PingResult>;
   /**
    * Goes down: takes no more requests, waits `graceMs` for those in flight, tells the rest to end, closes every connection.

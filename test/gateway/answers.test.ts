@@ -1,4 +1,4 @@
-import { gzipSync } from 'node:zlib';
+import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import { startGateway } from '../support/gateway.ts';
 import {
@@ -111,14 +111,19 @@ describe('the shapes that providers send', () => {
     expect((await ask()).json.choices?.[0]?.message?.content).toBe('grüße 你好');
   });
 
-  test('a compressed stream is read, asked for or not', async () => {
+  test.each([
+    ['gzip', gzipSync],
+    ['deflate', deflateSync],
+    ['br', brotliCompressSync],
+  ])('a stream compressed with %s is read, though nobody asked for that', async (encoding, compress) => {
     const upstream = await startUpstream((response) => {
-      response.writeHead(200, { 'content-type': 'text/event-stream', 'content-encoding': 'gzip' });
-      response.end(gzipSync(streamOf('hello there')));
+      response.writeHead(200, { 'content-type': 'text/event-stream', 'content-encoding': encoding });
+      response.end(compress(streamOf('hello there')));
     });
     const { ask } = await startGateway({ providers: { a: { url: upstream.url } } });
     expect((await ask()).json.choices?.[0]?.message?.content).toBe('hello there');
     expect((await ask({ stream: true })).events.at(-1)).toBe('[DONE]');
+    expect(upstream.calls[0]?.headers['accept-encoding']).toBe('identity');
   });
 
   test('JSON where a stream was asked for becomes one', async () => {
