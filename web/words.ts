@@ -47,12 +47,19 @@ export function causeSentence(entry: CircuitEntry): string {
       return closedSentence(entry);
     case 'open':
     case 'halfOpen': {
-      const { cause, evidence } = entry;
-      if (cause === null) return `reset by ${entry.by}${because}`;
-      const counted = (cause === 'failures' || cause === 'timeouts') && evidence.length > 0;
-      return counted ? `${evidence.length} ${causeWords[cause]}` : causeWords[cause];
+      if (entry.cause === null) return `reset by ${entry.by}${because}`;
+      const { failed } = entry.probe;
+      const why = openedSentence(entry.cause, entry.evidence.length);
+      // After a failed probe the evidence is that probe, and what opened it first is history.
+      return failed > 0 && entry.evidence.length <= 1 ? `${plural(failed, 'probe')} failed since it opened` : why;
     }
   }
+}
+
+function openedSentence(cause: OpenCause, count: number): string {
+  if (cause === 'failures' && count > 0) return `${plural(count, 'failure')} in a row`;
+  if (cause === 'timeouts' && count > 0) return `${plural(count, 'time-out')} in a row`;
+  return causeWords[cause];
 }
 
 /** How near a closed circuit is to opening, or that it is coming back. */

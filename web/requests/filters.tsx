@@ -1,4 +1,5 @@
 import { useNavigate } from '@tanstack/react-router';
+import { useState } from 'react';
 import { useLive } from '../live/useLive.ts';
 import { day, timeOfDay, zoneName } from '../time.ts';
 import { useZone } from '../zone.tsx';
@@ -12,8 +13,13 @@ export function Filters({ search, chains }: { search: RequestSearch; chains: str
   const { circuits } = useLive();
   const change: Change = (part) =>
     void navigate({ to: '.', search: withoutNothing({ ...search, ...part }), replace: true });
+  const [open, setOpen] = useState(false);
+  const set = Object.keys(search).filter((key) => key !== 'tz').length;
   return (
-    <search className="filters" aria-label="Filter requests">
+    <search className={`filters ${open ? 'is-open' : ''}`} aria-label="Filter requests">
+      <button type="button" className="chip filters-toggle" aria-expanded={open} onClick={() => setOpen(!open)}>
+        Filters {set > 0 && <b>{set}</b>}
+      </button>
       <Choice label="Chain" value={search.chain} options={named(chains)} choose={(chain) => change({ chain })} />
       <Choice
         label="Outcome"
