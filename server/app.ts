@@ -121,6 +121,8 @@ async function makeParts(settings: Settings, world: World, { storage, listeners,
     random,
     restored,
     onListenerError: (error) => log.error({ error }, 'A listener to transitions failed; circuits go on.'),
+    onStale: ({ provider, epoch }, { result }) =>
+      log.info({ provider, epoch, result }, 'A result from an earlier epoch of its circuit changes nothing.'),
   });
   const recorder = new Recorder({ storage, clock, log });
   const watch = createWatch({ settings, world, board, storage, lastSeq: restored.lastSeq });

@@ -25,6 +25,8 @@ export interface BoardDeps {
   restored: { circuits: StoredCircuit[]; lastSeq: number };
   /** A listener that throws breaks nothing; this is told. */
   onListenerError: (error: unknown) => void;
+  /** Told of the result of a call that was begun in another epoch, which changes nothing. */
+  onStale?: ((permit: Permit, settlement: Settlement) => void) | undefined;
 }
 
 /** All circuits of this process. Every call is synchronous; what comes out is plain data. */
@@ -48,6 +50,7 @@ export class Board {
         random: deps.random,
         poison,
         onListenerError: deps.onListenerError,
+        onStale: deps.onStale,
         onMove: (circuit, before, move) => this.tell(circuit, { ...move, from: before.shown }),
       };
       this.circuits.set(provider.name, new Circuit(circuitDeps, stored));

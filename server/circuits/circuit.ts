@@ -13,11 +13,12 @@ import {
   type TransitionCause,
 } from '../core/circuit/types.ts';
 import type { Clock, Random } from '../core/clock.ts';
+import { Roster } from '../core/roster.ts';
 import { Automaton, restoredSnapshot } from './automaton.ts';
 import { Deadlines } from './deadlines.ts';
 import { learn, probeFailed } from './learn.ts';
 import { itself, type Move } from './move.ts';
-import { type AcquireOptions, type Admission, type Refusal, Ticket } from './permit.ts';
+import { type AcquireOptions, type Admission, type Permit, type Refusal, Ticket } from './permit.ts';
 import { retryMs } from './retry.ts';
 
 /** A probe is reaped so long after its own first-token clock. */
@@ -33,6 +34,8 @@ export interface CircuitDeps {
   poison: PoisonMemory;
   /** A call that throws when it is told to move on breaks nothing; this is told. */
   onListenerError: (error: unknown) => void;
+  /** Told of a result from another epoch, which changes nothing. */
+  onStale?: ((permit: Permit, settlement: Settlement) => void) | undefined;
   /** Told after each transition, when the circuit is whole again. */
   onMove: (circuit: Circuit, before: { shown: ShownState }, move: Move) => CircuitEvent;
 }
@@ -61,7 +64,7 @@ export class Circuit {
   pacing: Pacing;
   /** Forced calls in a row that answered. */
   forcedGood = 0;
-  private readonly waiting = new Set<Ticket>();
+  private readonly waiting = new Roster<Ticket>();
   private readonly deadlines: Deadlines;
 
   constructor(deps: CircuitDeps, stored: StoredCircuit | null) {
@@ -126,7 +129,7 @@ export class Circuit {
   answered(ticket: Ticket): void {
     if (ticket.answered || ticket.settled) return;
     ticket.answered = true;
-    this.waiting.delete(ticket);
+    this.stopWaiting(ticket);
     if (ticket.countsIn !== this.automaton.context.epoch) return;
     if (ticket.hasSlot) {
       this.closeWith(ticket, { type: 'PROBE_ANSWERED' }, 'probe');
@@ -143,14 +146,15 @@ export class Circuit {
     if (settlement.result === 'success') this.answered(ticket);
     ticket.settled = true;
     ticket.lease?.cancel();
-    this.waiting.delete(ticket);
+    this.stopWaiting(ticket);
     this.inFlight -= 1;
     const counts = ticket.countsIn === this.automaton.context.epoch;
     if (ticket.hasSlot && counts) this.slotsOut -= 1;
     ticket.hasSlot = false;
     if (settlement.result === 'success') this.succeeded();
-    if (!counts || ticket.kind === 'held' || settlement.result === 'neutral') return;
-    learn(this, ticket, settlement);
+    if (ticket.kind === 'held' || settlement.result === 'neutral') return;
+    if (counts) learn(this, ticket, settlement);
+    else this.deps.onStale?.(ticket, settlement);
   }
 
   /** A ping that came back proves more than any clock: closes an open or half-open circuit. Never one that is tripped. */
@@ -199,7 +203,7 @@ export class Circuit {
       this.forcedGood = 0;
     }
     this.deadlines.arm();
-    const leaving = automaton.shown === 'open' || automaton.shown === 'tripped' ? [...this.waiting] : [];
+    const leaving = automaton.shown === 'open' || automaton.shown === 'tripped' ? this.waiting.list() : [];
     const told = this.deps.onMove(this, before, move);
     this.evacuate(leaving);
     return told;
@@ -238,7 +242,7 @@ export class Circuit {
     const { shown: state, context } = this.automaton;
     const ticket = new Ticket({ provider: this.deps.provider, state, epoch: context.epoch }, kind, options.onEvacuate);
     this.inFlight += 1;
-    this.waiting.add(ticket);
+    ticket.place = this.waiting.add(ticket);
     return ticket;
   }
 
@@ -274,9 +278,18 @@ export class Circuit {
     }
   }
 
+  /** False: it did not wait any more. */
+  private stopWaiting(ticket: Ticket): boolean {
+    const { place } = ticket;
+    if (!place) return false;
+    this.waiting.remove(place);
+    ticket.place = null;
+    return true;
+  }
+
   private evacuate(leaving: Ticket[]): void {
     for (const ticket of leaving) {
-      if (!this.waiting.delete(ticket)) continue;
+      if (!this.stopWaiting(ticket)) continue;
       try {
         ticket.onEvacuate();
       } catch (error) {

@@ -1,6 +1,7 @@
 import type { PermitKind, SkipReason } from '../core/circuit/settle.ts';
 import type { ShownState } from '../core/circuit/types.ts';
 import type { Timer } from '../core/clock.ts';
+import type { Place } from '../core/roster.ts';
 
 /** Leave to make one call. Each is settled exactly once. */
 export interface Permit {
@@ -41,6 +42,8 @@ export class Ticket implements Permit {
   countsIn: number;
   readonly onEvacuate: () => void;
   lease: Timer | null = null;
+  /** Among those who wait for their first content; null: not, or not any more. */
+  place: Place<Ticket> | null = null;
   /** Holds one of the half-open slots. */
   hasSlot = false;
   answered = false;

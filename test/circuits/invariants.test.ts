@@ -220,6 +220,7 @@ describe('7 and 8: what was begun in an earlier epoch', () => {
     rig.calls(1, success);
     for (const permit of early) rig.board.settle(permit, timeout);
     expect(rig.look()).toMatchObject({ state: 'closed', failuresInARow: 0, window: { calls: 1, failures: 0 } });
+    expect(rig.stale).toEqual(Array(12).fill('failure'));
   });
 });
 

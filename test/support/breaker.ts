@@ -88,6 +88,8 @@ export class Rig {
   clock = new FakeClock();
   readonly events: CircuitEvent[] = [];
   readonly errors: unknown[] = [];
+  /** Results from earlier epochs, as they were told. */
+  readonly stale: string[] = [];
   /** The last stored row of each circuit, as the record would have it. */
   readonly stored = new Map<string, StoredCircuit>();
   board: Board;
@@ -199,6 +201,7 @@ export class Rig {
       random: () => draw,
       restored: { circuits: [...this.stored.values()], lastSeq: this.events.at(-1)?.seq ?? 0 },
       onListenerError: (error) => void this.errors.push(error),
+      onStale: (_permit, { result }) => void this.stale.push(result),
     });
     board.onTransition((event, stored) => {
       this.events.push(event);
