@@ -122,14 +122,14 @@ export class Minutes {
     const chain = this.chains.get(request.chain);
     if (!chain) return;
     const facts = request.needs ?? noNeeds;
-    const takers = planChain({ chain, providers: this.providers, facts, only: null })
-      .filter(({ cannotTake }) => cannotTake === null)
-      .map(({ provider }) => provider.name);
+    const steps = planChain({ chain, providers: this.providers, facts, only: null });
     const first = request.attempts.find(({ outcome }) => outcome !== 'skipped')?.provider ?? null;
-    const key = JSON.stringify([takers, first, request.servedBy]);
+    let key = `${chain.name}\n${first}\n${request.servedBy}\n`;
+    for (const { cannotTake } of steps) key += cannotTake === null ? '1' : '0';
     const known = minute.alike.get(key);
     if (known) known.requests += 1;
     else if (minute.alike.size < maxKinds) {
+      const takers = steps.filter(({ cannotTake }) => cannotTake === null).map(({ provider }) => provider.name);
       minute.alike.set(key, { takers, first, servedBy: request.servedBy, requests: 1 });
     }
   }

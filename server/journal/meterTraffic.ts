@@ -1,5 +1,6 @@
 import type { Totals } from '../core/overview.ts';
 import { Histogram } from '../core/percentile.ts';
+import { Carried } from './carried.ts';
 import { byFallback, type Counted, endOf, failed, feltAs } from './counted.ts';
 import { add, Ring } from './ring.ts';
 
@@ -15,7 +16,6 @@ interface Second {
   requests: Map<string, number>;
   /** By chain, then by provider. */
   attempts: Map<string, Map<string, number>>;
-  carried: Map<string, number>;
 }
 
 interface Ten {
@@ -37,19 +37,20 @@ export class Traffic {
   private readonly seconds = new Ring<Second>({
     slotMs: secondMs,
     length: minuteSeconds + 1,
-    fresh: () => ({ requests: new Map(), attempts: new Map(), carried: new Map() }),
+    fresh: () => ({ requests: new Map(), attempts: new Map() }),
   });
   private readonly tens = new Ring<Ten>({
     slotMs: feltSlotMs,
     length: feltSlots,
     fresh: () => ({ requests: 0, answered: 0, byFallback: 0, errors: 0, providers: new Map() }),
   });
-  private readonly most = new Map<string, number>();
+  private readonly carriedBy = new Map<string, Carried>();
 
   request(request: Counted, now: number): void {
     const end = endOf(request);
     const second = this.seconds.at(end, now);
-    if (second) this.countSecond(second, request, now);
+    if (second) countSecond(second, request);
+    if (request.servedBy !== null) this.of(request.servedBy).add(end, now);
     const ten = this.tens.at(end, now);
     if (ten) countTen(ten, request);
   }
@@ -61,13 +62,12 @@ export class Traffic {
     return sum / seconds;
   }
 
-  /** Attempts a second by provider over the last `seconds` whole seconds, of one chain. */
-  attemptRates(chain: string, now: number, seconds: number): Map<string, number> {
+  /** Attempts by provider over the last `seconds` whole seconds, of one chain. */
+  attempts(chain: string, now: number, seconds: number): Map<string, number> {
     const sums = new Map<string, number>();
     for (const slot of this.seconds.last(now, seconds, 1)) {
       for (const [provider, count] of slot.attempts.get(chain) ?? []) add(sums, provider, count);
     }
-    for (const [provider, sum] of sums) sums.set(provider, sum / seconds);
     return sums;
   }
 
@@ -97,30 +97,28 @@ export class Traffic {
 
   /** The most requests a provider has answered in sixty seconds. */
   mostCarried(provider: string): number {
-    return this.most.get(provider) ?? 0;
+    return this.carriedBy.get(provider)?.most ?? 0;
   }
 
   /** It is known to have carried so many. */
   carried(provider: string, requests: number): void {
-    if (requests > this.mostCarried(provider)) this.most.set(provider, requests);
+    this.of(provider).atLeast(requests);
   }
 
-  private countSecond(second: Second, request: Counted, now: number): void {
-    const { chain, servedBy, attempts } = request;
-    add(second.requests, chain);
-    for (const { outcome, provider } of attempts) {
-      if (outcome === 'skipped') continue;
-      const ofChain = second.attempts.get(chain) ?? new Map<string, number>();
-      second.attempts.set(chain, ofChain);
-      add(ofChain, provider);
-    }
-    if (servedBy === null) return;
-    add(second.carried, servedBy);
-    let minute = 0;
-    for (const slot of this.seconds.last(Math.min(now, endOf(request)), minuteSeconds)) {
-      minute += slot.carried.get(servedBy) ?? 0;
-    }
-    this.carried(servedBy, minute);
+  private of(provider: string): Carried {
+    const known = this.carriedBy.get(provider) ?? new Carried();
+    this.carriedBy.set(provider, known);
+    return known;
+  }
+}
+
+function countSecond(second: Second, { chain, attempts }: Counted): void {
+  add(second.requests, chain);
+  for (const { outcome, provider } of attempts) {
+    if (outcome === 'skipped') continue;
+    const ofChain = second.attempts.get(chain) ?? new Map<string, number>();
+    second.attempts.set(chain, ofChain);
+    add(ofChain, provider);
   }
 }
 

@@ -131,7 +131,9 @@ export class Overviews {
       chain: name,
       providers: [...providers],
       requestsPerSecond: traffic.requestRate(name, now, shownSeconds),
-      attemptsPerSecond: Object.fromEntries(traffic.attemptRates(name, now, shownSeconds)),
+      attemptsPerSecond: Object.fromEntries(
+        [...traffic.attempts(name, now, shownSeconds)].map(([provider, count]) => [provider, count / shownSeconds]),
+      ),
       carrier,
       backoff: { initialMs: chain.backoff.initialMs, factor: chain.backoff.factor },
       ifCarrierGoes: survivalOf({
@@ -162,14 +164,15 @@ export class Overviews {
     const { name, model } = provider;
     const { attempts, failed, firstTokens } = meter.traffic.provider(name, now);
     const standby = meter.probesOf(name).standby;
+    const inSeconds = chains.reduce(
+      (sum, chain) => sum + (meter.traffic.attempts(chain.name, now, shownSeconds).get(name) ?? 0),
+      0,
+    );
     const of = chains.filter(({ providers }) => providers.includes(name)).map((chain) => chain.name);
     return {
       provider: name,
       model,
-      attemptsPerSecond: chains.reduce(
-        (sum, chain) => sum + (meter.traffic.attemptRates(chain.name, now, shownSeconds).get(name) ?? 0),
-        0,
-      ),
+      attemptsPerSecond: inSeconds / shownSeconds,
       firstTokenP50Ms: firstTokens.quantile(0.5),
       firstTokenP95Ms: firstTokens.quantile(0.95),
       attempts,

@@ -23,6 +23,6 @@ export function mostCarried(orm: BetterSQLite3Database, { from, to }: { from: nu
         where ${requests.startedAt} >= ${earliest} and ${requests.startedAt} < ${to} and ${requests.servedBy} is not null
       )
     )
-    where second >= ${Math.floor(from / 1_000)} and second < ${Math.ceil(to / 1_000)}
+    where second >= ${Math.floor(from / 1_000)} and second <= ${Math.floor(to / 1_000)}
     group by provider`);
 }

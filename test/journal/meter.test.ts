@@ -1,0 +1,150 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import type { RequestRecord } from '../../server/core/records.ts';
+import { attempt, event, noon, request, skip } from '../db/support/records.ts';
+import { live, metered, names, openingsOf, someRequests, spanMs } from '../support/meterTraffic.ts';
+import { slowFelt, slowMinutes, slowProvider, slowSpared } from '../support/slowCount.ts';
+
+const now = noon + spanMs;
+const moments = fc.array(fc.integer({ min: 0, max: spanMs - 60_000 }), { maxLength: 6 });
+
+describe('the meter shows what a slow count of the raw records shows', () => {
+  test('of traffic: what callers felt, each provider, each minute, the most carried', () => {
+    fc.assert(
+      fc.property(someRequests(80), (requests) => {
+        const { overviews } = live(requests, []);
+        const overview = overviews.get();
+        expect(overview.totals.felt).toEqual(slowFelt(requests, now));
+        for (const shown of overview.providers) {
+          const { firstTokens, callersShare, ...counted } = slowProvider(requests, shown.provider, now);
+          expect(shown).toMatchObject(counted);
+          expect(shown.uptime.callersShare).toBe(callersShare);
+          isNear(shown.firstTokenP50Ms, firstTokens, 0.5);
+          isNear(shown.firstTokenP95Ms, firstTokens, 0.95);
+        }
+        const minutes = overviews
+          .hour()
+          .minutes.map(({ answered, errors, attempts }) => ({ answered, errors, attempts }));
+        expect(minutes).toEqual(slowMinutes(requests, now));
+      }),
+      { numRuns: 150 },
+    );
+  });
+
+  test('of what circuits spared: attempts not made, and the waiting', () => {
+    fc.assert(
+      fc.property(someRequests(80), moments, (requests, opens) => {
+        const events = openingsOf(requests, opens);
+        const { totals } = live(requests, events).overviews.get();
+        expect(totals).toMatchObject(slowSpared(requests, events, now));
+      }),
+      { numRuns: 150 },
+    );
+  });
+});
+
+/** Of the exact percentile, as near as the histogram tells them apart. */
+function isNear(shown: number | null, sorted: number[], share: number): void {
+  const exact = sorted[Math.ceil(share * sorted.length) - 1];
+  if (exact === undefined) expect(shown).toBeNull();
+  else expect(Math.abs((shown ?? Number.NaN) - exact)).toBeLessThanOrEqual(exact * 0.03 + 1);
+}
+
+describe('the last hour', () => {
+  const open = event(1, { at: noon + 90_000, until: null });
+  const closed = event(2, { at: noon + 200_000, from: 'open', to: 'closed', automatic: 'closed', cause: 'probe' });
+
+  test('a minute shows the worst state its circuit was in, and nothing from before the program ran', () => {
+    const { clock, meter, overviews } = metered();
+    clock.advance(90_000);
+    meter.transition(open);
+    clock.advance(110_000);
+    meter.transition(closed);
+    clock.advance(60_000);
+    const states = overviews.hour().minutes.map((minute) => minute.states['deepseek-v3']);
+    expect(states.slice(-6)).toEqual([null, 'closed', 'open', 'open', 'open', 'closed']);
+    expect(overviews.hour().minutes.at(-1)?.states['qwen-72b']).toBe('closed');
+  });
+
+  test('the uptime of a provider is the share of the time in which its machine was closed, whoever tripped it', () => {
+    const { clock, meter, overviews } = metered();
+    // Whole minutes are counted, and the program began 20 s into one.
+    const knownMs = 20_000 + 260_000;
+    clock.advance(90_000);
+    meter.transition(open);
+    clock.advance(110_000);
+    meter.transition(closed);
+    meter.transition(
+      event(3, { at: noon + 200_000, provider: 'qwen-72b', to: 'tripped', automatic: 'closed', cause: 'trip' }),
+    );
+    clock.advance(60_000);
+    const share = (name: string) => overviews.get().providers.find(({ provider }) => provider === name)?.uptime;
+    expect(share('deepseek-v3')?.providerShare).toBeCloseTo((knownMs - 110_000) / knownMs, 10);
+    expect(share('qwen-72b')?.providerShare).toBe(1);
+  });
+});
+
+describe('what circuits spared', () => {
+  test('the last one standing was tried after its skip, so nothing was spared there', () => {
+    const { clock, meter, overviews } = metered();
+    clock.advance(10_000);
+    const attempts = [skip(0, 'deepseek-v3'), skip(1, 'qwen-72b'), attempt({ ordinal: 2, provider: 'qwen-72b' })];
+    meter.request(request('r1', { startedAt: noon + 2_000, attempts }));
+    expect(overviews.get().totals.attemptsNotMade).toBe(1);
+  });
+
+  test('a circuit opens before the request of its last failure ends: what that took is counted all the same', () => {
+    const { clock, meter, overviews } = metered();
+    const failing = (id: string, durationMs: number): RequestRecord =>
+      request(id, { attempts: [attempt({ outcome: 'failed', failureKind: 'serverError', durationMs })] });
+    meter.request(failing('r1', 400));
+    clock.advance(1_000);
+    meter.transition(event(1, { at: noon + 1_000, evidence: ['r1/0', 'r2/0'] }));
+    clock.advance(30_000);
+    meter.request(request('r3', { startedAt: noon + 20_000, attempts: [skip(0, 'deepseek-v3')] }));
+    meter.request(failing('r2', 600));
+    expect(overviews.get().totals).toMatchObject({ attemptsNotMade: 1, waitingSparedMs: 500 });
+  });
+
+  test('a probe by ping has no request: its opening costs what the failures before it took', () => {
+    const { clock, meter, overviews } = metered();
+    meter.request(
+      request('r1', { attempts: [attempt({ outcome: 'failed', failureKind: 'connect', durationMs: 300 })] }),
+    );
+    meter.transition(event(1, { at: noon, evidence: ['r1/0'] }));
+    meter.transition(event(3, { at: noon + 5_000, from: 'halfOpen', cause: 'probe', evidence: ['ping/0'] }));
+    clock.advance(30_000);
+    meter.request(request('r3', { startedAt: noon + 20_000, attempts: [skip(0, 'deepseek-v3')] }));
+    expect(overviews.get().totals.waitingSparedMs).toBe(300);
+  });
+});
+
+test('a wall clock that is set back an hour and forth again leaves no count twice and none from the future', () => {
+  const { clock, meter, overviews } = metered();
+  const ending = (id: string) => request(id, { startedAt: clock.wall(), durationMs: 0 });
+  clock.advance(10_000);
+  meter.request(ending('r1'));
+  clock.jumpWall(-3_600_000);
+  expect(overviews.get().totals.felt.requests).toBe(0);
+  meter.request(ending('r2'));
+  expect(overviews.get().totals.felt.requests).toBe(1);
+  clock.jumpWall(3_600_000);
+  meter.request(ending('r3'));
+  expect(overviews.get().totals.felt.requests).toBeLessThanOrEqual(2);
+  const answered = overviews.hour().minutes.reduce((sum, minute) => sum + (minute.answered['deepseek-v3'] ?? 0), 0);
+  expect(answered).toBeLessThanOrEqual(3);
+});
+
+test('right after the start a rate is of the seconds that were, not of ten', () => {
+  const { clock, meter, overviews } = metered();
+  for (const id of ['r1', 'r2', 'r3', 'r4']) meter.request(request(id, { startedAt: noon, durationMs: 0 }));
+  clock.advance(2_000);
+  expect(overviews.get().chains[0]?.requestsPerSecond).toBe(2);
+});
+
+test('every name in an overview is of the config, in its order', () => {
+  const { overviews } = metered();
+  const { providers, chains } = overviews.get();
+  expect(providers.map(({ provider }) => provider)).toEqual(names);
+  expect(chains.map(({ chain }) => chain)).toEqual(['lucy', 'solo']);
+});
