@@ -61,7 +61,9 @@ declare module '@tanstack/react-router' {
 
 function NotFound() {
   return (
-    <EmptyState title="There is no page at this address">
+    <EmptyState title="Nothing is here">
+      <h1 className="visually-hidden">There is no such page</h1>
+      <p>There is no page at this address.</p>
       <p>
         <Link to="/">Go to Live</Link>
       </p>

@@ -22,6 +22,10 @@ export const theme = createTheme({
   defaultRadius: 'md',
   fontSizes: { xs: '11px', sm: '12px', md: '13px', lg: '15px', xl: '18px' },
   respectReducedMotion: true,
+  components: {
+    // A dialog's head is no banner of the page.
+    ModalHeader: { defaultProps: { role: 'presentation' } },
+  },
 });
 
 /** Also read by `public/theme.js`, before the first paint. */

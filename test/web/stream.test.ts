@@ -292,6 +292,20 @@ describe('seven tabs', () => {
     expect(server.open).toBe(1);
   });
 
+  it('a leader that cannot reach the server is left in its place: the others could not either', async () => {
+    openTab('a');
+    openTab('b');
+    await settle();
+    server.cut();
+    for (let second = 0; second < 40; second += 1) {
+      clock.advance(1_000);
+      await settle();
+    }
+    const tries = server.opened.length;
+    expect(tries).toBeGreaterThan(8);
+    expect(tries).toBeLessThan(16);
+  });
+
   it('a visible tab takes over from a leader that is frozen in the background', async () => {
     openTab('a', false);
     const seen = openTab('b');

@@ -4,6 +4,9 @@ import type { LinkState, LiveStore } from './store.ts';
 import { LiveStream, type StreamSource } from './stream.ts';
 import { Leadership, type TabChannel, type TabLock, type TabMessage } from './tabs.ts';
 
+/** The other tabs are told of a sign of life at most so often. */
+const heardEveryMs = 1_000;
+
 export interface HubDeps {
   store: LiveStore;
   source: StreamSource;
@@ -28,6 +31,7 @@ export class LiveHub {
   private stream: LiveStream | null = null;
   /** A snapshot is on its way; until it comes nothing more is asked. */
   private mending = false;
+  private heardToldAt = Number.NEGATIVE_INFINITY;
 
   constructor(deps: HubDeps) {
     this.deps = deps;
@@ -66,10 +70,7 @@ export class LiveHub {
       listener: {
         onInput: (input, id) => this.came(input, id),
         onLink: (link) => this.linked(link),
-        onHeard: (serverNow) => {
-          this.deps.store.heard(serverNow);
-          this.deps.channel.post({ kind: 'heard', serverNow: this.serverNow() });
-        },
+        onHeard: (serverNow) => this.heard(serverNow),
       },
     });
     if (this.state.known) this.tellState(null);
@@ -93,10 +94,20 @@ export class LiveHub {
   }
 
   private linked(link: LinkState): void {
-    if (link.up === this.link.up && link.via === this.link.via) return;
+    const same = link.up === this.link.up && link.via === this.link.via;
+    // While it is down each try is told: a leader that says nothing is taken for frozen.
+    if (same && link.up) return;
     this.link = link;
     this.deps.store.setLink(link);
     this.deps.channel.post({ kind: 'link', link });
+  }
+
+  private heard(serverNow: number | null): void {
+    const { store, channel, clock } = this.deps;
+    store.heard(serverNow);
+    if (clock.now() - this.heardToldAt < heardEveryMs) return;
+    this.heardToldAt = clock.now();
+    channel.post({ kind: 'heard', serverNow: this.serverNow() });
   }
 
   private told(message: TabMessage): void {

@@ -124,10 +124,9 @@ export class LiveStream {
     if (this.stopped) return;
     this.retry ??= this.clock.after(this.retryMs, () => this.open());
     this.retryMs = Math.min(this.retryMs * 2, maxRetryMs);
-    if (!this.polling) {
-      this.listener.onLink({ up: false, via: 'stream' });
-      this.startPolling(pollAfterMs);
-    }
+    if (this.polling) return;
+    this.listener.onLink({ up: false, via: 'stream' });
+    this.startPolling(pollAfterMs);
   }
 
   private drop(): void {

@@ -177,7 +177,7 @@ function TailChip({ list }: { list: List }) {
   }
   return (
     <button type="button" className="chip chip-on" onClick={list.paused ? list.resume : list.showWaiting}>
-      {list.paused ? 'Paused' : 'Held'} <b>+{wholeNumber(list.waiting)} new</b>
+      {list.paused ? 'Paused' : 'Held'} {list.waiting > 0 && <b>+{wholeNumber(list.waiting)} new</b>}
     </button>
   );
 }

@@ -25,48 +25,51 @@ export function Palette({ close, openHelp }: { close: () => void; openHelp: () =
   };
   const move = (by: number) => setAt((chosen + by + found.length) % Math.max(1, found.length));
   return (
-    <Modal opened onClose={close} withCloseButton={false} title={null} transitionProps={{ duration: 0 }} padding={0}>
-      <input
-        className="palette-input"
-        role="combobox"
-        aria-label="Command"
-        aria-expanded="true"
-        aria-controls="palette-list"
-        aria-activedescendant={found.length > 0 ? `palette-${chosen}` : undefined}
-        data-autofocus
-        placeholder="What to do, or where to go"
-        value={text}
-        onChange={(event) => {
-          setText(event.currentTarget.value);
-          setAt(0);
-        }}
-        onKeyDown={(event) => {
-          if (event.key === 'ArrowDown') move(1);
-          else if (event.key === 'ArrowUp') move(-1);
-          else if (event.key === 'Enter') run(found[chosen]);
-          else return;
-          event.preventDefault();
-        }}
-      />
-      <div id="palette-list" className="palette-list" role="listbox" aria-label="Commands">
-        {found.map((command, index) => (
-          <button
-            key={command.label}
-            id={`palette-${index}`}
-            type="button"
-            role="option"
-            tabIndex={-1}
-            aria-selected={index === chosen}
-            onClick={() => run(command)}
-            onMouseMove={() => setAt(index)}
-          >
-            {command.label}
-            {command.keys !== undefined && <kbd>{command.keys}</kbd>}
-          </button>
-        ))}
-      </div>
-      {found.length === 0 && <p className="palette-none">No command has these words.</p>}
-    </Modal>
+    <Modal.Root opened onClose={close} transitionProps={{ duration: 0 }} padding={0}>
+      <Modal.Overlay />
+      <Modal.Content aria-label="Commands">
+        <input
+          className="palette-input"
+          role="combobox"
+          aria-label="Command"
+          aria-expanded="true"
+          aria-controls="palette-list"
+          aria-activedescendant={found.length > 0 ? `palette-${chosen}` : undefined}
+          data-autofocus
+          placeholder="What to do, or where to go"
+          value={text}
+          onChange={(event) => {
+            setText(event.currentTarget.value);
+            setAt(0);
+          }}
+          onKeyDown={(event) => {
+            if (event.key === 'ArrowDown') move(1);
+            else if (event.key === 'ArrowUp') move(-1);
+            else if (event.key === 'Enter') run(found[chosen]);
+            else return;
+            event.preventDefault();
+          }}
+        />
+        <div id="palette-list" className="palette-list" role="listbox" aria-label="Commands">
+          {found.map((command, index) => (
+            <button
+              key={command.label}
+              id={`palette-${index}`}
+              type="button"
+              role="option"
+              tabIndex={-1}
+              aria-selected={index === chosen}
+              onClick={() => run(command)}
+              onMouseMove={() => setAt(index)}
+            >
+              {command.label}
+              {command.keys !== undefined && <kbd>{command.keys}</kbd>}
+            </button>
+          ))}
+        </div>
+        {found.length === 0 && <p className="palette-none">No command has these words.</p>}
+      </Modal.Content>
+    </Modal.Root>
   );
 }
 
