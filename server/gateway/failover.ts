@@ -4,27 +4,22 @@ import { backoffMs } from '../core/backoff.ts';
 import type { ChatRequest } from '../core/body.ts';
 import type { RetryBudget } from '../core/budget.ts';
 import type { PlannedStep } from '../core/chain.ts';
-import type { Settlement } from '../core/circuit/settle.ts';
 import type { CircuitEntry } from '../core/circuit/types.ts';
 import type { Random } from '../core/clock.ts';
-import type { Log } from '../core/log.ts';
-import { judge } from '../core/outcome.ts';
 import type { BackoffSettings, ProviderSettings } from '../core/settings.ts';
 import type { Verdict } from '../core/wire.ts';
 import type { Taker } from './answer.ts';
-import { Attempt, type AttemptTools } from './attempt.ts';
+import { type CallTools, makeCall, type Running } from './call.ts';
 import { firstTokenClockMs } from './clocks.ts';
 import type { Interrupt, InterruptReason } from './interrupt.ts';
 import type { Ledger } from './ledger.ts';
-import { settlementOf } from './settlement.ts';
 
 /** A provider that named a time is asked so long after it, lest a timer that fires early finds its circuit still shut. */
 const AFTER_THROTTLE_MS = 5;
 
-export interface WalkTools extends AttemptTools {
+export interface WalkTools extends CallTools {
   board: Pick<Board, 'acquire' | 'acquireLast' | 'answered' | 'settle' | 'look' | 'retryAfterMs'>;
   random: Random;
-  log: Log;
   budget: RetryBudget;
 }
 
@@ -131,44 +126,14 @@ export class Walk {
     return 'end' in verdict ? verdict : null;
   }
 
-  /** Makes one call and settles its permit, whatever happens. Null: answered; a verdict: the walk may go on; else its end. */
+  /** Makes one call. Null: answered; a verdict: the walk may go on; else its end. */
   private async attempt(tried: Trying, running: Running): Promise<Verdict | WalkEnd | null> {
-    const { board, clock } = this.tools;
-    const { provider, permit } = tried;
-    const { journey } = this;
-    const taker = journey.takerFor(provider);
-    let settlement: Settlement = { result: 'neutral' };
-    try {
-      this.firstTried ??= provider.name;
-      const attempt = new Attempt(this.tools, {
-        provider,
-        request: journey.request,
-        taker,
-        interrupt: journey.interrupt,
-        onContent: () => board.answered(permit),
-      });
-      running.attempt = attempt;
-      const end = await attempt.run();
-      const secrets = provider.apiKey === null ? [] : [provider.apiKey];
-      const verdict = end.seen && judge(end.seen, clock.wall(), secrets);
-      const attemptId = `${journey.id}/${journey.ledger.nextOrdinal}`;
-      settlement = settlementOf(verdict, attemptId, journey.bodyHash);
-      journey.ledger.tried({ ...tried, end, verdict });
-      if (end.dropped > 0) this.noteDropped(attemptId, provider, end.dropped);
-      return verdict && this.conclude(provider, verdict, taker.committed);
-    } finally {
-      // Whoever still remembers the permit must not keep the whole request alive with it.
-      running.attempt = null;
-      board.settle(permit, settlement);
-    }
-  }
-
-  private noteDropped(attempt: string, provider: ProviderSettings, events: number): void {
-    const context = { attempt, provider: provider.name, events };
-    this.tools.log.info(
-      context,
-      'A provider sent events between good ones that are no part of an answer; they were dropped.',
-    );
+    const { takerFor, ...journey } = this.journey;
+    const { provider } = tried;
+    this.firstTried ??= provider.name;
+    const taker = takerFor(provider);
+    const verdict = await makeCall(this.tools, { ...journey, ...tried, taker }, running);
+    return verdict && this.conclude(provider, verdict, taker.committed);
   }
 
   /** Whether a failed attempt ends the walk. */
@@ -238,11 +203,6 @@ export class Walk {
 }
 
 const aboutTheRequest: ReadonlySet<Verdict['kind']> = new Set(['contextLength', 'requestRefused']);
-
-/** The attempt that a permit is out for, so that it can be evacuated. */
-interface Running {
-  attempt: Attempt | null;
-}
 
 interface Trying {
   provider: ProviderSettings;
