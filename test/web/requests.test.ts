@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { addedWaitMs, explainSteps, explainTitle, timeShares } from '../../web/requests/explain.ts';
 import { filterOf, matches, readSearch } from '../../web/requests/filter.ts';
-import { mergeTail } from '../../web/requests/tail.ts';
+import { maxTailRows, mergeTail } from '../../web/requests/tail.ts';
 import { attemptOf, now, requestOf, rowOf } from './support.ts';
 
 const skipped = attemptOf({
@@ -114,5 +114,18 @@ describe('the live tail', () => {
     const merged = mergeTail({ recorded, tail, belongs: ({ id }) => id === 'r3', heldAt: 8 });
     expect(merged.rows.map(({ id }) => id)).toEqual(['r2', 'r1']);
     expect(merged.waiting).toBe(1);
+  });
+
+  it('what began before the eldest row is left to the older pages', () => {
+    const slow = rowOf('slow', { startedAt: now - 60_000 });
+    const merged = mergeTail({ recorded, tail: { requests: [slow], requestsShown: 1 }, belongs, heldAt: null });
+    expect(merged.rows).toEqual(recorded);
+  });
+
+  it('has a bound, and says how many it leaves out', () => {
+    const many = Array.from({ length: maxTailRows + 7 }, (_, index) => rowOf(`m${index}`, { startedAt: now + 99 }));
+    const merged = mergeTail({ recorded, tail: { requests: many, requestsShown: 500 }, belongs, heldAt: null });
+    expect(merged.rows).toHaveLength(maxTailRows + recorded.length);
+    expect(merged.cut).toBe(7);
   });
 });

@@ -19,7 +19,7 @@ import { EmptyState } from '../ui/panel.tsx';
 import { wholeNumber } from '../words.ts';
 import '../requests/requests.css';
 
-const pageRows = 100;
+const pageRows = 50;
 
 /** What a file has of each request. */
 const exported: readonly (readonly [string, (row: RequestRow) => Cell])[] = [
@@ -128,7 +128,7 @@ function useRequests() {
   if (held && heldAt === null) setHeldAt(live.requestsShown);
   if (!held && heldAt !== null) setHeldAt(null);
   const recorded = useMemo(() => query.data?.pages.flatMap(({ rows }) => rows) ?? [], [query.data]);
-  const { rows, waiting } = useMemo(() => {
+  const { rows, waiting, cut } = useMemo(() => {
     const belongs = (row: RequestRow) => matches(row, filter);
     return mergeTail({ recorded, tail: live, belongs, heldAt });
   }, [recorded, live, filter, heldAt]);
@@ -143,7 +143,7 @@ function useRequests() {
     resume: live.resume,
     showWaiting: () => setHeldAt(live.requestsShown),
     setPointer,
-    leftOut: first ? live.requestsLeftOut - first.requestsLeftOut + fallenOut : 0,
+    leftOut: first ? live.requestsLeftOut - first.requestsLeftOut + fallenOut + cut : 0,
     reload: () => void query.refetch(),
     error: query.error,
     isPending: query.isPending,

@@ -1,4 +1,4 @@
-import { useLive } from '../live/useLive.ts';
+import { liveStore } from '../live/page.ts';
 import { day, showAge, showCountdown, showMoney, showMs, timeOfDay, zoneName } from '../time.ts';
 import { useZone } from '../zone.tsx';
 import { useServerNow } from './useServerNow.ts';
@@ -32,14 +32,14 @@ export function Countdown({ until }: { until: number }) {
 /** A moment in the chosen zone, the zone beside it unless `bare` (where a heading names it); the day when it is not today's. */
 export function TimeText({ at, millis = false, bare = false }: { at: number; millis?: boolean; bare?: boolean }) {
   const zone = useZone();
-  const { serverNow } = useLive();
+  // Read without listening: hundreds of rows would be drawn again at each event.
+  const today = day(liveStore.serverNow(), zone);
   const date = day(at, zone);
   const name = zoneName(zone, at);
-  const isToday = date === day(serverNow(), zone);
   const time = timeOfDay(at, zone, millis);
   return (
     <time dateTime={new Date(at).toISOString()} title={`${date} ${timeOfDay(at, zone, true)} ${name}`}>
-      {isToday ? time : `${date} ${time}`}
+      {date === today ? time : `${date} ${time}`}
       {bare ? '' : ` ${name}`}
     </time>
   );
