@@ -16,6 +16,19 @@ test('counts become rates, and the unfinished minute is measured by what has pas
   expect(unfinishedFrom).toBe(noon);
 });
 
+test('a minute in which the program was not running has no rate, and one without requests has the rate 0', () => {
+  const hour = hourOf([
+    minuteOf(noon - 2 * minuteMs, { states: { a: null } }),
+    minuteOf(noon - minuteMs, { states: { a: 'closed' } }),
+    minuteOf(noon, { answered: { a: 30 } }),
+  ]);
+  expect(seriesOf(hour, ['a']).points.map(({ rates, errorsRate }) => [...rates, errorsRate])).toEqual([
+    [null, null],
+    [0, 0],
+    [1, 0],
+  ]);
+});
+
 test('a minute of a few seconds makes no point', () => {
   const begun = seriesOf(hourOf([minuteOf(noon, { answered: { a: 3 } })], 2_000), ['a']);
   expect(begun).toMatchObject({ points: [], unfinishedFrom: null });
@@ -33,7 +46,7 @@ test('of many providers the smallest share a band, and no answer is lost', () =>
       const { bands, others, points } = seriesOf(hourOf([minuteOf(noon, { answered })], minuteMs), []);
       expect(bands.length).toBeLessThanOrEqual(maxBands);
       const drawn = points.reduce(
-        (sum, { rates, othersRate }) => sum + othersRate + rates.reduce((x, y) => x + y, 0),
+        (sum, { rates, othersRate }) => sum + (othersRate ?? 0) + rates.reduce<number>((x, y) => x + (y ?? 0), 0),
         0,
       );
       const answers = Object.values(answered).reduce((x, y) => x + y, 0);
@@ -53,8 +66,8 @@ test('minutes in which the same circuits were open are one shade', () => {
     minuteOf(noon, both),
   ]);
   expect(shadesOf(hour)).toEqual([
-    { from: noon - 3 * minuteMs, to: noon - minuteMs, providers: ['a'] },
-    { from: noon, to: noon + 30_000, providers: ['a', 'b'] },
+    { from: noon - 3 * minuteMs, to: noon - minuteMs, providers: ['a'], byHand: false },
+    { from: noon, to: noon + 30_000, providers: ['a', 'b'], byHand: false },
   ]);
 });
 

@@ -25,7 +25,7 @@ export default memo(AreaDrawing, (one, other) => JSON.stringify(one) === JSON.st
 
 const tickStyle = { fill: 'var(--muted)', fontSize: 11 };
 const quarterMs = 15 * 60_000;
-const minuteMs = 60_000;
+const shortestLabelledMs = 4 * 60_000;
 
 function AreaDrawing({ series, shades, acts }: DrawingProps) {
   const zone = useZone();
@@ -61,24 +61,24 @@ function AreaDrawing({ series, shades, acts }: DrawingProps) {
           axisLine={{ stroke: 'var(--line)' }}
         />
         <YAxis width={44} tick={tickStyle} tickLine={false} axisLine={false} tickCount={4} allowDecimals />
-        {shades.map(({ from, to, providers }) => (
+        {shades.map((shade) => (
           <ReferenceArea
-            key={from}
-            x1={within(from)}
-            x2={within(to)}
-            fill="var(--open)"
+            key={shade.from}
+            x1={within(shade.from)}
+            x2={within(shade.to)}
+            fill={shadeColor(shade)}
             fillOpacity={0.13}
             zIndex={50}
-            label={to - from < 4 * minuteMs ? false : { value: shadeWords(providers), ...shadeLabel }}
+            label={shadeLabel(shade, (first + last) / 2)}
           />
         ))}
         {bands.map((provider, index) => {
           const color = `var(--band-${index + 1})`;
-          const rate = ({ rates }: Point) => rates[index] ?? 0;
-          return <Area key={provider} {...flat} name={provider} dataKey={rate} fill={color} stroke={color} />;
+          const rate = ({ rates }: Point) => rates[index] ?? null;
+          return <Area key={provider} {...flat} name={provider} dataKey={rate} fill={color} stroke="none" />;
         })}
         {others.length > 0 && (
-          <Area {...flat} name="others" dataKey="othersRate" fill="var(--band-others)" stroke="var(--band-others)" />
+          <Area {...flat} name="others" dataKey="othersRate" fill="var(--band-others)" stroke="none" />
         )}
         <Area {...flat} name="nobody" dataKey="errorsRate" fill="var(--open)" stroke="none" fillOpacity={0.9} />
         {unfinishedFrom !== null && (
@@ -101,10 +101,18 @@ function AreaDrawing({ series, shades, acts }: DrawingProps) {
   );
 }
 
-const shadeLabel = { position: 'insideTopLeft', fill: 'var(--open)', fontSize: 11 } as const;
+function shadeColor({ byHand }: Shade): string {
+  return byHand ? 'var(--manual)' : 'var(--open)';
+}
 
-function shadeWords(providers: string[]): string {
-  return providers.length === 1 ? `${providers[0]} open` : `${providers.length} open`;
+/** Beside its own edge, and always within the drawing; a short one has no room for words. */
+function shadeLabel(shade: Shade, middle: number) {
+  const { from, to, providers, byHand } = shade;
+  if (to - from < shortestLabelledMs) return false;
+  const who = providers.length === 1 ? providers[0] : String(providers.length);
+  const value = `${who} ${byHand ? 'tripped' : 'open'}`;
+  const position: 'insideTopLeft' | 'insideTopRight' = from < middle ? 'insideTopLeft' : 'insideTopRight';
+  return { value, position, fill: shadeColor(shade), fontSize: 11 };
 }
 
 function quarters(first: number, last: number): number[] {

@@ -22,11 +22,11 @@ export interface Series {
 export interface Point {
   /** Middle of what it counts. */
   at: number;
-  /** By band. */
-  rates: number[];
-  othersRate: number;
+  /** By band. Null, here and below: the program was not running, which is not the same as no requests. */
+  rates: (number | null)[];
+  othersRate: number | null;
   /** Requests nobody answered. */
-  errorsRate: number;
+  errorsRate: number | null;
 }
 
 /** What the chart draws. `order`: every provider, as the chains name them. */
@@ -45,10 +45,12 @@ export function seriesOf(hour: Hour, order: readonly string[]): Series {
   const others = seen.map(([provider]) => provider).filter((provider) => !largest.has(provider));
   const last = hour.minutes.at(-1);
   const unfinished = last !== undefined && hour.now < last.at + minuteMs ? last.at : null;
-  const points = hour.minutes.flatMap(({ at, answered, errors }): Point[] => {
+  const points = hour.minutes.flatMap(({ at, answered, errors, states }): Point[] => {
     const lengthMs = at === unfinished ? hour.now - at : minuteMs;
     if (lengthMs < leastMs) return [];
-    const rate = (count: number) => Math.round((count * 1_000_000) / lengthMs) / 1_000;
+    const counted =
+      Object.values(states).some((state) => state !== null) || Object.keys(answered).length > 0 || errors > 0;
+    const rate = (count: number) => (counted ? Math.round((count * 1_000_000) / lengthMs) / 1_000 : null);
     return [
       {
         at: at + lengthMs / 2,
@@ -67,6 +69,8 @@ export interface Shade {
   from: number;
   to: number;
   providers: string[];
+  /** None of them opened by itself. */
+  byHand: boolean;
 }
 
 const shut: Record<ShownState, boolean> = {
@@ -82,10 +86,12 @@ export function shadesOf(hour: Hour): Shade[] {
   const shades: Shade[] = [];
   for (const { at, states } of hour.minutes) {
     const providers = Object.entries(states).flatMap(([provider, state]) => (state && shut[state] ? [provider] : []));
+    const byHand = providers.every((provider) => states[provider] === 'tripped');
     const last = shades.at(-1);
     const to = Math.min(at + minuteMs, hour.now);
-    if (last?.to === at && last.providers.join() === providers.join()) last.to = to;
-    else if (providers.length > 0) shades.push({ from: at, to, providers });
+    const goesOn = last?.to === at && last.byHand === byHand && last.providers.join() === providers.join();
+    if (goesOn) last.to = to;
+    else if (providers.length > 0) shades.push({ from: at, to, providers, byHand });
   }
   return shades;
 }

@@ -47,7 +47,7 @@ export function WhoAnswered({ hour, problem, order, events }: WhoAnsweredProps) 
 
 function Drawing({ hour, order, events }: Pick<WhoAnsweredProps, 'order' | 'events'> & { hour: Hour }) {
   const series = seriesOf(hour, order);
-  const failed = series.points.some(({ errorsRate }) => errorsRate > 0);
+  const failed = series.points.some(({ errorsRate }) => (errorsRate ?? 0) > 0);
   if (series.bands.length === 0 && !failed) {
     return <p className="chart-room chart-empty muted">No request has been answered in the last 60 minutes.</p>;
   }

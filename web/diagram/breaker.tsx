@@ -9,9 +9,9 @@ export function Breaker({ mark, provider }: { mark: MarkState; provider: string 
   return (
     <svg
       className="breaker"
-      width="30"
-      height="30"
-      viewBox="-4 -4 30 30"
+      width="34"
+      height="34"
+      viewBox="-6 -6 34 34"
       role="img"
       aria-label={`${provider}: ${stateWords[mark].toLowerCase()}`}
       style={{ color: stateColors[mark] }}
@@ -88,7 +88,7 @@ const drawings: Record<MarkState, ReactNode> = {
 /** What an operator has put on it, at its corner. */
 function Badge({ children }: { children: ReactNode }) {
   return (
-    <g transform="translate(20 2)">
+    <g transform="translate(20 2) scale(1.2)">
       <circle r="6.4" fill="var(--panel)" />
       {children}
     </g>

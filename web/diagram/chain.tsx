@@ -2,6 +2,7 @@ import type { ReactNode } from 'react';
 import type { ChainOverview, Hour } from '../../server/core/overview.ts';
 import { Panel } from '../ui/panel.tsx';
 import './diagram.css';
+import './diagramNarrow.css';
 import { type Fed, type Known, layoutChain } from './geometry.ts';
 import { Callers, Line } from './line.tsx';
 import { type AskFor, RowCells } from './row.tsx';

@@ -1,8 +1,9 @@
 import type { CircuitEntry } from '../../server/core/circuit/types.ts';
 import type { ProviderOverview } from '../../server/core/overview.ts';
-import { Age, Countdown, TimeText } from '../ui/figures.tsx';
+import { Countdown, TimeText } from '../ui/figures.tsx';
 import { stateColors, stateWords } from '../words.ts';
 import { EvidenceLinks } from './evidenceLinks.tsx';
+import { ForAge } from './forAge.tsx';
 import type { LineLayout } from './geometry.ts';
 import { RowFigures } from './rowFigures.tsx';
 import { placeWords, whoWords, whyWords } from './sentences.ts';
@@ -64,7 +65,7 @@ function StateCell({ line, entry, overview }: Pick<RowProps, 'line' | 'overview'
       <p className="state-line">
         <b style={{ color: stateColors[line.mark] }}>{stateWords[state]}</b>{' '}
         <span className="muted">
-          for <Age since={since} />
+          <ForAge since={since} />
           {line.mark === 'none' && ', no traffic'}
         </span>
       </p>

@@ -24,31 +24,27 @@ const waits: Record<ShownState, boolean> = {
 };
 
 function Waiting({ entry }: { entry: CircuitEntry }) {
-  const { state, since, until, probe, inFlight } = entry;
-  const flying = inFlight > 0 ? ` · ${wholeNumber(inFlight)} in flight` : '';
+  const { state, since, until, inFlight } = entry;
+  const tripped = state === 'tripped';
+  const flying = inFlight > 0 && <p className="muted">{wholeNumber(inFlight)} still in flight</p>;
   if (until === null) {
     return (
       <div>
-        <p>{state === 'tripped' ? 'Until reset' : 'Due now'}</p>
-        <p className="muted">
-          {state === 'tripped' ? 'no end was set' : 'the next call tries it'}
-          {flying}
-        </p>
+        <p>{tripped ? 'Until reset' : 'Due now'}</p>
+        <p className="muted">{tripped ? 'no end was set' : 'the next call tries it'}</p>
+        {flying}
       </div>
     );
   }
-  const color = state === 'tripped' ? 'var(--manual)' : 'var(--half)';
   return (
     <div className="waiting">
-      <Ring since={since} until={until} color={color} />
+      <Ring since={since} until={until} color={tripped ? 'var(--manual)' : 'var(--half)'} />
       <div>
         <p className="figure">
           <Countdown until={until} />
         </p>
-        <p className="muted">
-          {state === 'tripped' ? 'to its end, then tried' : `to try ${probe.failed + 1}`}
-          {flying}
-        </p>
+        <p className="muted">{tripped ? 'then one try' : 'to next try'}</p>
+        {flying}
       </div>
     </div>
   );

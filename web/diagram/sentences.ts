@@ -67,10 +67,10 @@ export function whoWords(entry: CircuitEntry, overview: ProviderOverview | undef
 
 const moved: Record<ShownState, (entry: CircuitEntry) => (string | null)[]> = {
   closed: ({ by }) => [by === itself ? null : `closed by ${by}`],
-  open: ({ by, probe }) => [by === itself ? 'opened by itself' : `opened by ${by}`, failedProbes(probe.failed)],
-  halfOpen: ({ probe }) => [
-    probe.out > 0 ? `being tried: ${plural(probe.out, 'call')} out` : 'the next call tries it',
-    failedProbes(probe.failed),
+  open: (entry) => [entry.by === itself ? 'opened by itself' : `opened by ${entry.by}`, failedProbes(entry)],
+  halfOpen: (entry) => [
+    entry.probe.out > 0 ? `being tried: ${plural(entry.probe.out, 'call')} out` : 'the next call tries it',
+    failedProbes(entry),
   ],
   tripped: ({ by, automatic }) => [`tripped by ${by}`, beneath(automatic)],
   heldClosed: ({ by, automatic }) => [`held by ${by}`, beneath(automatic)],
@@ -86,8 +86,10 @@ function beneath(automatic: CircuitEntry['automatic']): string | null {
   return beneathWords[automatic];
 }
 
-function failedProbes(failed: number): string | null {
-  return failed > 0 ? `${plural(failed, 'probe')} failed` : null;
+/** Unless the line above says it. */
+function failedProbes(entry: CircuitEntry): string | null {
+  const { failed } = entry.probe;
+  return failed > 0 && !whyWords(entry).includes('probe') ? `${plural(failed, 'probe')} failed` : null;
 }
 
 /** `0.6× the price`; null: it is the same, or not known. */

@@ -1,8 +1,8 @@
 import { type ReactNode, useId } from 'react';
 import type { CircuitEntry } from '../../server/core/circuit/types.ts';
+import { ForAge } from '../diagram/forAge.tsx';
 import { useLive } from '../live/useLive.ts';
 import { showAge } from '../time.ts';
-import { Age } from '../ui/figures.tsx';
 import { StateBadge } from '../ui/state.tsx';
 import { useWallNow } from '../ui/useServerNow.ts';
 import { causeSentence } from '../words.ts';
@@ -15,7 +15,7 @@ export function NowLine({ entry }: { entry: CircuitEntry }) {
     <p className="dialog-now">
       <StateBadge state={entry.state} />
       <span className="muted">
-        for <Age since={entry.since} />
+        <ForAge since={entry.since} />
         {why === '' ? '' : ` · ${why}`}
       </span>
     </p>

@@ -24,7 +24,7 @@ export function Preview({ preview, problem }: PreviewProps) {
 }
 
 function Counted({ preview }: { preview: TripPreview }) {
-  const { sentence, moved, nobody, requests, beyondProven } = preview;
+  const { sentence, moved, nobody, requests } = preview;
   return (
     <>
       <p>{sentence}</p>
@@ -35,11 +35,6 @@ function Counted({ preview }: { preview: TripPreview }) {
           ))}
           <Share label="nobody" count={nobody} of={requests} color="var(--open)" alarm={nobody > 0} />
         </ul>
-      )}
-      {beyondProven > 0 && (
-        <p className="dialog-half">
-          ▲ {wholeNumber(beyondProven)} of them are beyond the most that the next has ever carried.
-        </p>
       )}
     </>
   );

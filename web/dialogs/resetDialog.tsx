@@ -6,19 +6,12 @@ import { client, type Outputs } from '../api.ts';
 import { errorSentence } from '../errors.ts';
 import { showMs } from '../time.ts';
 import { Money } from '../ui/figures.tsx';
-import { trailWord } from '../words.ts';
+import { stateWords, trailWord } from '../words.ts';
 import './dialogs.css';
 import { Choice, Footer, Moved, NotDurable, NowLine, Reason, StaleLine } from './parts.tsx';
 import { tell } from './toasts.tsx';
 import { type Intent, useAct } from './useAct.ts';
 import { choiceWords, clearedWords, lastings, type ResetChoice, resetChoices, resetReasons } from './words.ts';
-
-const done: Record<Exclude<ResetChoice, 'probe'>, string> = {
-  halfOpen: 'is half-open: the next call tries it.',
-  closed: 'is closed.',
-  hold: 'is held closed.',
-  release: 'is released.',
-};
 
 interface DialogProps {
   /** The circuit as it was when the dialog was asked for: its epoch goes with the act. */
@@ -30,10 +23,10 @@ interface DialogProps {
 export function ResetDialog({ opened, onClose }: DialogProps) {
   const { provider } = opened;
   const [reason, setReason] = useState('');
-  const [choice, setChoice] = useState<ResetChoice>(resetChoices(opened)[0] ?? 'probe');
+  const [wish, setWish] = useState<ResetChoice | null>(null);
   const [lasting, setLasting] = useState('15m');
-  const act = useAct(opened, () => {
-    if (choice !== 'probe') tell(`${provider} ${done[choice]}`);
+  const act = useAct(opened, (acted) => {
+    tell(`${provider} is ${stateWords[acted.state].toLowerCase()}.`);
     onClose();
   });
   const probe = useMutation({
@@ -41,6 +34,9 @@ export function ResetDialog({ opened, onClose }: DialogProps) {
     // What its answer did to the circuit was asked for here: it is no surprise.
     onSuccess: ({ entry }) => act.sawEpoch(entry.epoch),
   });
+  const choices = resetChoices(act.entry);
+  // A trip may end, or another begin, while the dialog is open: what makes sense changes with it.
+  const choice = wish !== null && choices.includes(wish) ? wish : (choices[0] ?? 'probe');
   const busy = act.working || probe.isPending;
   const ready = reason.trim() !== '' && !busy && (act.moved === null || probe.isPending);
   const submit = (event: FormEvent) => {
@@ -49,7 +45,7 @@ export function ResetDialog({ opened, onClose }: DialogProps) {
     if (choice === 'probe') probe.mutate();
     else act.act(intentOf(choice, reason.trim(), lasting));
   };
-  const options = resetChoices(act.entry).map((value) => {
+  const options = choices.map((value) => {
     return { value, label: choiceWords[value].label, about: choiceWords[value].about(act.entry) };
   });
   return (
@@ -64,7 +60,7 @@ export function ResetDialog({ opened, onClose }: DialogProps) {
       <form className="dialog" onSubmit={submit}>
         <StaleLine />
         <NowLine entry={act.entry} />
-        <Choice legend="What to do" options={options} value={choice} onChange={setChoice} />
+        <Choice legend="What to do" options={options} value={choice} onChange={setWish} />
         {choice === 'hold' && <Choice legend="Until" options={lastings} value={lasting} onChange={setLasting} />}
         {(choice === 'closed' || choice === 'halfOpen') && <p className="muted">{clearedWords(act.entry)}</p>}
         <Reason value={reason} picks={resetReasons} onChange={setReason} />

@@ -85,12 +85,14 @@ export function TripDialog({ opened, onClose }: DialogProps) {
 
 function Follows({ lasting }: { lasting: string }) {
   const now = useServerNow();
-  const ms = choices.find(({ value }) => value === lasting)?.ms ?? null;
-  if (ms === null) return <p className="muted">It stays out until somebody resets or releases it.</p>;
+  const chosen = choices.find(({ value }) => value === lasting);
+  if (!chosen || chosen.ms === null) {
+    return <p className="muted">It stays out until somebody resets or releases it.</p>;
+  }
   return (
     <p className="muted">
-      At <TimeText at={Math.ceil((now + ms) / 60_000) * 60_000} /> or just before it is tried again with one call, never
-      straight to closed.
+      After {chosen.label}, at <TimeText at={now + chosen.ms} />, it is tried again with one call, never straight to
+      closed.
     </p>
   );
 }
@@ -105,7 +107,7 @@ function Confirm({ provider, value, onChange }: ConfirmProps) {
   const id = useId();
   return (
     <div className="dialog-field">
-      <label htmlFor={id}>
+      <label htmlFor={id} className="dialog-plain">
         Some callers may get errors. Type <b>{provider}</b> to go on
       </label>
       <input

@@ -54,12 +54,12 @@ export const choiceWords: Record<
   halfOpen: {
     label: 'Half-open',
     about: () => 'The next call tries it: if that works it closes, if not it opens again.',
-    button: 'Set half-open',
+    button: 'Reset to half-open',
   },
   closed: {
     label: 'Closed',
     about: () => 'All of its traffic comes back, on a ramp, untested; it may open again by itself.',
-    button: 'Close',
+    button: 'Reset to closed',
   },
   hold: {
     label: 'Hold closed',

@@ -1,16 +1,10 @@
 import type { Overview } from '../../server/core/overview.ts';
-import { Countdown } from '../ui/figures.tsx';
 
-/** Nobody may take the demo for the truth. */
+/** Nobody may take the demo for the truth. The sentence says what comes next, and is told anew each second. */
 export function LiveDemo({ demo }: { demo: NonNullable<Overview['demo']> }) {
   return (
     <p className="demo-notice">
-      <b>These providers are simulated.</b> <span>{demo.sentence}</span>
-      {demo.nextOutageAt !== null && (
-        <span className="muted">
-          next outage in <Countdown until={demo.nextOutageAt} />
-        </span>
-      )}
+      <b>Demo</b> <span className="tabular">{demo.sentence}</span>
     </p>
   );
 }

@@ -56,12 +56,12 @@ function Share({ share, color }: { share: number | null; color: string }) {
 }
 
 function StandbyCheck({ standby }: { standby: ProviderOverview['standby'] }) {
-  if (!standby) return <>– has traffic, or none yet</>;
+  if (!standby) return <>– none made</>;
   const { at, ok, word, ms, costNanoUsd } = standby;
   return (
-    <>
+    <span>
       <span style={{ color: ok ? 'var(--text)' : 'var(--open)' }}>{ok ? '● answered' : `■ failed: ${word}`}</span>{' '}
       <Age since={at} /> ago · {showMs(ms)} · <Money nanoUsd={costNanoUsd} />
-    </>
+    </span>
   );
 }
