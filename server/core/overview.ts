@@ -21,7 +21,7 @@ export interface Totals {
   byHand: number;
   /** Chains no provider of which would take a request now. */
   chainsWithNobody: string[];
-  /** Chains that would not survive the loss of the provider that carries them now. */
+  /** Chains that would have nobody left without the provider that carries them now. */
   chainsNotSurviving: string[];
   /** What callers felt in the last five minutes. */
   felt: { windowMs: number; requests: number; answered: number; byFallback: number; errors: number };
@@ -37,7 +37,7 @@ export interface ChainOverview {
   requestsPerSecond: number;
   /** Attempts a second of this chain's requests, by provider; without it a provider's own rate is shown in each of its chains. */
   attemptsPerSecond?: Record<string, number>;
-  /** Who would get the next request; null: nobody. */
+  /** Who carries it now, or at least gets its probe; null: nobody. */
   carrier: string | null;
   backoff: { initialMs: number; factor: number };
   ifCarrierGoes: Survival;
@@ -64,7 +64,7 @@ export interface ProviderOverview {
   failed: number;
   /** Its output price against the first choice of the first chain it stands in; null: a price is not known. */
   priceRatio: number | null;
-  /** The most requests a second it has answered over a minute, since the record began. */
+  /** The most requests a second it has answered over any minute of the last two weeks. */
   mostCarriedPerSecond: number;
   /** The last check of a provider that has no traffic. */
   standby: { at: number; ok: boolean; word: string; ms: number; costNanoUsd: number | null } | null;

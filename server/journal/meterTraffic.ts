@@ -10,7 +10,7 @@ const rateSeconds = 10;
 /** The last five minutes, by slots of ten seconds: the one that runs, and the 29 before it. */
 const feltSlots = 30;
 const feltSlotMs = 10_000;
-export const feltMs = feltSlots * feltSlotMs;
+const feltMs = feltSlots * feltSlotMs;
 
 interface Second {
   requests: Map<string, number>;
