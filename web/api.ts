@@ -1,6 +1,6 @@
 import { QueryCache, QueryClient, queryOptions } from '@tanstack/react-query';
 import { createTRPCClient, getUntypedClient, httpBatchLink, httpSubscriptionLink, splitLink } from '@trpc/client';
-import type { inferRouterInputs, inferRouterOutputs } from '@trpc/server';
+import type { inferRouterOutputs } from '@trpc/server';
 import { createTRPCOptionsProxy } from '@trpc/tanstack-react-query';
 import type { AppRouter } from '../server/control/router.ts';
 import type { About } from '../server/core/about.ts';
@@ -8,7 +8,6 @@ import type { Hour, Overview, TripPreview } from '../server/core/overview.ts';
 import { codeOf, isUnauthorized } from './errors.ts';
 import { HeardEventSource } from './live/heard.ts';
 
-export type Inputs = inferRouterInputs<AppRouter>;
 export type Outputs = inferRouterOutputs<AppRouter>;
 
 /** The one client. Reading and acting go in batches; the live feed has its own line. */
@@ -70,9 +69,13 @@ export const overviewQuery = ask<Overview>('overview.get');
 export const hourQuery = ask<Hour>('overview.hour');
 export const previewQuery = (provider: string) => ask<TripPreview>('circuits.preview', { provider });
 
-/** Ends the session here; the sign-in page follows. */
-export async function signOut(): Promise<void> {
-  await fetch('/sign-out', { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{}' });
+/** Ends the session here, or on every machine; the sign-in page follows. Rejects when nobody answers. */
+export async function signOut({ everywhere }: { everywhere: boolean }): Promise<void> {
+  await fetch('/sign-out', {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ everywhere }),
+  });
   queryClient.clear();
   for (const listen of strangerListeners) listen();
 }

@@ -7,6 +7,7 @@ import { ExplainPanel } from './requests/explainPanel.tsx';
 import { readSearch } from './requests/filter.ts';
 import { Shell } from './shell/shell.tsx';
 import { isZone } from './time.ts';
+import { FirstMinutes } from './ui/firstRequest.tsx';
 import { EmptyState } from './ui/panel.tsx';
 
 /** The addresses. What a page shows is in its address, so that a copied link shows the same. */
@@ -25,7 +26,7 @@ const rootRoute = createRootRoute({
 const liveRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: '/',
-  component: LivePage,
+  component: Live,
   validateSearch: readLiveSearch,
 });
 
@@ -57,6 +58,15 @@ declare module '@tanstack/react-router' {
   interface Register {
     router: typeof router;
   }
+}
+
+function Live() {
+  return (
+    <>
+      <FirstMinutes />
+      <LivePage />
+    </>
+  );
 }
 
 function NotFound() {

@@ -29,10 +29,7 @@ export interface LiveState {
 }
 
 /** What moves it: events of the stream, and what a poll brought. */
-export type LiveInput =
-  | LiveEvent
-  | { type: 'traffic'; overview: Overview }
-  | { type: 'polled'; seq: number; circuits: CircuitEntry[] };
+export type LiveInput = LiveEvent | { type: 'polled'; seq: number; circuits: CircuitEntry[] };
 
 export const emptyLive: LiveState = {
   known: false,

@@ -141,7 +141,8 @@ export function PersonMenu({ who, openHelp, openPalette }: PersonMenuProps) {
           Keys
         </Menu.Item>
         <Menu.Divider />
-        <Menu.Item onClick={() => void signOut()}>Sign out</Menu.Item>
+        <Menu.Item onClick={() => void signOut({ everywhere: false })}>Sign out</Menu.Item>
+        <Menu.Item onClick={() => void signOut({ everywhere: true })}>Sign out everywhere</Menu.Item>
       </Menu.Dropdown>
     </Menu>
   );

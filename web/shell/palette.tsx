@@ -98,6 +98,6 @@ function useShellCommands(openHelp: () => void): Command[] {
     { label: 'Dark theme', run: () => setColorScheme('dark') },
     { label: 'Theme as the system', run: () => setColorScheme('auto') },
     { label: 'Keys and marks', keys: '?', run: openHelp },
-    { label: 'Sign out', run: () => void signOut() },
+    { label: 'Sign out', run: () => void signOut({ everywhere: false }) },
   ];
 }

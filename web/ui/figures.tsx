@@ -1,12 +1,7 @@
 import { liveStore } from '../live/page.ts';
-import { day, showAge, showCountdown, showMoney, showMs, timeOfDay, zoneName } from '../time.ts';
+import { day, showAge, showCountdown, showMoney, timeOfDay, zoneName } from '../time.ts';
 import { useZone } from '../zone.tsx';
 import { useServerNow } from './useServerNow.ts';
-
-/** Milliseconds as text; null: `–`. */
-export function Ms({ ms }: { ms: number | null }) {
-  return <>{showMs(ms)}</>;
-}
 
 /** Nano-dollars as text; null: `–`, for an unknown price is not 0. */
 export function Money({ nanoUsd, estimated = false }: { nanoUsd: number | null; estimated?: boolean }) {
