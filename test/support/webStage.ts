@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { extname, join, normalize } from 'node:path';
-import type { Scene } from './webScenes.ts';
+import type { Scene } from './webSceneParts.ts';
 
 /** A control listener that plays one scene to the built dashboard. */
 export interface Stage {

@@ -44,11 +44,7 @@ function AreaDrawing({ series, shades, acts }: DrawingProps) {
   return (
     <ResponsiveContainer width="100%" height="100%" initialDimension={{ width: 600, height: 214 }}>
       <AreaChart data={points} margin={{ top: 8, right: 14, bottom: 0, left: 0 }} accessibilityLayer={false}>
-        <defs>
-          <pattern id="unfinished" width="5" height="5" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">
-            <rect width="3" height="5" fill="var(--panel)" />
-          </pattern>
-        </defs>
+        {hatching}
         <CartesianGrid vertical={false} stroke="var(--line)" />
         <XAxis
           dataKey="at"
@@ -100,6 +96,15 @@ function AreaDrawing({ series, shades, acts }: DrawingProps) {
     </ResponsiveContainer>
   );
 }
+
+/** What is not finished looks so. */
+const hatching = (
+  <defs>
+    <pattern id="unfinished" width="5" height="5" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">
+      <rect width="3" height="5" fill="var(--panel)" />
+    </pattern>
+  </defs>
+);
 
 function shadeColor({ byHand }: Shade): string {
   return byHand ? 'var(--manual)' : 'var(--open)';
