@@ -222,12 +222,9 @@ export class Circuit {
   }
 
   private refusal(reason: SkipReason, now: number): Refusal {
-    return {
-      reason,
-      retryMs: retryMs(this, now, true),
-      state: this.automaton.shown,
-      epoch: this.automaton.context.epoch,
-    };
+    const { shown: state, context } = this.automaton;
+    const waits = { retryMs: retryMs(this, now, true), ownRetryMs: retryMs(this, now, false) };
+    return { reason, state, epoch: context.epoch, ...waits };
   }
 
   private busy(): boolean {

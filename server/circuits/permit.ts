@@ -19,6 +19,8 @@ export interface Refusal {
   readonly epoch: number;
   /** Soonest time until it would be tried, ms; null: not until somebody acts. */
   readonly retryMs: number | null;
+  /** The same by its own time alone, without being forced as the last one standing. */
+  readonly ownRetryMs: number | null;
 }
 
 export interface AcquireOptions {

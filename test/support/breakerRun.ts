@@ -118,8 +118,11 @@ export class BreakerRun {
     const options: AcquireOptions = { ...this.options(out, leaseMs), ramp: heedRamp ? 'heed' : 'ignore' };
     const { permit, refusal } = this.board.acquire(this.name(at), options);
     deepStrictEqual(refusal?.reason ?? permit?.kind, typeof expected === 'string' ? expected : expected.kind);
-    if (refusal)
-      deepStrictEqual([refusal.state, refusal.epoch, refusal.retryMs], [twin.shown, twin.epoch, twin.retryMs(true)]);
+    if (refusal) {
+      const { state, epoch, retryMs, ownRetryMs } = refusal;
+      const expectedWaits = [twin.retryMs(true), twin.retryMs(false)];
+      deepStrictEqual([state, epoch, retryMs, ownRetryMs], [twin.shown, twin.epoch, ...expectedWaits]);
+    }
     if (!out || !permit) return;
     out.permit = permit;
     this.samePermit(out);
