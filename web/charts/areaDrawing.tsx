@@ -23,6 +23,8 @@ interface DrawingProps {
 /** The stacked areas. The only file that knows the chart library; loaded after the page. Nothing in it moves. */
 export default memo(AreaDrawing, (one, other) => JSON.stringify(one) === JSON.stringify(other));
 
+/** Bands are told apart without colour. */
+const edge = { stroke: 'var(--panel)', strokeWidth: 1.5 } as const;
 const tickStyle = { fill: 'var(--muted)', fontSize: 11 };
 const quarterMs = 15 * 60_000;
 const shortestLabelledMs = 4 * 60_000;
@@ -71,11 +73,9 @@ function AreaDrawing({ series, shades, acts }: DrawingProps) {
         {bands.map((provider, index) => {
           const color = `var(--band-${index + 1})`;
           const rate = ({ rates }: Point) => rates[index] ?? null;
-          return <Area key={provider} {...flat} name={provider} dataKey={rate} fill={color} stroke="none" />;
+          return <Area key={provider} {...flat} name={provider} dataKey={rate} fill={color} {...edge} />;
         })}
-        {others.length > 0 && (
-          <Area {...flat} name="others" dataKey="othersRate" fill="var(--band-others)" stroke="none" />
-        )}
+        {others.length > 0 && <Area {...flat} name="others" dataKey="othersRate" fill="var(--band-others)" {...edge} />}
         <Area {...flat} name="nobody" dataKey="errorsRate" fill="var(--open)" stroke="none" fillOpacity={0.9} />
         {unfinishedFrom !== null && (
           <ReferenceArea x1={within(unfinishedFrom)} x2={last} fill="url(#unfinished)" fillOpacity={0.8} zIndex={150} />

@@ -44,7 +44,7 @@ export interface Present {
 }
 
 /**
- * The hour as it stands at present, with what circuits have become since it was read: it is read anew once a minute, and
+ * The hour as it stands at present, with what circuits have become since it was read: it is read anew now and then, and
  * an outage must be seen at once.
  */
 export function patchHour(hour: Hour, present: Present): Hour {

@@ -40,11 +40,11 @@ function Bars({ cells, provider }: { cells: StripCell[]; provider: string }) {
 
 /** Top and height of a bar by what it stands for, of 26. */
 const shapes: Record<StripCell['mark'], { y: number; height: number; opacity: number }> = {
-  closed: { y: 0, height: 26, opacity: 0.45 },
+  closed: { y: 4, height: 18, opacity: 0.5 },
   open: { y: 0, height: 26, opacity: 1 },
   halfOpen: { y: 10, height: 16, opacity: 1 },
   tripped: { y: 0, height: 11, opacity: 1 },
-  heldClosed: { y: 8, height: 18, opacity: 0.75 },
+  heldClosed: { y: 4, height: 22, opacity: 0.8 },
   none: { y: 11, height: 4, opacity: 0.7 },
   unknown: { y: 12, height: 2, opacity: 0.25 },
 };

@@ -6,10 +6,8 @@ import { errorSentence } from '../errors.ts';
 import { useLive } from '../live/useLive.ts';
 import { patchHour } from './strip.ts';
 
-/** Twice a minute, so that the last one is seen to grow. */
-const againMs = 30_000;
-/** The minute's last requests are counted a moment after it. */
-const afterTheMinuteMs = 1_500;
+/** A few times a minute, so that the last one is seen to grow. */
+const againMs = 20_000;
 
 export interface HourView {
   /** As it was read last, for charts; null: not yet. */
@@ -19,13 +17,10 @@ export interface HourView {
   problem: string | null;
 }
 
-/** The last hour by minutes: read twice a minute, and patched by what circuits become. */
+/** The last hour by minutes: read a few times a minute, and patched by what circuits become. */
 export function useHour(): HourView {
   const { circuits, overview, serverNow } = useLive();
-  const { data, error } = useQuery({
-    ...hourQuery,
-    refetchInterval: () => againMs - ((serverNow() - afterTheMinuteMs) % againMs),
-  });
+  const { data, error } = useQuery({ ...hourQuery, refetchInterval: againMs });
   const patched = useMemo(() => {
     if (!data) return null;
     const rates = new Map(overview?.providers.map(({ provider, attemptsPerSecond }) => [provider, attemptsPerSecond]));
