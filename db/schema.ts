@@ -2,7 +2,13 @@ import { desc, sql } from 'drizzle-orm';
 import { index, integer, primaryKey, real, sqliteTable, text } from 'drizzle-orm/sqlite-core';
 import type { PermitKind } from '../server/core/circuit/settle.ts';
 import type { AutomaticState, OpenCause, Override, ShownState, TransitionCause } from '../server/core/circuit/types.ts';
-import type { AttemptOutcome, AuditRecord, ProbeRecord, RequestOutcome } from '../server/core/records.ts';
+import type {
+  AttemptOutcome,
+  AttemptRecord,
+  AuditRecord,
+  ProbeRecord,
+  RequestOutcome,
+} from '../server/core/records.ts';
 
 /**
  * The tables. Times are ms since 1970, lengths of time are ms (with a fraction where the clock gave one), money is integer
@@ -44,6 +50,8 @@ export const requests = sqliteTable(
     servedBy: text('served_by'),
     /** Answered by another provider than the first of its trail; kept so that a list of them needs no look at attempts. */
     fallback: integer('fallback', { mode: 'boolean' }).notNull(),
+    /** Rows older than this column were never rescued. */
+    rescued: integer('rescued', { mode: 'boolean' }).notNull().default(false),
     ...usage,
     ...cost,
   },
@@ -52,6 +60,7 @@ export const requests = sqliteTable(
     index('requests_by_outcome').on(table.outcome, desc(table.startedAt), desc(table.id)),
     index('requests_by_provider').on(table.servedBy, desc(table.startedAt), desc(table.id)),
     index('requests_fallback').on(desc(table.startedAt), desc(table.id)).where(sql`fallback = 1`),
+    index('requests_rescued').on(desc(table.startedAt), desc(table.id)).where(sql`rescued = 1`),
     index('requests_felt')
       .on(desc(table.startedAt), desc(table.id))
       .where(sql`outcome not in ('succeeded', 'cancelled')`),
@@ -77,6 +86,9 @@ export const attempts = sqliteTable(
     startedAt: integer('started_at').notNull(),
     firstTokenMs: real('first_token_ms'),
     durationMs: real('duration_ms').notNull(),
+    way: text('way').$type<AttemptRecord['way']>(),
+    raced: text('raced').$type<AttemptRecord['raced']>(),
+    drill: text('drill'),
     ...usage,
     ...cost,
   },

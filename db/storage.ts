@@ -97,6 +97,8 @@ export interface RequestFilter {
   failureKind?: string | undefined;
   /** If true: only those answered by another provider than the first of their trail. */
   fallback?: boolean | undefined;
+  /** If true: only those whose answer broke off and was gone on with by another provider. */
+  rescued?: boolean | undefined;
   /** If true: only those in which the caller got an error or a broken answer. */
   felt?: boolean | undefined;
   /** Cursor of the page before. */

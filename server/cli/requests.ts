@@ -13,6 +13,7 @@ interface RequestsOptions extends ClientOptions {
   servedBy?: string;
   outcome?: RequestRow['outcome'];
   fallback?: boolean;
+  rescued?: boolean;
   felt?: boolean;
   before?: string;
 }
@@ -29,6 +30,7 @@ export function addRequests(program: Command, world: CliWorld): void {
     .option('--served-by <name>', 'only those this provider answered')
     .addOption(new Option('--outcome <outcome>', 'only with this outcome').choices(outcomes))
     .option('--fallback', 'only those not answered by their first choice')
+    .option('--rescued', 'only those whose answer broke off and another provider went on with')
     .option('--felt', 'only those in which the caller got an error or a broken answer')
     .option('--before <cursor>', 'the page after this cursor')
     .action((id: string | undefined, options: RequestsOptions) =>

@@ -1,6 +1,6 @@
 import { stringify } from 'yaml';
 import type { BreakerSettings } from '../core/circuit/types.ts';
-import type { ChainSettings, ProviderSettings, Settings } from '../core/settings.ts';
+import type { ChainSettings, PrefillSettings, ProviderSettings, Settings } from '../core/settings.ts';
 import { writeDuration, writeSize } from './units.ts';
 
 const HIDDEN = '(hidden)';
@@ -53,10 +53,17 @@ function describeProvider(provider: ProviderSettings): Record<string, unknown> {
     drop,
     rename,
     set: hideValues(provider.set),
-    prefill: typeof provider.prefill === 'string' ? provider.prefill : HIDDEN,
+    prefill: describePrefill(provider.prefill),
     standby: provider.standbyMs === null ? 'off' : writeDuration(provider.standbyMs),
     breaker: describeBreaker(provider.breaker),
   };
+}
+
+function describePrefill(prefill: PrefillSettings | null): string {
+  if (prefill === null) return 'none';
+  const isBare =
+    prefill.baseUrl === null && [prefill.message, prefill.body].every((fields) => Object.keys(fields).length === 0);
+  return isBare ? 'trailing' : HIDDEN;
 }
 
 function describeBreaker(breaker: BreakerSettings): Record<string, unknown> {

@@ -29,25 +29,6 @@ export function notesOf(source: Source, config: FileConfig): string[] {
   if (suspect.length === 0 && inherits('suspect') && config.breaker.suspect > 0)
     defaults.push('breaker.suspect does nothing');
 
-  const chains = Object.entries(config.chains);
-  const rescue = chains.filter(
-    ([name, chain]) => source.at(['chains', name, 'rescue']) !== undefined && chain.rescue.length > 0,
-  );
-  say(
-    rescue.map(([name]) => `chains.${name}.rescue`),
-    'going on after the first token comes with a later version; until then a break after it ends in an error event.',
-  );
-  if (rescue.length === 0 && chains.some(([, chain]) => chain.rescue.length > 0)) {
-    defaults.push('chains.*.rescue (prefill) does nothing, so a break after the first token ends in an error event');
-  }
-
-  const providers = Object.entries(config.providers);
-  const named = (has: (provider: FileConfig['providers'][string]) => boolean, key: string): string[] =>
-    providers.filter(([, provider]) => has(provider)).map(([name]) => `providers.${name}.${key}`);
-  say(
-    named((provider) => provider.prefill !== 'none', 'prefill'),
-    'is used once rescue comes with a later version.',
-  );
   say(config.alerts.length > 0 ? ['alerts'] : [], 'alerts come with a later version; none is sent.');
   say(
     config.drills ? ['drills'] : [],

@@ -71,7 +71,11 @@ export const providerSchema = section({
   assemble: yesNo()
     .prefault(true)
     .describe('Plain requests are streamed upstream and put together here, so that the clocks mean something.'),
-  prefill: prefill.prefault('none').describe('How it goes on from a begun answer. Comes with a later version.'),
+  prefill: prefill
+    .prefault('none')
+    .describe(
+      'How it goes on from a begun answer: `none`, `trailing` (a last message of the assistant is enough), or what goes with that message.',
+    ),
   accepts: accepts.prefault({}).describe('What it can take; a request that needs more skips it.'),
   systemPrompt: text('a text').exactOptional().describe('A system message added for this model only.'),
   headers: named(headerSafe('one line of printable characters'), sentHeaderName)

@@ -39,7 +39,9 @@ export const chainSchema = section({
   deadline: duration(1, DAY).prefault('2m').describe('For the first token of an answer.'),
   rescue: list(oneOf('prefill', 'splice', 'discard'), 'a list out of prefill, splice, discard')
     .prefault(['prefill'])
-    .describe('Going on after the first token, in this order; [] is off. Comes with a later version.'),
+    .describe(
+      'Going on with another provider after the first token, by these ways in this order; [] is off. `discard` is for callers that ask for it.',
+    ),
 });
 
 const limits = section({

@@ -1,6 +1,6 @@
 import { dirname, resolve } from 'node:path';
 import type { BreakerSettings } from '../core/circuit/types.ts';
-import type { ChainSettings, ProviderSettings, Settings } from '../core/settings.ts';
+import type { ChainSettings, PrefillSettings, ProviderSettings, Settings } from '../core/settings.ts';
 import type { FileConfig } from './schema.ts';
 
 /** A checked file as the rest of the house wants it. `file`: path of the config, from whose folder `database` counts. */
@@ -54,10 +54,16 @@ function toProvider(name: string, provider: ProviderConfig, defaults: FileConfig
     drop: provider.drop,
     rename: provider.rename,
     set: provider.set,
-    prefill: provider.prefill,
+    prefill: toPrefill(provider.prefill),
     standbyMs: provider.standby,
     breaker: toBreaker({ ...defaults, ...provider.breaker }),
   };
+}
+
+function toPrefill(prefill: ProviderConfig['prefill']): PrefillSettings | null {
+  if (prefill === 'none') return null;
+  const { message = {}, body = {}, baseUrl = null } = prefill === 'trailing' ? {} : prefill;
+  return { message, body, baseUrl };
 }
 
 function toBreaker(breaker: FileConfig['breaker']): BreakerSettings {

@@ -56,8 +56,13 @@ export interface RequestRecord {
   /** Null: a price is not known. */
   costNanoUsd: number | null;
   costEstimated: boolean;
+  /** The answer broke after its first content, and another provider went on to its end. */
+  rescued: boolean;
   attempts: AttemptRecord[];
 }
+
+/** How an attempt went on with an answer that had begun. */
+export type RescueWay = 'prefill' | 'splice' | 'discard';
 
 /** One try, or one skip, of a provider within a request. Its id is `<request id>/<ordinal>`. */
 export interface AttemptRecord {
@@ -85,6 +90,12 @@ export interface AttemptRecord {
   usage: Usage | null;
   costNanoUsd: number | null;
   costEstimated: boolean;
+  /** Null: it did not go on with a begun answer. */
+  way: RescueWay | null;
+  /** Why it ran beside another attempt of its request; null: it did not. */
+  raced: 'probe' | 'suspicion' | 'hedge' | null;
+  /** The fault that the caller asked for here (`cut@12`), or null. */
+  drill: string | null;
 }
 
 /** A request as a row of a list: its trail is inline. */

@@ -1,4 +1,5 @@
 import type { BreakerSettings } from './circuit/types.ts';
+import type { RescueWay } from './records.ts';
 
 /** The config after reading and checking: plain data, durations in milliseconds, sizes in bytes. Made by `config/load.ts`. */
 export interface Settings {
@@ -53,11 +54,21 @@ export interface ProviderSettings {
   drop: string[];
   rename: Record<string, string>;
   set: Record<string, unknown>;
-  /** How it goes on from a begun answer; kept for a later version. */
-  prefill: unknown;
+  /** How it goes on from a begun answer; null: it does not. */
+  prefill: PrefillSettings | null;
   /** A provider without traffic for so long is asked for one token; null: never. */
   standbyMs: number | null;
   breaker: BreakerSettings;
+}
+
+/** A last message of the assistant that the provider goes on with; with nothing here, that message alone is enough. */
+export interface PrefillSettings {
+  /** Fields on that message. */
+  message: Record<string, unknown>;
+  /** Fields on the body. */
+  body: Record<string, unknown>;
+  /** Another address for it, as `ProviderSettings.baseUrl`; null: the same. */
+  baseUrl: string | null;
 }
 
 export interface TimeoutSettings {
@@ -79,8 +90,8 @@ export interface ChainSettings {
   backoff: BackoffSettings;
   /** For the first token of an answer. */
   deadlineMs: number;
-  /** Ways of going on after the first token; kept for a later version. */
-  rescue: ('prefill' | 'splice' | 'discard')[];
+  /** Ways of going on after the first token, in the order in which they are tried; none: it is off. */
+  rescue: RescueWay[];
 }
 
 export interface BackoffSettings {

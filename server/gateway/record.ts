@@ -1,6 +1,6 @@
 import type { Clock } from '../core/clock.ts';
 import { addCosts, addUsage } from '../core/money.ts';
-import type { RequestNeeds, RequestOutcome, RequestRecord } from '../core/records.ts';
+import type { AttemptRecord, RequestNeeds, RequestOutcome, RequestRecord } from '../core/records.ts';
 import type { Ledger } from './ledger.ts';
 
 /** What a caller got in the end. */
@@ -41,6 +41,11 @@ export function recordOf(finished: {
     usage: addUsage(charged.map((attempt) => attempt.usage)),
     costNanoUsd: addCosts(charged.map((attempt) => attempt.costNanoUsd)),
     costEstimated: charged.some((attempt) => attempt.costEstimated),
+    rescued: outcome.result === 'succeeded' && ledger.attempts.some(wentOn),
     attempts: ledger.attempts,
   };
+}
+
+function wentOn({ way, outcome }: AttemptRecord): boolean {
+  return way !== null && outcome === 'succeeded';
 }

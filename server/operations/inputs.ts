@@ -69,6 +69,7 @@ export const requestFilter = z.strictObject({
   provider: name.optional(),
   failureKind: name.optional(),
   fallback: z.boolean().optional(),
+  rescued: z.boolean().optional(),
   felt: z.boolean().optional(),
   ...page,
 });

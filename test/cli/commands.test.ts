@@ -152,6 +152,7 @@ describe('requests', () => {
     usage: null,
     costNanoUsd: 123_000,
     costEstimated: true,
+    rescued: false,
     attempts: [],
   };
   const attempt = {
@@ -172,6 +173,9 @@ describe('requests', () => {
     usage: null,
     costNanoUsd: null,
     costEstimated: false,
+    way: null,
+    raced: null,
+    drill: null,
   };
 
   it('lists the newest with their trail, and shows one with every attempt', async () => {

@@ -51,6 +51,7 @@ const request: RequestRecord = {
   usage: null,
   costNanoUsd: null,
   costEstimated: false,
+  rescued: false,
   attempts: [],
 };
 

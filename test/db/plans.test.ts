@@ -39,6 +39,7 @@ const cases: [what: string, index: RegExp, ask: () => void][] = [
   ['requests by outcome', /requests_by_outcome/, () => listRequests(orm, { limit: 50, outcome: 'failed' })],
   ['requests by who served', /requests_by_provider/, () => listRequests(orm, { limit: 50, servedBy: 'qwen-72b' })],
   ['fallbacks', /requests_fallback/, () => listRequests(orm, { limit: 50, fallback: true })],
+  ['rescues', /requests_rescued/, () => listRequests(orm, { limit: 50, rescued: true })],
   ['what callers felt', /requests_felt/, () => listRequests(orm, { limit: 50, felt: true })],
   ['one request', /autoindex_requests_1 \(id=/, () => getRequest(orm, 'r1')],
   ['requests by failure', /attempts_by_failure/, () => listRequests(orm, { limit: 50, failureKind: 'connect' })],

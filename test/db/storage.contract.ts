@@ -180,6 +180,7 @@ function listsRequests(open: Open): void {
       attempts: [failure(0, 'deepseek-v3', 'connect'), failure(1, 'qwen-72b')],
     }),
     request('broken', { startedAt: noon + 3, outcome: 'interrupted' }),
+    request('goneOnWith', { startedAt: noon + 4, rescued: true }),
   ];
   const cases: [what: string, filter: Omit<RequestFilter, 'limit'>, ids: string[]][] = [
     ['from is inclusive and to exclusive', { from: noon + 1, to: noon + 3 }, ['lost', 'rescued']],
@@ -191,6 +192,7 @@ function listsRequests(open: Open): void {
     ['by what failed', { failureKind: 'serverError' }, ['lost', 'rescued']],
     ['by what failed at a provider', { failureKind: 'serverError', provider: 'qwen-72b' }, ['lost']],
     ['only fallbacks', { fallback: true }, ['rescued']],
+    ['only those that were gone on with', { rescued: true }, ['goneOnWith']],
     ['only what callers felt', { felt: true }, ['broken', 'lost']],
     ['several at once', { felt: true, provider: 'qwen-72b', from: noon }, ['lost']],
   ];

@@ -76,6 +76,9 @@ export function attemptOf(attempt: Partial<AttemptRecord>): AttemptRecord {
     usage: { promptTokens: 128, cachedTokens: 0, completionTokens: 214, estimated: false },
     costNanoUsd: 270_000,
     costEstimated: false,
+    way: null,
+    raced: null,
+    drill: null,
     ...attempt,
   };
 }
@@ -98,6 +101,7 @@ export function requestOf(request: Partial<RequestRecord>): RequestRecord {
     usage: null,
     costNanoUsd: null,
     costEstimated: false,
+    rescued: false,
     attempts: [attemptOf({})],
     ...request,
   };

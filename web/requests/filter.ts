@@ -10,6 +10,8 @@ export interface RequestSearch {
   kind?: string;
   /** Only those answered by another than the first choice. */
   fallback?: true;
+  /** Only those whose answer broke off and another provider went on with. */
+  rescued?: true;
   /** Only those in which the caller got an error or a broken answer. */
   felt?: true;
   /** The last so long, up to now. */
@@ -51,6 +53,7 @@ export const kindWords: Record<FailureKind | SkipReason, string> = {
   abandoned: 'given up waiting',
   callerLeft: 'caller left',
   evacuated: 'moved away',
+  raced: 'lost the race',
   deadline: 'deadline',
   shutdown: 'shutdown',
   tooLarge: 'answer too large',
@@ -65,12 +68,13 @@ export const kindWords: Record<FailureKind | SkipReason, string> = {
 /** Reads an address; what is not understood is left out. */
 export function readSearch(raw: Record<string, unknown>): RequestSearch {
   const search: RequestSearch = {};
-  const { chain, outcome, provider, kind, fallback, felt, last, from, to } = raw;
+  const { chain, outcome, provider, kind, fallback, rescued, felt, last, from, to } = raw;
   if (isText(chain)) search.chain = chain;
   if (isText(outcome) && Object.hasOwn(outcomeWords, outcome)) search.outcome = outcome as RequestOutcome;
   if (isText(provider)) search.provider = provider;
   if (isText(kind)) search.kind = kind;
   if (fallback === true) search.fallback = true;
+  if (rescued === true) search.rescued = true;
   if (felt === true) search.felt = true;
   if (isText(last) && Object.hasOwn(spans, last)) search.last = last as Span;
   if (isMoment(from)) search.from = from;
@@ -88,20 +92,21 @@ function isMoment(value: unknown): value is number {
 
 /** The filter as `requests.list` takes it. `now`: the server's clock, ms since 1970. */
 export function filterOf(search: RequestSearch, now: number) {
-  const { chain, outcome, provider, kind, fallback, felt, last, to } = search;
+  const { chain, outcome, provider, kind, fallback, rescued, felt, last, to } = search;
   const from = last ? Math.floor(now - spans[last]) : search.from;
-  return { chain, outcome, provider, failureKind: kind, fallback, felt, from, to };
+  return { chain, outcome, provider, failureKind: kind, fallback, rescued, felt, from, to };
 }
 
 /** Whether a row that just ended belongs to the list: word for word what the record would say. */
 export function matches(row: RequestRow, filter: ReturnType<typeof filterOf>): boolean {
-  const { chain, outcome, provider, failureKind, fallback, felt, from, to } = filter;
+  const { chain, outcome, provider, failureKind, fallback, rescued, felt, from, to } = filter;
   return (
     (chain === undefined || row.chain === chain) &&
     (outcome === undefined || row.outcome === outcome) &&
     (from === undefined || row.startedAt >= from) &&
     (to === undefined || row.startedAt < to) &&
     (!fallback || byFallback(row)) &&
+    (!rescued || row.rescued) &&
     (!felt || row.outcome === 'failed' || row.outcome === 'interrupted') &&
     tried(row, provider, failureKind)
   );

@@ -40,6 +40,7 @@ export function Filters({ search, chains }: { search: RequestSearch; chains: str
         choose={(kind) => change({ kind })}
       />
       <Toggle label="By a fallback" on={search.fallback === true} set={(on) => change({ fallback: on || undefined })} />
+      <Toggle label="Rescued" on={search.rescued === true} set={(on) => change({ rescued: on || undefined })} />
       <Toggle label="Felt by the caller" on={search.felt === true} set={(on) => change({ felt: on || undefined })} />
       <Range search={search} change={change} />
     </search>

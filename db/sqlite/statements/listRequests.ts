@@ -39,6 +39,7 @@ function conditions(filter: RequestFilter): (SQL | undefined)[] {
     servedBy === undefined ? undefined : eq(requests.servedBy, servedBy),
     // Word for word as in the schema, or SQLite does not see that the partial index fits.
     filter.fallback ? sql`fallback = 1` : undefined,
+    filter.rescued ? sql`rescued = 1` : undefined,
     filter.felt ? sql`outcome not in ('succeeded', 'cancelled')` : undefined,
   ];
 }

@@ -25,6 +25,9 @@ export function attempt(changes: Partial<AttemptRecord> = {}): AttemptRecord {
     usage: { promptTokens: 900, cachedTokens: 512, completionTokens: 140, estimated: false },
     costNanoUsd: 294_580,
     costEstimated: false,
+    way: null,
+    raced: null,
+    drill: null,
     ...changes,
   };
 }
@@ -79,6 +82,7 @@ export function request(id: string, changes: Partial<RequestRecord> = {}): Reque
     usage: { promptTokens: 900, cachedTokens: 512, completionTokens: 140, estimated: false },
     costNanoUsd: 294_580,
     costEstimated: false,
+    rescued: false,
     attempts: [attempt()],
     ...changes,
   };
