@@ -48,10 +48,7 @@ export function causeSentence(entry: CircuitEntry): string {
     case 'open':
     case 'halfOpen': {
       if (entry.cause === null) return `reset by ${entry.by}${because}`;
-      const { failed } = entry.probe;
-      const why = openedSentence(entry.cause, entry.evidence.length);
-      // After a failed probe the evidence is that probe, and what opened it first is history.
-      return failed > 0 && entry.evidence.length <= 1 ? `${plural(failed, 'probe')} failed since it opened` : why;
+      return openedSentence(entry.cause, entry.evidence.length);
     }
   }
 }

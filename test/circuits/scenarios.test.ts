@@ -234,4 +234,18 @@ describe('causes', () => {
     rig.calls(1, throttled(86_400_000));
     expect(rig.look().until).toBe(rig.clock.wall() + 3_600_000);
   });
+
+  it('what opened a circuit stays its evidence through failed probes; another cause brings its own', () => {
+    const rig = new Rig();
+    rig.calls(5, failure);
+    const { evidence } = rig.look();
+    expect(evidence).toHaveLength(5);
+    rig.clock.advance(300_000);
+    rig.calls(1, { ...timeout, attempt: 'probe/0' } as typeof timeout);
+    expect(rig.look()).toMatchObject({ state: 'open', cause: 'failures', evidence, probe: { failed: 1 } });
+    expect(rig.events.at(-1)?.evidence).toEqual(['probe/0']);
+    rig.clock.advance(300_000);
+    rig.calls(1, { ...refused('credentials'), attempt: 'probe/1' } as typeof failure);
+    expect(rig.look()).toMatchObject({ state: 'open', cause: 'credentials', evidence: ['probe/1'] });
+  });
 });

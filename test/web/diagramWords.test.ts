@@ -51,11 +51,6 @@ test.each([
     entryOf('a', { state: 'open', cause: 'failures', evidence: ['r/0', 's/0'], probe: { out: 0, of: 1, failed: 1 } }),
     'opened by itself · 1 probe failed',
   ],
-  // The line above says already that its probe failed.
-  [
-    entryOf('a', { state: 'open', cause: 'failures', evidence: ['r/0'], probe: { out: 0, of: 1, failed: 2 } }),
-    'opened by itself',
-  ],
   [entryOf('a', { state: 'tripped', by: 'ops-day', automatic: 'open' }), 'tripped by ops-day · open beneath'],
   [entryOf('a', { carries: ['lucy'] }), 'carries lucy now · 0.6× the price'],
   [

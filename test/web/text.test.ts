@@ -74,12 +74,6 @@ describe('words', () => {
     expect(causeSentence(entry)).toBe('5 failures in a row');
   });
 
-  it('after a failed probe, the probes are what is told', () => {
-    const probe = { out: 0, of: 1, failed: 2 };
-    const entry = { ...entryOf('deepseek-v3', 'open'), evidence: ['a/0'], probe };
-    expect(causeSentence(entry)).toBe('2 probes failed since it opened');
-  });
-
   it('a closed circuit says how far it is from opening', () => {
     expect(causeSentence({ ...entryOf('qwen-72b'), failuresInARow: 3 })).toBe('3 of 5 failures towards opening');
   });

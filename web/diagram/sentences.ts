@@ -86,10 +86,8 @@ function beneath(automatic: CircuitEntry['automatic']): string | null {
   return beneathWords[automatic];
 }
 
-/** Unless the line above says it. */
-function failedProbes(entry: CircuitEntry): string | null {
-  const { failed } = entry.probe;
-  return failed > 0 && !whyWords(entry).includes('probe') ? `${plural(failed, 'probe')} failed` : null;
+function failedProbes({ probe }: CircuitEntry): string | null {
+  return probe.failed > 0 ? `${plural(probe.failed, 'probe')} failed` : null;
 }
 
 /** `0.6× the price`; null: it is the same, or not known. */

@@ -93,10 +93,12 @@ const machineSetup = setup({
     openAgain: assign(({ context, event }) => {
       if (event.type !== 'PROBE_FAILED' && event.type !== 'REFUSED') return {};
       const probesFailed = context.probesFailed + 1;
+      const cause = causeAfterProbe(context.cause, event.cause);
       return {
         ...next(context),
-        cause: causeAfterProbe(context.cause, event.cause),
-        evidence: event.evidence,
+        cause,
+        // What opened it stays its evidence while the outage is the same one; the probe's is in its event.
+        evidence: cause === context.cause ? context.evidence : event.evidence,
         openUntil: event.now + openMs(context.settings, probesFailed, event.draw),
         probesFailed,
         provisional: false,
