@@ -85,6 +85,7 @@ function describeChain(chain: ChainSettings): Record<string, unknown> {
     backoff: { initial: writeDuration(initialMs), factor, max: writeDuration(maxMs), jitter },
     deadline: writeDuration(chain.deadlineMs),
     rescue: chain.rescue,
+    hedge: chain.hedge,
   };
 }
 

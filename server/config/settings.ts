@@ -79,6 +79,7 @@ function toChain(name: string, chain: ChainConfig): ChainSettings {
     backoff: { initialMs: initial, factor, maxMs: max, jitter },
     deadlineMs: chain.deadline,
     rescue: chain.rescue,
+    hedge: chain.hedge,
   };
 }
 

@@ -21,6 +21,8 @@ export interface Taker {
   first(): void;
   /** What one read brought is through. False: hold the provider until `resume` is called. */
   flush(resume: () => void): boolean;
+  /** Whether it has no use for this answer; `isOver`: all of it has come. Absent: it takes any. */
+  unwanted?(isOver: boolean): boolean;
 }
 
 export interface AnswerOptions {
@@ -49,6 +51,7 @@ export class Answer {
   dropped = 0;
   contentSeen = false;
   private readonly options: AnswerOptions;
+  private taker: Taker;
   private readonly decoder = new StringDecoder('utf8');
   /** Made for the first byte of a stream; JSON needs none. */
   private parser: EventSourceParser | null = null;
@@ -61,6 +64,12 @@ export class Answer {
 
   constructor(options: AnswerOptions) {
     this.options = options;
+    this.taker = options.taker;
+  }
+
+  /** From now on somebody else gets it. */
+  giveTo(taker: Taker): void {
+    this.taker = taker;
   }
 
   /** Every choice that was asked for has its finish reason. */
@@ -139,7 +148,7 @@ export class Answer {
   private good(data: string, json: Json, facts: ChunkFacts): void {
     this.goodEvents += 1;
     this.learn(json, facts);
-    this.options.taker.chunk(data, json, facts);
+    this.taker.chunk(data, json, facts);
     this.options.onEvent();
     // A finish reason alone is an answer too: an empty one.
     if (facts.content || facts.finished) this.content();
@@ -167,7 +176,7 @@ export class Answer {
       return this.done({ seen: 'empty', message: 'the answer has no choice with a finish reason' });
     }
     this.learn(json, facts);
-    this.options.taker.whole(json);
+    this.taker.whole(json);
     this.content();
     return this.done(null);
   }
@@ -176,7 +185,7 @@ export class Answer {
     if (this.contentSeen) return;
     this.contentSeen = true;
     this.options.onContent();
-    this.options.taker.first();
+    this.taker.first();
   }
 
   private end(seen: Seen | null): void {

@@ -1,5 +1,6 @@
 import type { RequestFacts } from '../core/body.ts';
 import type { Clock, Timer } from '../core/clock.ts';
+import type { PaceKind } from '../core/pace.ts';
 import type { ProviderSettings } from '../core/settings.ts';
 import type { ClockName } from '../core/wire.ts';
 
@@ -101,4 +102,16 @@ export function firstTokenClockMs(
 /** Plain requests are streamed upstream too, where the provider allows: only then do the clocks see anything. */
 export function isStreamed(provider: Pick<ProviderSettings, 'assemble'>, request: { stream: boolean }): boolean {
   return request.stream || provider.assemble;
+}
+
+/** Of what kind a call is, to tell whether it is slow for its kind. */
+export function paceKindOf(
+  provider: Pick<ProviderSettings, 'name' | 'assemble'>,
+  request: { stream: boolean; facts: RequestFacts },
+): PaceKind {
+  return {
+    provider: provider.name,
+    promptTokens: request.facts.promptTokens,
+    streamed: isStreamed(provider, request),
+  };
 }

@@ -1,62 +1,25 @@
-import type { Board } from '../circuits/board.ts';
 import type { AcquireOptions, Permit } from '../circuits/permit.ts';
 import { backoffMs } from '../core/backoff.ts';
-import type { ChatRequest } from '../core/body.ts';
-import type { RetryBudget } from '../core/budget.ts';
 import type { PlannedStep } from '../core/chain.ts';
-import type { CircuitEntry } from '../core/circuit/types.ts';
-import type { Random } from '../core/clock.ts';
-import type { BackoffSettings, ProviderSettings } from '../core/settings.ts';
+import type { ProviderSettings } from '../core/settings.ts';
 import type { Verdict } from '../core/wire.ts';
-import type { Taker } from './answer.ts';
-import { type CallTools, makeCall, type Running } from './call.ts';
+import { type CallInRace, makeCall, type Running } from './call.ts';
 import { firstTokenClockMs } from './clocks.ts';
-import type { Interrupt, InterruptReason } from './interrupt.ts';
-import type { Ledger } from './ledger.ts';
+import { headStartOf, wouldRefuse } from './headStart.ts';
+import type { Interrupt } from './interrupt.ts';
+import type { Journey, WalkEnd, WalkTools } from './journey.ts';
+import { type Entrant, type Finish, Race } from './race.ts';
 
 /** A provider that named a time is asked so long after it, lest a timer that fires early finds its circuit still shut. */
 const AFTER_THROTTLE_MS = 5;
-
-export interface WalkTools extends CallTools {
-  board: Pick<Board, 'acquire' | 'acquireLast' | 'answered' | 'settle' | 'look' | 'retryAfterMs'>;
-  random: Random;
-  budget: RetryBudget;
-}
-
-/** One request on its way along its chain. */
-export interface Journey {
-  id: string;
-  request: ChatRequest;
-  steps: PlannedStep[];
-  backoff: BackoffSettings;
-  /** By `Clock.now()`: no wait goes beyond it. */
-  deadlineAt: number;
-  interrupt: Interrupt;
-  ledger: Ledger;
-  /** Keyed hash of the body, asked for only when a failure may be the prompt's own fault. */
-  bodyHash: () => string;
-  /** A fresh taker for each attempt. */
-  takerFor: (provider: ProviderSettings) => Taker;
-}
-
-export type WalkEnd =
-  /** The last taker has a whole answer. */
-  | { end: 'answered'; provider: ProviderSettings }
-  /** The answer broke after the caller had some of it. */
-  | { end: 'broken'; provider: ProviderSettings; verdict: Verdict }
-  /** The caller's own fault: it hears what this provider said. */
-  | { end: 'refused'; provider: ProviderSettings; verdict: Verdict }
-  | { end: 'stopped'; reason: InterruptReason }
-  /** No provider of the chain takes such a request: a sentence for each. */
-  | { end: 'unfit'; reasons: string[] }
-  | { end: 'nobody'; first: Verdict | null; retryAfterMs: number | null };
 
 /** Walks along the planned providers until one answers, or none is left. */
 export class Walk {
   private readonly tools: WalkTools;
   private readonly journey: Journey;
+  private readonly race: Race;
   /** What each attempt so far came to, in order. */
-  private readonly verdicts: Verdict[] = [];
+  private readonly verdicts: { provider: ProviderSettings; verdict: Verdict }[] = [];
   private firstTried: string | null = null;
   private readonly ramping: PlannedStep[] = [];
   private skipped = 0;
@@ -67,9 +30,32 @@ export class Walk {
   constructor(tools: WalkTools, journey: Journey) {
     this.tools = tools;
     this.journey = journey;
+    this.race = new Race({
+      onWin: journey.onWin,
+      onDefect: (error) => tools.log.error({ error, request: journey.id }, 'An attempt failed by a defect of ours.'),
+    });
+    if (journey.hedge === 'p95') tools.hedges.request();
   }
 
   async run(): Promise<WalkEnd> {
+    try {
+      return await this.walk();
+    } finally {
+      this.race.stop();
+    }
+  }
+
+  /** Resolves when the last attempt is over, some of which may outlive the walk; null: none runs any more. */
+  over(): Promise<void> | null {
+    return this.race.empty();
+  }
+
+  /** Ends the attempts that outlive the walk. */
+  get background(): Interrupt {
+    return this.race.background;
+  }
+
+  private async walk(): Promise<WalkEnd> {
     for (const step of this.journey.steps) {
       const end = await this.step(step, 'heed');
       if (end) return end;
@@ -78,13 +64,13 @@ export class Walk {
       const end = await this.step(step, 'ignore');
       if (end) return end;
     }
-    return (await this.lastStanding()) ?? this.nobody();
+    return (await this.lastStanding()) ?? (await this.othersOfTheRace()) ?? this.nobody();
   }
 
   /** One provider, with its retries; null: on to the next. */
   private async step(step: PlannedStep, ramp: 'heed' | 'ignore'): Promise<WalkEnd | null> {
     const { provider } = step;
-    const { interrupt, ledger } = this.journey;
+    const { ledger } = this.journey;
     if (step.cannotTake !== null) {
       const circuit = this.tools.board.look(provider.name);
       ledger.cannotTake(provider.name, { state: circuit?.state ?? 'closed', epoch: circuit?.epoch ?? 0 });
@@ -92,8 +78,8 @@ export class Walk {
     }
     let waitMs = this.backoffBefore(provider);
     for (let triesLeft = provider.retries; ; triesLeft -= 1) {
-      await interrupt.wait(this.tools.clock, waitMs);
-      if (interrupt.reason) return { end: 'stopped', reason: interrupt.reason };
+      const end = await this.pause(waitMs);
+      if (end) return end;
       const running: Running = { attempt: null };
       const admission = this.tools.board.acquire(provider.name, { ...this.acquireOptions([provider], running), ramp });
       if (admission.refusal) {
@@ -104,7 +90,7 @@ export class Walk {
       }
       const tried = { provider, permit: admission.permit, waitMs };
       const verdict = await this.attempt(tried, running);
-      if (!verdict || 'end' in verdict) return verdict ?? { end: 'answered', provider };
+      if (!verdict || 'end' in verdict) return verdict;
       const againMs = triesLeft > 0 ? this.waitBeforeAgain(verdict) : null;
       if (againMs === null) return null;
       waitMs = againMs;
@@ -113,7 +99,7 @@ export class Walk {
 
   /** Nobody would take it: the provider that last answered is tried all the same, as often as its pace allows. */
   private async lastStanding(): Promise<WalkEnd | null> {
-    if (this.verdicts.length > 0) return null;
+    if (this.verdicts.length > 0 || this.race.isOn) return null;
     const providers = this.journey.steps.filter((step) => step.cannotTake === null).map((step) => step.provider);
     if (providers.length === 0) return null;
     const running: Running = { attempt: null };
@@ -122,24 +108,100 @@ export class Walk {
     const provider = providers.find((candidate) => candidate.name === permit?.provider);
     if (!permit || !provider) return null;
     const verdict = await this.attempt({ provider, permit, waitMs: 0 }, running);
-    if (!verdict) return { end: 'answered', provider };
-    return 'end' in verdict ? verdict : null;
+    return verdict && 'end' in verdict ? verdict : null;
   }
 
-  /** Makes one call. Null: answered; a verdict: the walk may go on; else its end. */
+  /** Nobody is left to be tried, but somebody may still run. */
+  private async othersOfTheRace(): Promise<WalkEnd | null> {
+    while (this.race.isOn) {
+      const came = await this.race.next(null);
+      const outcome = typeof came === 'object' ? this.outcomeOf(came) : null;
+      if (outcome && 'end' in outcome) return outcome;
+    }
+    return null;
+  }
+
+  /** Waits before a try; who still runs meanwhile may end the walk. */
+  private async pause(waitMs: number): Promise<WalkEnd | null> {
+    const { interrupt } = this.journey;
+    if (this.race.isOn) return this.pauseBeside(waitMs);
+    await interrupt.wait(this.tools.clock, waitMs);
+    return interrupt.reason ? { end: 'stopped', reason: interrupt.reason } : null;
+  }
+
+  private async pauseBeside(waitMs: number): Promise<WalkEnd | null> {
+    const { interrupt } = this.journey;
+    let isTime = waitMs <= 0;
+    const end = () => {
+      isTime = true;
+      this.race.nudge();
+    };
+    const timer = isTime ? null : this.tools.clock.after(waitMs, end);
+    const off = interrupt.onRaise(end);
+    try {
+      for (;;) {
+        const came = await this.race.next(null, () => isTime || interrupt.reason !== null);
+        if (typeof came !== 'object') return interrupt.reason ? { end: 'stopped', reason: interrupt.reason } : null;
+        const outcome = this.outcomeOf(came);
+        if ('end' in outcome) return outcome;
+      }
+    } finally {
+      timer?.cancel();
+      off();
+    }
+  }
+
+  /** Makes one call. A verdict: it failed, and may be made again; null: on to the next; else the walk's end. */
   private async attempt(tried: Trying, running: Running): Promise<Verdict | WalkEnd | null> {
+    const entrant = this.enter(tried, running);
+    const headStart = headStartOf(this.tools, this.journey, { ...tried, isRacing: this.race.reason !== null });
+    const timer =
+      headStart &&
+      this.tools.clock.after(headStart.ms, () => {
+        if (headStart.mayRace()) this.race.goBeside(entrant, { reason: headStart.reason, mustEnd: entrant.mustEnd });
+      });
+    try {
+      for (;;) {
+        const came = await this.race.next(entrant);
+        if (typeof came !== 'object') return null;
+        const outcome = this.outcomeOf(came);
+        if ('end' in outcome || came.entrant === entrant) return outcome;
+        // The one that was faster broke before anything was given to the caller.
+        if (entrant.lost) return null;
+      }
+    } finally {
+      timer?.cancel();
+    }
+  }
+
+  private enter(tried: Trying, running: Running): Entrant {
     const { takerFor, ...journey } = this.journey;
-    const { provider } = tried;
+    const { provider, permit } = tried;
     this.firstTried ??= provider.name;
     const taker = takerFor(provider);
-    const verdict = await makeCall(this.tools, { ...journey, ...tried, taker }, running);
-    return verdict && this.conclude(provider, verdict, taker.committed);
+    const mustEnd = permit.kind === 'probe';
+    const entrant: Entrant = { provider, permit, taker, running, row: null, beside: false, mustEnd, lost: false };
+    const race: CallInRace = {
+      raced: this.race.isOn ? this.race.reason : null,
+      onBegin: (row) => {
+        entrant.row = row;
+      },
+      onContent: () => this.race.claim(entrant),
+      onSuspicion: (isWitness) => this.race.goBeside(entrant, { reason: 'suspicion', mustEnd: isWitness }),
+    };
+    this.race.enter(entrant, makeCall(this.tools, { ...journey, ...tried, taker, race }, running));
+    return entrant;
+  }
+
+  private outcomeOf({ entrant, verdict }: Finish): Verdict | WalkEnd {
+    const { provider, taker } = entrant;
+    return verdict ? this.conclude(provider, verdict, taker.committed) : { end: 'answered', provider };
   }
 
   /** Whether a failed attempt ends the walk. */
   private conclude(provider: ProviderSettings, verdict: Verdict, committed: boolean): Verdict | WalkEnd {
     const { reason } = this.journey.interrupt;
-    this.verdicts.push(verdict);
+    this.verdicts.push({ provider, verdict });
     if (reason === 'callerLeft') return { end: 'stopped', reason };
     if (committed) return { end: 'broken', provider, verdict };
     if (reason !== null) return { end: 'stopped', reason };
@@ -190,15 +252,13 @@ export class Walk {
     const { steps } = this.journey;
     const reasons = steps.flatMap((step) => step.cannotTake ?? []);
     if (reasons.length === steps.length) return { end: 'unfit', reasons };
-    const [first] = this.verdicts;
-    const provider = steps.find((step) => step.provider.name === this.firstTried)?.provider;
+    const first = this.verdicts.find(({ provider }) => provider.name === this.firstTried) ?? this.verdicts[0];
     // All there was to ask found fault with the request: its length. Asking again later would not help.
-    const onlyTheRequest = this.skipped === 0 && this.verdicts.every((verdict) => aboutTheRequest.has(verdict.kind));
-    if (first?.kind === 'contextLength' && provider && onlyTheRequest) {
-      return { end: 'refused', provider, verdict: first };
-    }
+    const onlyTheRequest =
+      this.skipped === 0 && this.verdicts.every(({ verdict }) => aboutTheRequest.has(verdict.kind));
+    if (first?.verdict.kind === 'contextLength' && onlyTheRequest) return { end: 'refused', ...first };
     const names = steps.filter((step) => step.cannotTake === null).map((step) => step.provider.name);
-    return { end: 'nobody', first: first ?? null, retryAfterMs: this.tools.board.retryAfterMs(names) };
+    return { end: 'nobody', first: first?.verdict ?? null, retryAfterMs: this.tools.board.retryAfterMs(names) };
   }
 }
 
@@ -208,10 +268,4 @@ interface Trying {
   provider: ProviderSettings;
   permit: Permit;
   waitMs: number;
-}
-
-function wouldRefuse(circuit: CircuitEntry, provider: ProviderSettings): boolean {
-  if (circuit.state === 'open' || circuit.state === 'tripped') return true;
-  if (circuit.state === 'halfOpen' && circuit.probe.out >= circuit.probe.of) return true;
-  return circuit.inFlight >= provider.concurrency;
 }

@@ -3,8 +3,9 @@ import { costNanoUsd } from '../core/money.ts';
 import { judge } from '../core/outcome.ts';
 import type { PingResult } from '../core/ping.ts';
 import type { ProviderSettings } from '../core/settings.ts';
-import { Attempt, type AttemptTools } from './attempt.ts';
+import { Attempt } from './attempt.ts';
 import { Collector } from './collect.ts';
+import type { AttemptTools } from './errand.ts';
 import { Interrupt } from './interrupt.ts';
 import { settlementOf } from './settlement.ts';
 

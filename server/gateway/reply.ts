@@ -1,6 +1,6 @@
 import { type ApiError, errorBody, passedOnBody, statusOf } from '../core/errors.ts';
 import type { Verdict } from '../core/wire.ts';
-import type { WalkEnd } from './failover.ts';
+import type { WalkEnd } from './journey.ts';
 import type { Ledger } from './ledger.ts';
 
 /** An answer in full: what the caller gets, and what the record says of it. */

@@ -66,7 +66,9 @@ test('a config of two names gets every default of the contract', () => {
     },
   ]);
   const backoff = { initialMs: 250, factor: 2, maxMs: 8_000, jitter: 'equal' };
-  expect(chains).toEqual([{ name: 'lucy', providers: ['a'], backoff, deadlineMs: 120_000, rescue: ['prefill'] }]);
+  expect(chains).toEqual([
+    { name: 'lucy', providers: ['a'], backoff, deadlineMs: 120_000, rescue: ['prefill'], hedge: 'off' },
+  ]);
 });
 
 test('a provider overrides single keys of the breaker, and openMax follows its open', () => {

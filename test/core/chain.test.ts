@@ -50,6 +50,7 @@ const chain: ChainSettings = {
   backoff: { initialMs: 250, factor: 2, maxMs: 8_000, jitter: 'equal' },
   deadlineMs: 120_000,
   rescue: [],
+  hedge: 'off',
 };
 
 const facts: RequestFacts = { images: false, tools: false, jsonSchema: false, promptTokens: 10, maxTokens: null };

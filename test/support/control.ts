@@ -67,7 +67,7 @@ function provider(name: string): ProviderSettings {
 
 const backoff = { initialMs: 250, factor: 2, maxMs: 8_000, jitter: 'equal' } as const;
 
-const lucy: ChainSettings = { name: 'lucy', providers: names, backoff, deadlineMs: 120_000, rescue: [] };
+const lucy: ChainSettings = { name: 'lucy', providers: names, backoff, deadlineMs: 120_000, rescue: [], hedge: 'off' };
 
 /** A real board of three healthy providers that one chain, `lucy`, goes through. */
 export function testBoard(clock: FakeClock): Board {

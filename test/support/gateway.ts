@@ -192,6 +192,7 @@ function settingsOf({ providers, chain, settings }: GatewayOptions): Settings {
         backoff: { initialMs: 1, factor: 2, maxMs: 8_000, jitter: 'none' },
         deadlineMs: 120_000,
         rescue: [],
+        hedge: 'off',
         ...chain,
       },
     ],

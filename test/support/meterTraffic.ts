@@ -10,7 +10,7 @@ import { defaults, providerNamed, Rig } from './breaker.ts';
 
 export const names = ['deepseek-v3', 'llama-3.3-70b', 'qwen-72b'];
 const backoff = { initialMs: 250, factor: 2, maxMs: 8_000, jitter: 'equal' } as const;
-const more = { backoff, deadlineMs: 120_000, rescue: [] };
+const more = { backoff, deadlineMs: 120_000, rescue: [], hedge: 'off' as const };
 export const chains = [
   { name: 'lucy', providers: names, ...more },
   { name: 'solo', providers: ['qwen-72b'], ...more },
