@@ -31,8 +31,8 @@ export function notesOf(source: Source, config: FileConfig): string[] {
 
   say(config.alerts.length > 0 ? ['alerts'] : [], 'alerts come with a later version; none is sent.');
   say(
-    config.drills ? ['drills'] : [],
-    'x-recloser-fault comes with a later version; until then the header does nothing.',
+    config.drills && config.environment === 'production' ? ['drills'] : [],
+    'WARNING: this is "production", and every caller may break its own requests by x-recloser-fault. Set drills: false.',
   );
   say(
     source.at(['retention']) === undefined ? [] : ['retention'],

@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Clock, Random } from '../core/clock.ts';
-import { type Fault, isProblem, parseFault, type SimpleFault } from '../core/fault.ts';
+import { type Fault, type FaultProblem, isProblem, parseFault, type SimpleFault } from '../core/fault.ts';
 import type { CallLog, SeenCall } from './callLog.ts';
 import { badRequest } from './errors.ts';
 import { type FaultFlow, startFlow } from './flow.ts';
@@ -115,7 +115,8 @@ export class SimulatedProvider {
     const bytes = await readBody(request);
     if (bytes === 'gone') return;
     if (bytes === 'tooLarge') return refuseCall(response, 413, `The body is larger than ${BODY_BYTES_MAX} bytes.`);
-    const fault = this.flow();
+    const fault = faultFor(request, this.flow);
+    if ('error' in fault) return refuseCall(response, 400, fault.error);
     const call = this.note({ request, path, bytes, fault });
     const { clock, log, random } = this.deps;
     const id = `chatcmpl-${this.options.name}-${++this.answers}`;
@@ -155,6 +156,17 @@ export class SimulatedProvider {
     const body = { object: 'list', data: [{ id: model, object: 'model', created: 0, owned_by: name }] };
     response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(body));
   }
+}
+
+/** A call may bring its own fault, by name; it meets that one, whatever the provider was told. */
+const FAULT_HEADER = 'x-simulator-fault';
+
+function faultFor(request: IncomingMessage, flow: FaultFlow): SimpleFault | FaultProblem {
+  const asked = request.headers[FAULT_HEADER];
+  if (typeof asked !== 'string') return flow();
+  const fault = parseFault(asked);
+  if (isProblem(fault) || fault.kind === 'simple') return fault;
+  return { error: `The fault "${asked.slice(0, 60)}" is a plan for many calls: name one fault in ${FAULT_HEADER}.` };
 }
 
 interface Arrived {

@@ -9,6 +9,8 @@ export interface ProviderOptions {
   name: string;
   /** The only model it knows; another one gets a 404. */
   model: string;
+  /** Answers as whatever model it is asked for. */
+  anyModel?: boolean;
   /** By name; default `ok`. */
   fault?: string;
   latency?: {
@@ -51,7 +53,7 @@ export function replySteps(reply: ReplyOptions): Step[] {
     const byStatus = (status: number) => errorSteps(errorAnswer({ status, variant: null, retryAfter: null }, error));
     if (options.apiKey !== undefined && key !== options.apiKey) return byStatus(401);
     if (!request) return errorSteps(unreadable(call.body));
-    if (request.model !== options.model) return byStatus(404);
+    if (!options.anyModel && request.model !== options.model) return byStatus(404);
   }
   return answerSteps(request ?? emptyRequest, reply, error);
 }
@@ -71,7 +73,7 @@ function answerSteps(request: ChatRequest, reply: ReplyOptions, error: ErrorCont
   const answer = composeAnswer({
     request,
     voice: voice ?? name,
-    model,
+    model: options.anyModel ? (request.model ?? model) : model,
     id,
     created: Math.floor(wall / 1_000),
     tokens,

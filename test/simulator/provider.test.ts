@@ -270,3 +270,26 @@ describe('pace', () => {
     expect(call.whole).toBe(true);
   });
 });
+
+describe('a fault that a call brings along', () => {
+  it('is met by that call alone, whatever the provider was told', async () => {
+    const { simulator, ask } = await start();
+    await simulator.setFault('one', '503');
+    expect((await ask(question, { 'x-simulator-fault': 'ok' })).status).toBe(200);
+    expect((await ask(question, { 'x-simulator-fault': '429/retry-after=2' })).headers['retry-after']).toBe('2');
+    expect((await ask(question)).status).toBe(503);
+  });
+
+  it.each([['oops'], ['flap:503']])('%s is refused with a sentence', async (fault) => {
+    const { ask, simulator } = await start();
+    const call = await ask(question, { 'x-simulator-fault': fault });
+    expect(call.status).toBe(400);
+    expect(call.text).toContain(fault === 'oops' ? 'multibyte-cut' : 'a plan for many calls');
+    expect(simulator.log).toHaveLength(0);
+  });
+
+  it('is answered as any model, where it may be', async () => {
+    const { json } = await start({ anyModel: true });
+    expect(await json({ ...question, model: 'other' })).toMatchObject({ model: 'other' });
+  });
+});
