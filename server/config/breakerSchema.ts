@@ -19,12 +19,12 @@ const breakerKeys = {
   probes: whole(1, 1_000).describe('Calls let through at once when half-open.'),
   successes: whole(1, 1_000).describe('Good probes that close it.'),
   probe: oneOf('race', 'caller', 'ping').describe(
-    'Who finds out whether a provider is back. `race` acts as `caller` until racing is built.',
+    'Who finds out whether a provider is back: `race`, a caller for whom the next provider is tried beside it after a second; `caller`, one who waits for it; `ping`, a call of our own.',
   ),
   recheck: period(1, DAY).describe('Ping in the background this often while open, and close early; or off.'),
   ramp: duration(0, DAY).describe('From a tenth of the traffic to all of it after a recovery; 0s: at once.'),
   suspect: whole(0, 100_000).describe(
-    'Calls in flight with nothing coming that raise suspicion; 0: off. Comes with a later version.',
+    'So many calls in flight, overdue and with nothing coming, raise suspicion: those that wait race the next provider. 0: off.',
   ),
 };
 

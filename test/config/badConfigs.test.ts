@@ -90,6 +90,7 @@ const bad: [fact: string, text: string, line: number, path: string, message: str
   ['an unknown probe', withMore('breaker: { probe: rase }'), 5, 'breaker.probe', 'did you mean race?'],
   ['an unknown jitter', withChain('backoff: { jitter: 0.5 }'), 4, 'chains.lucy.backoff.jitter', 'equal, full, none'],
   ['an unknown rescue', withChain('rescue: [splise]'), 4, 'chains.lucy.rescue[0]', 'did you mean splice?'],
+  ['an unknown hedge', withChain('hedge: p99'), 4, 'chains.lucy.hedge', 'did you mean p95?'],
   ['a rescue twice', withChain('rescue: [splice, splice]'), 4, 'chains.lucy.rescue[1]', 'twice'],
   ['dropping the messages', withProvider('drop: [messages]'), 2, 'providers.a.drop[0]', 'other than model, messages'],
   ['setting the model', withProvider('set: { model: x }'), 2, 'providers.a.set.model', 'other than model, messages'],
