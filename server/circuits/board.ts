@@ -9,6 +9,7 @@ import { Circuit, type CircuitDeps } from './circuit.ts';
 import { entryOf, eventOf, storedOf } from './entry.ts';
 import { type AcquireOptions, type Admission, type Permit, Ticket } from './permit.ts';
 import { retryMs } from './retry.ts';
+import { WallTimes } from './wallTimes.ts';
 
 export type { AcquireOptions, Admission, Permit, Refusal } from './permit.ts';
 
@@ -40,6 +41,7 @@ export class Board {
     this.deps = deps;
     this.seq = deps.restored.lastSeq;
     const poison = new PoisonMemory();
+    const wallTimes = new WallTimes(deps.clock);
     for (const provider of deps.providers) {
       const stored = deps.restored.circuits.find((circuit) => circuit.provider === provider.name) ?? null;
       const circuitDeps: CircuitDeps = {
@@ -47,6 +49,7 @@ export class Board {
         settings: provider.breaker,
         concurrency: provider.concurrency,
         clock: deps.clock,
+        wallTimes,
         random: deps.random,
         poison,
         onListenerError: deps.onListenerError,

@@ -20,6 +20,7 @@ import { learn, probeFailed } from './learn.ts';
 import { itself, type Move } from './move.ts';
 import { type AcquireOptions, type Admission, type Permit, type Refusal, Ticket } from './permit.ts';
 import { retryMs } from './retry.ts';
+import type { WallTimes } from './wallTimes.ts';
 
 /** A probe is reaped so long after its own first-token clock. */
 const LEASE_GRACE_MS = 5_000;
@@ -30,6 +31,7 @@ export interface CircuitDeps {
   /** Calls in flight at most. */
   concurrency: number;
   clock: Clock;
+  wallTimes: WallTimes;
   random: Random;
   poison: PoisonMemory;
   /** A call that throws when it is told to move on breaks nothing; this is told. */
@@ -192,6 +194,7 @@ export class Circuit {
       this.reason = move.reason;
     }
     this.slotsOut = 0;
+    if (event.type === 'RESET') this.throttles = 0;
     if (automaton.automatic === 'closed' && (before.automatic !== 'closed' || event.type === 'RESET')) {
       this.samples.clear();
       if (move.cause === 'reset') this.ramp.stop();

@@ -90,8 +90,7 @@ function openUntil(circuit: Circuit): number | null {
   return circuit.automaton.automatic === 'open' ? circuit.automaton.context.openUntil : null;
 }
 
-/** A monotonic deadline as wall time, whole ms, by what the wall clock says now. */
+/** A monotonic deadline as wall time, whole ms. */
 function wallOf(circuit: Circuit, deadline: number | null): number | null {
-  const { clock } = circuit.deps;
-  return deadline === null ? null : Math.round(clock.wall() + deadline - clock.now());
+  return deadline === null ? null : circuit.deps.wallTimes.of(deadline);
 }

@@ -70,13 +70,13 @@ export class Recheck {
   }
 
   /** Sets the timer that the circuit's present state asks for, and only that. */
-  private arm(provider: string, atLeastMs = 0): void {
+  private arm(provider: string, asked: 'before' | 'just now' = 'before'): void {
     this.timers.get(provider)?.cancel();
     this.timers.delete(provider);
-    const waitMs = this.waitMs(provider);
+    const waitMs = this.waitMs(provider, asked);
     if (waitMs === null) return;
     const ask = (): void => void this.ask(provider);
-    this.timers.set(provider, this.deps.clock.after(Math.max(waitMs, atLeastMs), ask));
+    this.timers.set(provider, this.deps.clock.after(waitMs, ask));
   }
 
   private async ask(provider: string): Promise<void> {
@@ -86,16 +86,16 @@ export class Recheck {
       await this.probeNow(provider, ITSELF, 'recheck');
     } finally {
       this.asking.delete(provider);
-      if (this.stopListening) this.arm(provider, PING_AGAIN_MS);
+      if (this.stopListening) this.arm(provider, 'just now');
     }
   }
 
-  private waitMs(provider: string): number | null {
+  private waitMs(provider: string, asked: 'before' | 'just now'): number | null {
     const entry = this.deps.board.look(provider);
     const settings = this.deps.providers.find(({ name }) => name === provider)?.breaker;
     if (!entry || !settings || entry.override !== 'none' || this.asking.has(provider)) return null;
     if (entry.automatic === 'halfOpen' && settings.probe === 'ping')
-      return entry.probe.failed === 0 ? 0 : PING_AGAIN_MS;
+      return entry.probe.failed === 0 && asked === 'before' ? 0 : PING_AGAIN_MS;
     // A throttle named its time: it is not asked sooner.
     const mayAsk = entry.automatic === 'open' && entry.cause !== 'throttled';
     return mayAsk ? settings.recheckMs : null;

@@ -10,7 +10,7 @@ const DAY_MS = 86_400_000;
 const NODE_TIMER_MAX_MS = 2_147_483_647;
 
 /** A clock whose timers are early, late, and too short for a month, as those of Node.js are. */
-function boardOn(clock: BreakerClock): { board: Board; timers: () => number; open: () => void } {
+function boardOn(clock: Clock): { board: Board; timers: () => number; open: () => void } {
   let timers = 0;
   const asNode: Clock = {
     now: () => clock.now(),
@@ -58,6 +58,21 @@ describe('deadlines', () => {
     expect(board.acquire('a', { leaseMs: FIRST_TOKEN_MS, onEvacuate: () => {} }).permit?.kind).toBe('probe');
     clock.advance(0);
     expect(board.look('a')).toMatchObject({ state: 'halfOpen', epoch: 3, probe: { out: 1 } });
+  });
+
+  it('the end of a state is shown the same at each look, though the wall clock counts whole milliseconds', () => {
+    const clock = new BreakerClock();
+    const whole = { now: () => clock.now(), wall: () => Math.floor(clock.wall()), after: clock.after.bind(clock) };
+    const { board, open } = boardOn(whole);
+    open();
+    const seen = new Set<number | null | undefined>();
+    for (let look = 0; look < 50; look += 1) {
+      clock.advance(0.37);
+      seen.add(board.look('a')?.until);
+    }
+    expect(seen.size).toBe(1);
+    clock.jumpWall(3_600_000);
+    expect(board.look('a')?.until).toBe(Math.max(...[...seen].map(Number)) + 3_600_000);
   });
 
   it('an act after the time acts on what is true by then', () => {

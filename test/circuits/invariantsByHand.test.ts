@@ -121,6 +121,20 @@ describe('12: what follows an act', () => {
   });
 });
 
+describe('12: a reset forgets what was learned', () => {
+  it('how often it asked to slow down too: the next time without an end is a second again', () => {
+    const rig = new Rig();
+    for (const restMs of [1_000, 2_000, 4_000]) {
+      rig.calls(1, throttled(null));
+      expect(rig.look().until).toBe(rig.clock.wall() + restMs);
+      rig.clock.advance(restMs);
+    }
+    rig.reset('closed');
+    rig.calls(1, throttled(null));
+    expect(rig.look().until).toBe(rig.clock.wall() + 1_000);
+  });
+});
+
 describe('13: every act by hand is a new epoch', () => {
   it('and what was out before it counts no more', () => {
     const rig = new Rig({ failures: 1 });

@@ -53,6 +53,13 @@ async function heard(): Promise<void> {
 }
 
 describe('recheck', () => {
+  it('a period under a second is kept as asked for', async () => {
+    const { rig, asked, pass } = pinged({ recheckMs: 200 }, () => failure);
+    rig.open();
+    await pass(1_050, 50);
+    expect(asked).toHaveLength(5);
+  });
+
   it('asks an open provider by its period, and closes early when it answers', async () => {
     let back = false;
     const { rig, asked, pass } = pinged({ recheckMs: 10_000 }, () => (back ? success : failure));

@@ -92,6 +92,7 @@ export class Twin extends ModelCircuit {
   reset(to: 'closed' | 'halfOpen'): void {
     this.change('reset', () => {
       this.lift();
+      this.throttles = 0;
       if (to === 'closed') this.close(false);
       else this.toHalfOpen();
       this.noRamp();
