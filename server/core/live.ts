@@ -17,8 +17,11 @@ export type LiveEvent =
   /** A sample: `leftOut` requests ended since the one before and are not shown. */
   | { type: 'request'; request: RequestRow; leftOut: number }
   | { type: 'storage'; status: StorageStatus }
-  /** Each second; only the newest matters, so one that is missed is not sent again. */
-  | { type: 'traffic'; overview: Overview };
+  /**
+   * Each second; only the newest matters, so one that is missed is not sent again. `circuits` brings what moves without a
+   * transition: failures in a row, calls in flight, the ramp. One of another epoch than the page has is to be left alone.
+   */
+  | { type: 'traffic'; overview: Overview; circuits: CircuitEntry[] };
 
 /** How the record is doing. */
 export interface StorageStatus {

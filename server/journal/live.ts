@@ -9,6 +9,8 @@ const defaultMaxKept = 2_000;
 const defaultRequestsPerSecond = 20;
 /** How often open pages are told of the traffic. */
 const trafficMs = 1_000;
+/** After a transition they are told so soon, since who carries what has moved with it. Several at once are one. */
+const hurryMs = 100;
 
 export type Happening = Exclude<LiveEvent, { type: 'snapshot' | 'traffic' }>;
 export type Snapshot = Omit<Extract<LiveEvent, { type: 'snapshot' }>, 'type' | 'now'>;
@@ -46,8 +48,9 @@ export class Live {
   private second = { from: Number.NEGATIVE_INFINITY, shown: 0 };
   private leftOut = 0;
   private pages = 0;
-  private traffic: { number: number; overview: Overview } | null = null;
+  private traffic: { number: number; data: LiveEvent } | null = null;
   private ticking: Timer | null = null;
+  private hurried = false;
 
   constructor(options: LiveOptions) {
     this.options = options;
@@ -58,6 +61,7 @@ export class Live {
   publish(happening: Happening): void {
     this.last += 1;
     this.kept[this.last % this.maxKept] = happening;
+    if (happening.type === 'circuit') this.hurry();
     this.wakeAll();
   }
 
@@ -100,7 +104,7 @@ export class Live {
       } else if (this.traffic && this.traffic.number > trafficTold) {
         trafficTold = this.traffic.number;
         // It goes by the id before it: whoever comes back from here has missed nothing.
-        yield { id: this.idOf(position), data: { type: 'traffic', overview: this.traffic.overview } };
+        yield { id: this.idOf(position), data: this.traffic.data };
       } else if (position < this.last) {
         position += 1;
         const data = this.kept[position % this.maxKept];
@@ -111,11 +115,20 @@ export class Live {
     }
   }
 
+  private hurry(): void {
+    if (!this.ticking || this.hurried) return;
+    this.hurried = true;
+    this.ticking.cancel();
+    this.ticking = this.options.clock.after(hurryMs, () => this.tick());
+  }
+
   private tick(): void {
     this.ticking = null;
-    const { overview, clock } = this.options;
+    this.hurried = false;
+    const { overview, snapshot, clock } = this.options;
     if (!overview || this.pages === 0) return;
-    this.traffic = { number: (this.traffic?.number ?? 0) + 1, overview: overview() };
+    const data: LiveEvent = { type: 'traffic', overview: overview(), circuits: snapshot().circuits };
+    this.traffic = { number: (this.traffic?.number ?? 0) + 1, data };
     this.wakeAll();
     this.ticking = clock.after(trafficMs, () => this.tick());
   }

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { filesUnder, readIfThere, root, say } from './basics.mjs';
 import { ensureBrowser } from './browser.mjs';
 import { ensureBuilt } from './build.mjs';
-import { runKeeping } from './child.mjs';
+import { runKeeping, runQuietly } from './child.mjs';
 import { closingLine, countResults } from './count.mjs';
 
 const bin = (...path) => join(root, 'node_modules', ...path);
@@ -16,6 +16,11 @@ const checks = [
     name: 'the types of the pages hold',
     args: [bin('typescript', 'bin', 'tsc'), '-p', 'web/tsconfig.json'],
     needs: 'web/tsconfig.json',
+  },
+  {
+    name: 'the types of the browser tests hold',
+    args: [bin('typescript', 'bin', 'tsc'), '-p', 'test/e2e/tsconfig.json'],
+    needs: 'test/e2e/tsconfig.json',
   },
   { name: 'the style holds', args: [bin('@biomejs', 'biome', 'bin', 'biome'), 'check', '--error-on-warnings', '.'] },
   { name: 'nothing is unused', args: [bin('knip', 'bin', 'knip.js'), '--no-progress'] },
@@ -33,7 +38,20 @@ export async function runTests(args) {
 /** What takes longer than five minutes: soak, fuzz, kills. */
 export async function runLongTests(args) {
   await ensureBuilt();
-  return report({ passed: 0, failed: 0, skipped: 0 }, await runVitest(args, { RECLOSER_LONG: '1' }));
+  const browser = await browserIfNeeded();
+  if (browser === null) return 1;
+  const unchecked = { passed: 0, failed: 0, skipped: 0 };
+  return report(unchecked, await runVitest(args, { RECLOSER_BROWSER: browser, RECLOSER_LONG: '1' }));
+}
+
+/** Pictures of the dashboard in every state, both themes and both widths, into a folder. */
+export async function takeShots(args) {
+  await ensureBuilt();
+  const browser = await browserIfNeeded();
+  if (browser === null) return 1;
+  const command = ['--import', 'tsx', join(root, 'test', 'e2e', 'shots.ts'), ...args];
+  const env = { ...process.env, RECLOSER_BROWSER: browser };
+  return runQuietly(process.execPath, command, { env });
 }
 
 /** '' where no test needs one; null where one is needed and cannot be had. */

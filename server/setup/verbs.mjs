@@ -5,7 +5,7 @@ import { ensureBuilt } from './build.mjs';
 import { become } from './child.mjs';
 import { develop } from './dev.mjs';
 import { ensureInstalled } from './install.mjs';
-import { runLongTests, runTests } from './test.mjs';
+import { runLongTests, runTests, takeShots } from './test.mjs';
 
 const main = join(root, 'dist', 'server', 'main.js');
 
@@ -30,6 +30,9 @@ const verbs = {
   async bench(args) {
     await ensureBuilt();
     return become(['--import', 'tsx', join('test', 'bench', 'run.ts'), ...args], { cwd: root });
+  },
+  async shots(args) {
+    return takeShots(args);
   },
   async test(args) {
     return runTests(args);

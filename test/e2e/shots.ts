@@ -1,16 +1,17 @@
 import { mkdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { type Browser, chromium } from 'playwright-core';
+import type { Browser } from 'playwright-core';
+import { launchBrowser } from '../support/browser.ts';
 import { type SceneName, sceneNames, sceneOf } from '../support/webScenes.ts';
 import { openStage, type Stage } from '../support/webStage.ts';
 
 /**
  * Takes pictures of the live page: every scene, dark and light, wide and as on a phone, to be looked at.
- * `tsx test/e2e/shots.ts [folder]`, after the dashboard is built. RECLOSER_BROWSER: the browser's program;
- * RECLOSER_SCENES: only these, by commas; RECLOSER_WEB: another build than `dist/web`.
+ * `npm run shots [folder]`. RECLOSER_BROWSER: the browser's program; RECLOSER_SCENES: only these, by commas;
+ * RECLOSER_WEB: another build than `dist/web`.
  */
 
-const folder = resolve(process.argv[2] ?? 'data/shots');
+const folder = resolve(process.argv[2] ?? 'test/e2e/shots');
 const webRoot = resolve(process.env.RECLOSER_WEB ?? 'dist/web');
 const wanted = process.env.RECLOSER_SCENES?.split(',') ?? sceneNames;
 const widths = [
@@ -20,23 +21,10 @@ const widths = [
 const themes = ['dark', 'light'] as const;
 const staleAfterMs = 11_000;
 
-const browserArguments = [
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-];
-
 async function main(): Promise<void> {
   await mkdir(folder, { recursive: true });
   const stage = await openStage(webRoot, sceneOf('calm', Date.now()));
-  const browser = await chromium.launch({
-    executablePath: process.env.RECLOSER_BROWSER ?? '/usr/bin/chromium',
-    args: browserArguments,
-  });
+  const browser = await launchBrowser();
   try {
     for (const scene of sceneNames.filter((name) => wanted.includes(name))) await takeScene(scene, browser, stage);
   } finally {

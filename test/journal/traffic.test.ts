@@ -3,6 +3,7 @@ import type { Overview } from '../../server/core/overview.ts';
 import { Live, type Tracked } from '../../server/journal/live.ts';
 import { FakeClock } from '../support/fakeClock.ts';
 import { metered } from '../support/meterTraffic.ts';
+import { entryOf, eventOf } from '../support/webCircuits.ts';
 
 const well = { state: 'ok' as const, problem: null, since: 0 };
 
@@ -91,4 +92,22 @@ test('who comes back from the id of a traffic event misses nothing', async () =>
   const second = live.subscribe('b1.0', new AbortController().signal);
   const heard = [await next(second), await next(second), await next(second)];
   expect(heard).toEqual(['traffic b1.0', 'storage b1.1', 'storage b1.2']);
+});
+
+test('a transition brings the traffic with it, once for several of them', async () => {
+  const { clock, live } = setUp();
+  const events = live.subscribe(null, new AbortController().signal);
+  await next(events);
+  await next(events);
+  const event = eventOf({ seq: 1 });
+  const entry = entryOf(event.provider);
+  for (let count = 0; count < 3; count += 1) live.publish({ type: 'circuit', event, entry });
+  for (let count = 0; count < 3; count += 1) expect(await next(events)).toMatch(/^circuit/);
+  const waiting = next(events);
+  clock.advance(100);
+  expect(await waiting).toBe('traffic b1.3');
+  const second = next(events);
+  clock.advance(999);
+  live.publish({ type: 'storage', status: well });
+  expect(await second).toBe('storage b1.4');
 });

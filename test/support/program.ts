@@ -19,6 +19,8 @@ const PATIENCE_MS = 12_000;
 export interface Program {
   process: ChildProcess;
   gatewayUrl: string;
+  /** Address of the dashboard as it was printed: without a token, a link that signs in once. */
+  dashboard: string;
   control: ReturnType<typeof createTRPCClient<AppRouter>>;
   /** What it has written so far. */
   output(): string;
@@ -46,6 +48,8 @@ export async function realSimulator(names: string[]): Promise<Simulator> {
 export interface ConfigOptions {
   simulator: Simulator;
   chain: string[];
+  /** Default: a free one. Given, the program can be found again after a restart. */
+  controlPort?: number;
   /** More lines, at the top level. */
   more?: string;
   /** More keys of providers, by name. */
@@ -62,7 +66,7 @@ export async function writeConfig(path: string, options: ConfigOptions): Promise
   await writeFile(
     file,
     `gateway: { port: 0 }
-control: { port: 0 }
+control: { port: ${options.controlPort ?? 0} }
 database: recloser.db
 node: test
 providers:
@@ -89,10 +93,10 @@ export async function run(
   return { code: Number(code), stdout, stderr };
 }
 
-/** Starts the program on a config and waits until it serves. Ended with the test. */
-export async function startProgram(config: string): Promise<Program> {
+/** Starts the program on a config and waits until it serves. Ended with the test. `token`: '' is none. */
+export async function startProgram(config: string, options: { token: string } = { token }): Promise<Program> {
   const child = spawn(process.execPath, [main, 'start', '--config', config], {
-    env: { ...process.env, RECLOSER_TOKEN: token, RECLOSER_LOG: 'warn' },
+    env: { ...process.env, RECLOSER_TOKEN: options.token, RECLOSER_LOG: 'warn' },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let output = '';
@@ -105,14 +109,17 @@ export async function startProgram(config: string): Promise<Program> {
   });
   await until(() => output.includes('Ctrl-C stops it') || child.exitCode !== null);
   const gatewayUrl = /Gateway +(http:\S+)\/v1/.exec(output)?.[1];
-  const controlUrl = /Dashboard +(http:\S+)/.exec(output)?.[1];
-  if (!gatewayUrl || !controlUrl) throw new Error(`It did not start:\n${output}`);
+  const dashboard = /Dashboard +(http:\S+)/.exec(output)?.[1];
+  if (!gatewayUrl || !dashboard) throw new Error(`It did not start:\n${output}`);
   const control = createTRPCClient<AppRouter>({
-    links: [httpLink({ url: `${controlUrl}/trpc`, headers: { authorization: `Bearer ${token}` } })],
+    links: [
+      httpLink({ url: `${new URL(dashboard).origin}/trpc`, headers: { authorization: `Bearer ${options.token}` } }),
+    ],
   });
   return {
     process: child,
     gatewayUrl,
+    dashboard,
     control,
     output: () => output,
     async circuit(provider) {

@@ -72,7 +72,7 @@ function stream(response: ServerResponse, { circuits, overview, storage }: Scene
   const snapshot = { type: 'snapshot', now: overview.now, seq: 43, circuits, storage };
   response.write('event: connected\ndata: {}\n\n');
   response.write(`id: scene.1\ndata: ${JSON.stringify(snapshot)}\n\n`);
-  response.write(`id: scene.2\ndata: ${JSON.stringify({ type: 'traffic', overview })}\n\n`);
+  response.write(`id: scene.2\ndata: ${JSON.stringify({ type: 'traffic', overview, circuits })}\n\n`);
 }
 
 interface Exchange {

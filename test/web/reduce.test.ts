@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { emptyLive, type LiveInput, maxEvents, maxRequests, reduceLive } from '../../web/live/reduce.ts';
+import { sceneOf } from '../support/webScenes.ts';
 import { entryOf, rowOf, snapshot, transition } from './support.ts';
 
 const start = snapshot(4, [entryOf('deepseek-v3'), entryOf('qwen-72b')]);
@@ -59,6 +60,19 @@ describe('circuits', () => {
     const state = reduced(start, transition(5, 'deepseek-v3', 'open'), snapshot(0, [entryOf('deepseek-v3')]));
     expect(state.events).toEqual([]);
     expect(state.seq).toBe(0);
+  });
+
+  it('what moves between transitions is told each second, and never takes a circuit over its epoch', () => {
+    const { overview } = sceneOf('calm', 0);
+    const told = [
+      { ...entryOf('deepseek-v3'), failuresInARow: 3 },
+      { ...entryOf('qwen-72b', 'open', 9), failuresInARow: 5 },
+    ];
+    const state = reduced(start, { type: 'traffic', overview, circuits: told });
+    expect(state.circuits).toMatchObject([
+      { provider: 'deepseek-v3', failuresInARow: 3 },
+      { provider: 'qwen-72b', state: 'closed', failuresInARow: 0 },
+    ]);
   });
 
   it('the feed keeps its newest and no more than its bound', () => {

@@ -26,6 +26,14 @@ export default memo(AreaDrawing, (one, other) => JSON.stringify(one) === JSON.st
 /** Bands are told apart without colour. */
 const edge = { stroke: 'var(--panel)', strokeWidth: 1.5 } as const;
 const tickStyle = { fill: 'var(--muted)', fontSize: 11 };
+/** The library sets its own where it is given none. */
+const tipStyle = {
+  padding: '6px 10px',
+  border: '1px solid var(--line)',
+  borderRadius: 7,
+  background: 'var(--raised)',
+  fontSize: 12,
+};
 const quarterMs = 15 * 60_000;
 const shortestLabelledMs = 4 * 60_000;
 
@@ -88,7 +96,7 @@ function AreaDrawing({ series, shades, acts }: DrawingProps) {
         <Tooltip
           isAnimationActive={false}
           cursor={{ stroke: 'var(--muted)' }}
-          wrapperClassName="chart-tip"
+          contentStyle={tipStyle}
           labelFormatter={(at) => (typeof at === 'number' ? clock(at) : '')}
           formatter={(value) => (typeof value === 'number' ? `${value.toFixed(1)}/s` : '')}
         />

@@ -59,7 +59,7 @@ export function reduceLive(state: LiveState, input: LiveInput): LiveState {
     case 'storage':
       return { ...state, storage: input.status };
     case 'traffic':
-      return { ...state, overview: input.overview };
+      return { ...state, overview: input.overview, circuits: counted(state.circuits, input.circuits) };
   }
 }
 
@@ -84,6 +84,13 @@ function withTransition(state: LiveState, input: Extract<LiveEvent, { type: 'cir
     ? state.circuits.map((known) => (known.provider === entry.provider ? entry : known))
     : [...state.circuits, entry];
   return { ...withEvent(state, event), circuits, seq: event.seq };
+}
+
+/** What moves between transitions. One of another epoch is left alone: its transition comes by itself, in its order. */
+function counted(known: CircuitEntry[], told: readonly CircuitEntry[]): CircuitEntry[] {
+  return known.map(
+    (entry) => told.find(({ provider, epoch }) => provider === entry.provider && epoch === entry.epoch) ?? entry,
+  );
 }
 
 /** One that is in `circuits` already may still be new to the feed: a snapshot or a poll came before it. */

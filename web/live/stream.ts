@@ -163,7 +163,7 @@ export class LiveStream {
       if (this.polling !== asked) return;
       this.listener.onHeard(now);
       this.listener.onInput({ type: 'polled', seq, circuits }, null);
-      if (overview) this.listener.onInput({ type: 'traffic', overview }, null);
+      if (overview) this.listener.onInput({ type: 'traffic', overview, circuits }, null);
       this.listener.onLink({ up: true, via: 'polling' });
     } catch {
       if (this.polling === asked) this.listener.onLink({ up: false, via: 'polling' });

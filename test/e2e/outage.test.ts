@@ -1,0 +1,42 @@
+import { expect, test } from 'vitest';
+import { browserForAll } from '../support/browser.ts';
+import { feedOf, signIn } from '../support/operator.ts';
+import { ask, folder, realSimulator, startProgram, writeConfig } from '../support/program.ts';
+
+const browser = browserForAll();
+const story = ['deepseek-v3', 'llama-3.3-70b', 'qwen-72b'];
+
+test('an outage is watched from its first failure to the recovery', async () => {
+  const simulator = await realSimulator(story);
+  const more = 'breaker: { failures: 5, open: 4s, ramp: 0s }';
+  const config = await writeConfig(await folder(), { simulator, chain: story, more });
+  const program = await startProgram(config, { token: '' });
+  const operator = await signIn(browser(), program);
+  const row = operator.row('deepseek-v3');
+  await ask(program);
+  await operator.sees('deepseek-v3', 'closed');
+  await row.getByText('carries lucy now').waitFor();
+
+  await simulator.setFault('deepseek-v3', '503');
+  for (let call = 0; call < 3; call += 1) await ask(program);
+  await row.getByText('3 of 5 failures towards opening').waitFor();
+
+  for (let call = 0; call < 2; call += 1) await ask(program);
+  await operator.sees('deepseek-v3', 'open');
+  await row.getByText('5 failures in a row: 5 × 503').waitFor();
+  await row.getByRole('timer').waitFor();
+  expect(await row.getByRole('timer').textContent()).toMatch(/^0:0[0-4]$/);
+  await row.getByText('to next try').waitFor();
+  await operator.row('llama-3.3-70b').getByText('carries lucy now').waitFor();
+  expect(await operator.page.title()).toBe('(1 open) Recloser · Live');
+  await feedOf(operator).filter({ hasText: 'deepseek-v3 opened: 5 failures in a row.' }).waitFor();
+
+  await simulator.setFault('deepseek-v3', 'ok');
+  await operator.sees('deepseek-v3', 'half-open');
+  await ask(program);
+  await operator.sees('deepseek-v3', 'closed');
+  await row.getByText('carries lucy now').waitFor();
+  await feedOf(operator).filter({ hasText: 'Probe of deepseek-v3 was answered. Closed again.' }).waitFor();
+  expect(await feedOf(operator).count()).toBe(3);
+  expect(operator.problems).toEqual([]);
+});

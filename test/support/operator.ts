@@ -1,0 +1,77 @@
+import type { Browser, BrowserContext, BrowserContextOptions, Locator, Page } from 'playwright-core';
+import { onTestFinished } from 'vitest';
+import { type Program, token } from './program.ts';
+
+/** What is looked for has to come within so long. */
+const patienceMs = 10_000;
+
+/** Somebody at the dashboard, in a browser profile of their own. */
+export interface Operator {
+  context: BrowserContext;
+  page: Page;
+  /** The line of a provider in the diagram. */
+  row(provider: string): Locator;
+  /** Waits until a provider's breaker is drawn in a state: `open`, `half-open`, `tripped by hand`. */
+  sees(provider: string, state: string): Promise<void>;
+  /** Waits until a text stands on the page. */
+  reads(text: string | RegExp): Promise<void>;
+  /** What went wrong in the page by itself. */
+  problems: string[];
+}
+
+/** Signs in by the link that the program printed, or, where it was started with a token, with that. */
+export async function signIn(
+  browser: Browser,
+  program: Program,
+  options: BrowserContextOptions = {},
+): Promise<Operator> {
+  const operator = await newOperator(browser, options);
+  const { page } = operator;
+  await page.goto(program.dashboard);
+  if (!program.dashboard.includes('code=')) {
+    await page.getByLabel(/sign in with the token/).fill(token);
+    await page.getByRole('button', { name: 'Sign in' }).click();
+  }
+  await page.getByRole('heading', { name: 'What happened' }).waitFor();
+  return operator;
+}
+
+/** A browser profile that nobody has signed in with. */
+export async function newOperator(browser: Browser, options: BrowserContextOptions = {}): Promise<Operator> {
+  const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, ...options });
+  onTestFinished(() => context.close());
+  context.setDefaultTimeout(patienceMs);
+  return operatorAt(await context.newPage());
+}
+
+/** The same person in another tab. */
+export async function openTab({ context }: Operator, address: string): Promise<Operator> {
+  const page = await context.newPage();
+  await page.goto(address);
+  return operatorAt(page);
+}
+
+function operatorAt(page: Page): Operator {
+  const problems: string[] = [];
+  page.on('pageerror', (error) => problems.push(error.message));
+  return {
+    context: page.context(),
+    page,
+    problems,
+    row: (provider) => rowOf(page, provider),
+    sees: (provider, state) =>
+      rowOf(page, provider)
+        .getByRole('img', { name: `${provider}: ${state}`, exact: true })
+        .waitFor(),
+    reads: (text) => page.getByText(text).first().waitFor(),
+  };
+}
+
+function rowOf(page: Page, provider: string): Locator {
+  return page.getByRole('listitem').filter({ has: page.getByRole('heading', { name: provider, exact: true }) });
+}
+
+/** The feed's lines, newest first. */
+export function feedOf({ page }: Operator): Locator {
+  return page.locator('.feed > li');
+}
