@@ -58,14 +58,17 @@ export function brokenAnswer(provider: string, verdict: Verdict): ApiError {
   }
   return {
     code: verdict.kind === 'tooLarge' ? 'answer_too_large' : 'answer_interrupted',
-    message: `The answer of ${provider} broke off (${verdict.word}): ${verdict.error.message} What came so far is not the whole answer. Ask again.`,
+    message: `The answer of ${provider} broke off (${verdict.word}): ${asSentence(verdict.error.message)} What came so far is not the whole answer. Ask again.`,
   };
 }
 
 function ownError(walked: Exclude<WalkEnd, { end: 'answered' | 'broken' }>): ApiError {
   switch (walked.end) {
     case 'refused':
-      return { code: 'answer_too_large', message: `${walked.verdict.error.message} Ask for a shorter one.` };
+      return {
+        code: 'answer_too_large',
+        message: `${asSentence(walked.verdict.error.message)} Ask for a shorter one.`,
+      };
     case 'unfit':
       return {
         code: 'not_supported',
@@ -79,8 +82,16 @@ function ownError(walked: Exclude<WalkEnd, { end: 'answered' | 'broken' }>): Api
 }
 
 function nobodySentence(first: Verdict | null): string {
-  const why = first ? ` The first that was tried failed: ${first.error.message}` : ' None may be tried now.';
+  const why = first
+    ? ` The first that was tried failed: ${asSentence(first.error.message)}`
+    : ' None may be tried now.';
   return `No provider of this chain could answer.${why} See \`attempts\` for each, and ask again after \`retry-after\`.`;
+}
+
+/** What a provider or the network said, so that another sentence may follow. */
+function asSentence(said: string): string {
+  const text = said.trim();
+  return /[.!?…]$/.test(text) ? text : `${text}.`;
 }
 
 const stoppedErrors: Record<Extract<WalkEnd, { end: 'stopped' }>['reason'], ApiError> = {

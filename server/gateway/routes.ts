@@ -62,6 +62,13 @@ function takeChat(tools: GatewayTools, request: FastifyRequest, reply: FastifyRe
       message: 'Send the request as JSON, with the header `content-type: application/json`.',
     });
   }
+  const encoding = request.headers['content-encoding']?.trim().toLowerCase() ?? 'identity';
+  if (encoding !== 'identity') {
+    return refuse(reply, {
+      code: 'unsupported_media_type',
+      message: 'Send the request body as it is: a compressed one (`content-encoding`) is not read here.',
+    });
+  }
   reply.hijack();
   void answerChat(tools, { request: request.raw, response: reply.raw, client: request.client });
   return reply;

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { stringify } from 'yaml';
 import { describeSettings } from '../../server/config/describe.ts';
@@ -32,6 +33,13 @@ test('the example without its keys names the three of them', () => {
     'GROQ_API_KEY',
     'DASHSCOPE_API_KEY',
   ]);
+});
+
+test('the README starts it with just the keys it asks for', () => {
+  const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8');
+  const command = readme.split('\n').find((line) => line.endsWith('npm start -- --config recloser.yaml')) ?? '';
+  const given = [...command.matchAll(/(\w+_API_KEY)=/g)].map(([, name]) => [name, 'given']);
+  expect(settingsOf(example(), { env: Object.fromEntries(given) }).providers).toHaveLength(given.length);
 });
 
 test('the example with its comments taken off loads too', () => {

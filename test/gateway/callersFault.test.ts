@@ -49,7 +49,7 @@ describe("what is the caller's own fault", () => {
     const answer = await ask();
     expect(answer.status).toBe(503);
     expect(answer.json.error?.code).toBe('no_provider_available');
-    expect(answer.json.error?.message).toContain('it broke');
+    expect(answer.json.error?.message).toContain('it broke. See');
   });
 
   test('a content filter ends the walk wherever it comes from', async () => {

@@ -97,6 +97,15 @@ describe('what a caller may send', () => {
     expect(upstream.calls.length).toBe(0);
   });
 
+  test('a compressed body is refused by what it is, not as JSON that is broken', async () => {
+    const { url } = await one();
+    const headers = { 'content-type': 'application/json', 'content-encoding': 'gzip' };
+    const call = rawCall({ url: `${url}/v1/chat/completions`, body: lucy, headers });
+    await call.until(({ whole }) => whole);
+    expect(call.status).toBe(415);
+    expect(call.text).toContain('content-encoding');
+  });
+
   test.each([
     [{ 'x-recloser-deadline': 'soon' }, 'x-recloser-deadline'],
     [{ 'x-recloser-deadline': '0s' }, 'x-recloser-deadline'],

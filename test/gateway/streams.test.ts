@@ -49,6 +49,7 @@ describe('an answer that breaks after its first content', () => {
     expect(events.at(-1)).toMatchObject({
       error: { code: 'answer_interrupted', type: 'server_error', attempts: [{ provider: 'a', outcome: word }] },
     });
+    expect(JSON.stringify(events.at(-1))).toMatch(/[.!?] What came so far is not the whole answer/);
     expect(second.calls.length).toBe(0);
     expect(await recorded(1)).toMatchObject({ outcome: 'interrupted', servedBy: 'a', usage: { estimated: true } });
     expect(board.look('a')?.failuresInARow).toBe(1);
