@@ -33,6 +33,7 @@ function describeProvider(provider: ProviderSettings): Record<string, unknown> {
   const { baseUrl, model, price, timeouts, retries, concurrency, assemble, accepts, drop, rename } = provider;
   return {
     baseUrl,
+    dialect: provider.dialect,
     apiKey: provider.apiKey === null ? 'none' : HIDDEN,
     model,
     price: price ?? 'unknown',

@@ -1,6 +1,7 @@
 import { z } from 'zod';
+import { dialectNames } from '../core/dialects/types.ts';
 import { breakerOverrideSchema } from './breakerSchema.ts';
-import { duration, list, named, number, period, section, text, whole, yesNo } from './leaves.ts';
+import { duration, list, named, number, oneOf, period, section, text, whole, yesNo } from './leaves.ts';
 import { baseUrl, DAY, HOUR, headerName, headerSafe, SECOND } from './names.ts';
 
 const timeouts = section({
@@ -60,6 +61,9 @@ const prefill = z.union(
 
 export const providerSchema = section({
   baseUrl: baseUrl().describe('Address of an OpenAI-compatible service; /chat/completions is put after it.'),
+  dialect: oneOf(...dialectNames)
+    .exactOptional()
+    .describe('The vendor whose errors, limits and bills it has. Default: known by the host of baseUrl, else openai.'),
   apiKey: headerSafe('a key on one line of printable characters')
     .exactOptional()
     .describe(`Sent as a bearer token. Write \${NAME} to take it from the environment. Default: none is sent.`),
@@ -72,9 +76,9 @@ export const providerSchema = section({
     .prefault(true)
     .describe('Plain requests are streamed upstream and put together here, so that the clocks mean something.'),
   prefill: prefill
-    .prefault('none')
+    .exactOptional()
     .describe(
-      'How it goes on from a begun answer: `none`, `trailing` (a last message of the assistant is enough), or what goes with that message.',
+      'How it goes on from a begun answer. Default: as the documentation of its vendor says, where it says so without doubt (DeepSeek, Mistral), else none.',
     ),
   accepts: accepts.prefault({}).describe('What it can take; a request that needs more skips it.'),
   systemPrompt: text('a text').exactOptional().describe('A system message added for this model only.'),

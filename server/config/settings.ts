@@ -1,5 +1,6 @@
 import { dirname, resolve } from 'node:path';
 import type { BreakerSettings } from '../core/circuit/types.ts';
+import { dialectAt, prefillOf } from '../core/dialects/dialects.ts';
 import type { ChainSettings, PrefillSettings, ProviderSettings, Settings } from '../core/settings.ts';
 import type { FileConfig } from './schema.ts';
 
@@ -30,10 +31,12 @@ type ProviderConfig = FileConfig['providers'][string];
 type ChainConfig = FileConfig['chains'][string];
 
 function toProvider(name: string, provider: ProviderConfig, defaults: FileConfig['breaker']): ProviderSettings {
-  const { timeouts, price, accepts } = provider;
+  const { timeouts, price, accepts, baseUrl } = provider;
+  const dialect = provider.dialect ?? dialectAt(baseUrl) ?? 'openai';
   return {
     name,
-    baseUrl: provider.baseUrl,
+    baseUrl,
+    dialect,
     apiKey: provider.apiKey ?? null,
     model: provider.model,
     price: price ? { ...price, cachedInput: price.cachedInput ?? price.input } : null,
@@ -54,13 +57,13 @@ function toProvider(name: string, provider: ProviderConfig, defaults: FileConfig
     drop: provider.drop,
     rename: provider.rename,
     set: provider.set,
-    prefill: toPrefill(provider.prefill),
+    prefill: provider.prefill === undefined ? prefillOf(dialect, baseUrl) : toPrefill(provider.prefill),
     standbyMs: provider.standby,
     breaker: toBreaker({ ...defaults, ...provider.breaker }),
   };
 }
 
-function toPrefill(prefill: ProviderConfig['prefill']): PrefillSettings | null {
+function toPrefill(prefill: NonNullable<ProviderConfig['prefill']>): PrefillSettings | null {
   if (prefill === 'none') return null;
   const { message = {}, body = {}, baseUrl = null } = prefill === 'trailing' ? {} : prefill;
   return { message, body, baseUrl };

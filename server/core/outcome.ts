@@ -1,6 +1,10 @@
+import { ruleFor } from './dialects/dialects.ts';
+import { openai } from './dialects/openai.ts';
+import type { Dialect } from './dialects/types.ts';
 import { meaningOf, statusInside } from './meaning.ts';
 import { type ProviderError, readError, readErrorBody } from './providerError.ts';
-import { retryAfterMs } from './retryAfter.ts';
+import { readRateLimits, usedUpMs } from './rateLimits.ts';
+import { longestRetryAfterMs, retryAfterMs, waitOf } from './retryAfter.ts';
 import { scrub } from './scrub.ts';
 import type { CircuitEffect, ClockName, FailureKind, Seen, Verdict } from './wire.ts';
 
@@ -14,20 +18,28 @@ const ambiguousFailure: CircuitEffect = { result: 'failure', timeout: false, amb
 const timeout: CircuitEffect = { result: 'failure', timeout: true, ambiguous: false };
 const neutral: CircuitEffect = { result: 'neutral' };
 
+/** Who said it. */
+export interface Speaker {
+  /** Texts that no caller may see (the provider's key), beside all that looks like a key. */
+  secrets?: readonly string[];
+  /** Its own way of saying things, asked before the general rules. */
+  dialect?: Dialect;
+}
+
 /**
  * What an attempt that came to no whole answer meant: for the circuit, for the walk along the chain, and for the caller.
- * `wallNow` is ms since 1970 (a `Retry-After` may be a date); `secrets` are texts that no caller may see (the provider's
- * key), beside all that looks like a key. Pure; never throws.
+ * `wallNow` is ms since 1970 (a `Retry-After` may be a date). Pure; never throws.
  */
-export function judge(seen: Seen, wallNow: number, secrets: readonly string[] = []): Verdict {
+export function judge(seen: Seen, wallNow: number, speaker: Speaker = {}): Verdict {
+  const { secrets = [], dialect = openai } = speaker;
   switch (seen.seen) {
     case 'status': {
       const said = readErrorBody(seen.body, secrets);
-      return judgeError(seen.status, said, retryAfterMs(seen.headers, wallNow));
+      return judgeError(seen.status, said, { headers: seen.headers, wallNow, dialect });
     }
     case 'errorInside': {
       const said = readError(seen.error, secrets);
-      return judgeError(statusInside(said), said, retryAfterMs(seen.headers, wallNow));
+      return judgeError(statusInside(said), said, { headers: seen.headers, wallNow, dialect });
     }
     case 'connect':
     case 'reset':
@@ -41,6 +53,10 @@ export function judge(seen: Seen, wallNow: number, secrets: readonly string[] = 
       return judgeLeaving(!seen.contentSeen && seen.waitedShare >= abandonedShare);
     case 'evacuated':
       return ours('evacuated', 'always', 'The circuit opened while this request was waiting.');
+    case 'raced':
+      return ours('raced', 'never', 'Another provider was first.');
+    case 'mismatch':
+      return ours('mismatch', 'always', 'Its text does not join on to what the caller has.');
     case 'deadline':
       return ours('deadline', 'never', 'The deadline for the first token of an answer has passed.');
     case 'shutdown':
@@ -50,15 +66,23 @@ export function judge(seen: Seen, wallNow: number, secrets: readonly string[] = 
   }
 }
 
-function judgeError(status: number, said: ProviderError, waitMs: number | null): Verdict {
-  const kind = meaningOf(status, said, waitMs !== null);
+interface Around {
+  headers: Readonly<Record<string, string>>;
+  wallNow: number;
+  dialect: Dialect;
+}
+
+function judgeError(status: number, said: ProviderError, around: Around): Verdict {
+  const rule = ruleFor(around.dialect, status, { error: said, headers: around.headers });
+  const waitMs = timeNamed(said, around);
+  const kind = rule?.means ?? meaningOf(status, said, waitMs !== null);
   const { circuit, again, next } = consequences(kind, { status, waitMs });
   return {
     kind,
     word: String(status),
-    circuit,
+    circuit: rule?.ambiguous === false && circuit.result === 'failure' ? failure : circuit,
     again,
-    next,
+    next: rule?.next ?? next,
     retryAfterMs: waitMs,
     status,
     error: {
@@ -68,6 +92,14 @@ function judgeError(status: number, said: ProviderError, waitMs: number | null):
       param: said.param,
     },
   };
+}
+
+/** How long it asks to be left alone: in the usual headers, in its own, or only in what it says. */
+function timeNamed(said: ProviderError, { headers, wallNow, dialect }: Around): number | null {
+  const inHeaders = retryAfterMs(headers, wallNow) ?? usedUpMs(readRateLimits(headers, dialect.limits, wallNow));
+  const inWords = (): string | undefined => dialect.waitWords?.exec(said.words)?.[1];
+  const waitMs = inHeaders ?? waitOf(said.retryDelay ?? inWords(), wallNow);
+  return waitMs === null ? null : Math.min(longestRetryAfterMs, Math.max(0, Math.round(waitMs)));
 }
 
 function consequences(
@@ -126,7 +158,7 @@ function judgeLeaving(abandoned: boolean): Verdict {
 }
 
 function ours(
-  kind: 'evacuated' | 'deadline' | 'shutdown' | 'tooLarge',
+  kind: 'evacuated' | 'raced' | 'mismatch' | 'deadline' | 'shutdown' | 'tooLarge',
   next: Verdict['next'],
   message: string,
 ): Verdict {

@@ -21,6 +21,8 @@ export interface ProviderError {
   words: string;
   /** The status that the error itself names, or null. */
   status: number | null;
+  /** A time to come back that stands in the body as data (Gemini's `RetryInfo`), as written, or null. */
+  retryDelay: string | null;
   /** A page instead of data: something on the way answered, not the provider. */
   html: boolean;
 }
@@ -53,6 +55,7 @@ export function readError(json: unknown, secrets: readonly string[] = []): Provi
     codes: new Set(levels.flatMap(codesOf)),
     words: sentences.join('\n').slice(0, maxWordsCharacters).toLowerCase(),
     status: levels.map(statusIn).find((status) => status !== null) ?? null,
+    retryDelay: levels.map(retryDelayIn).find((delay) => delay !== null) ?? null,
     html: false,
   };
 }
@@ -126,6 +129,15 @@ function codesOf(level: Record<string, unknown>): string[] {
     if (typeof code === 'string' || typeof code === 'number') codes.push(String(code).toLowerCase());
   }
   return codes;
+}
+
+/** Gemini's `details` hold `{retryDelay: '46s'}`. */
+function retryDelayIn(level: Record<string, unknown>): string | null {
+  if (!Array.isArray(level.details)) return null;
+  for (const detail of level.details.slice(0, 8)) {
+    if (isRecord(detail) && typeof detail.retryDelay === 'string') return detail.retryDelay;
+  }
+  return null;
 }
 
 function statusIn(level: Record<string, unknown>): number | null {

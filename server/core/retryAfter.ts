@@ -1,5 +1,5 @@
 /** Nobody is believed who asks to be left alone for longer. */
-const longestRetryAfterMs = 3_600_000;
+export const longestRetryAfterMs = 3_600_000;
 
 /** Larger bare numbers are moments since 1970, in seconds or (larger still) in milliseconds, not spans. */
 const firstEpochSeconds = 1_000_000_000;
@@ -14,16 +14,18 @@ const unitMs: Record<string, number> = { d: 86_400_000, h: 3_600_000, m: 60_000,
  */
 export function retryAfterMs(headers: Readonly<Record<string, string>>, wallNow: number): number | null {
   const found =
-    plainNumber(headers['retry-after-ms']) ?? retryAfter(headers['retry-after'], wallNow) ?? resetMs(headers, wallNow);
+    plainNumber(headers['retry-after-ms']) ?? waitOf(headers['retry-after'], wallNow) ?? resetMs(headers, wallNow);
   return found === null ? null : Math.min(longestRetryAfterMs, Math.max(0, Math.round(found)));
 }
 
-function plainNumber(text: string | undefined): number | null {
+/** A number in a header, or null. */
+export function plainNumber(text: string | undefined): number | null {
   if (text === undefined || !/^\s*-?\d{1,15}(\.\d{1,15})?\s*$/.test(text)) return null;
   return Number(text);
 }
 
-function retryAfter(text: string | undefined, wallNow: number): number | null {
+/** A time to wait, ms, as seconds, a span, a moment since 1970 or a date; null: none of them. May be negative. */
+export function waitOf(text: string | undefined, wallNow: number): number | null {
   if (text === undefined) return null;
   const seconds = plainNumber(text);
   if (seconds !== null) return spanOrMoment(seconds, wallNow);

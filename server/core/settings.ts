@@ -1,4 +1,5 @@
 import type { BreakerSettings } from './circuit/types.ts';
+import type { DialectName } from './dialects/types.ts';
 import type { RescueWay } from './records.ts';
 
 /** The config after reading and checking: plain data, durations in milliseconds, sizes in bytes. Made by `config/load.ts`. */
@@ -37,6 +38,8 @@ export interface ProviderSettings {
   name: string;
   /** Without a trailing slash; `/chat/completions` is put after it. */
   baseUrl: string;
+  /** The vendor whose errors, limits and bills it has. */
+  dialect: DialectName;
   apiKey: string | null;
   /** What the provider calls the model. */
   model: string;

@@ -1,6 +1,7 @@
 import type { Board, Permit } from '../circuits/board.ts';
 import type { ChatRequest } from '../core/body.ts';
 import type { Settlement } from '../core/circuit/settle.ts';
+import { dialects } from '../core/dialects/dialects.ts';
 import type { Log } from '../core/log.ts';
 import { judge } from '../core/outcome.ts';
 import type { ProviderSettings } from '../core/settings.ts';
@@ -56,7 +57,7 @@ export async function makeCall(tools: CallTools, call: PermittedCall, running: R
     running.attempt = attempt;
     const end = await attempt.run();
     const secrets = provider.apiKey === null ? [] : [provider.apiKey];
-    const verdict = end.seen && judge(end.seen, clock.wall(), secrets);
+    const verdict = end.seen && judge(end.seen, clock.wall(), { secrets, dialect: dialects[provider.dialect] });
     const attemptId = `${call.id}/${ledger.nextOrdinal}`;
     settlement = settlementOf(verdict, attemptId, call.bodyHash);
     ledger.tried({ provider, permit, waitMs: call.waitMs, end, verdict });

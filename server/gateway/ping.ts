@@ -1,4 +1,5 @@
 import { readRequest } from '../core/body.ts';
+import { dialects } from '../core/dialects/dialects.ts';
 import { costNanoUsd } from '../core/money.ts';
 import { judge } from '../core/outcome.ts';
 import type { PingResult } from '../core/ping.ts';
@@ -31,7 +32,7 @@ export async function pingProvider(tools: AttemptTools, provider: ProviderSettin
   });
   const end = await attempt.run();
   const secrets = provider.apiKey === null ? [] : [provider.apiKey];
-  const verdict = end.seen && judge(end.seen, tools.clock.wall(), secrets);
+  const verdict = end.seen && judge(end.seen, tools.clock.wall(), { secrets, dialect: dialects[provider.dialect] });
   return {
     ok: verdict === null,
     word: verdict?.word ?? 'ok',

@@ -25,6 +25,7 @@ function provider(name: string, accepts: Partial<ProviderSettings['accepts']> = 
   return {
     name,
     baseUrl: 'http://127.0.0.1:1/v1',
+    dialect: 'openai',
     apiKey: null,
     model: name,
     price: null,

@@ -95,7 +95,7 @@ describe('an answer that is an error', () => {
     ];
     const message = `Bearer tok.en-1 x-api-key: hunter2 ${keys.join(' ')} my-own-key org-a1b2c3d4e5`;
     const body = { error: { message, type: 'my-own-key', code: 'sk-proj-4f9aQ1', param: 'my-own-key' } };
-    const shown = JSON.stringify(judge(seen({ status: 401, body }), wall, ['my-own-key']).error);
+    const shown = JSON.stringify(judge(seen({ status: 401, body }), wall, { secrets: ['my-own-key'] }).error);
     for (const secret of [...keys, 'tok.en-1', 'hunter2', 'my-own-key', 'a1b2c3d4e5'])
       expect(shown).not.toContain(secret);
   });
@@ -178,6 +178,7 @@ describe('an attempt without an answer', () => {
     [left(0.5), 'abandoned', 'cancelled', timeout, false, 'never'],
     [left(2, true), 'callerLeft', 'cancelled', neutral, false, 'never'],
     [{ seen: 'evacuated' }, 'evacuated', 'evacuated', neutral, false, 'always'],
+    [{ seen: 'raced' }, 'raced', 'raced', neutral, false, 'never'],
     [{ seen: 'deadline' }, 'deadline', 'deadline', neutral, false, 'never'],
     [{ seen: 'shutdown' }, 'shutdown', 'shutdown', neutral, false, 'never'],
     [{ seen: 'tooLarge' }, 'tooLarge', 'tooLarge', neutral, false, 'never'],
@@ -189,7 +190,7 @@ describe('an attempt without an answer', () => {
   });
 
   it('hides keys in what the network said', () => {
-    const verdict = judge({ seen: 'connect', message: 'no route with secret-key-1' }, wall, ['secret-key-1']);
+    const verdict = judge({ seen: 'connect', message: 'no route with secret-key-1' }, wall, { secrets: ['secret-key-1'] });
     expect(verdict.error.message).not.toContain('secret-key-1');
   });
 });

@@ -35,6 +35,7 @@ export function providerNamed(name: string, breaker: BreakerSettings, concurrenc
   return {
     name,
     baseUrl: 'http://127.0.0.1:9/v1',
+    dialect: 'openai',
     apiKey: null,
     model: name,
     price: null,

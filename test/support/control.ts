@@ -46,6 +46,7 @@ function provider(name: string): ProviderSettings {
   return {
     name,
     baseUrl: 'http://127.0.0.1:9/v1',
+    dialect: 'openai',
     apiKey: null,
     model: name,
     price: null,

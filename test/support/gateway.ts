@@ -32,6 +32,7 @@ export function providerAt(name: string, url: string, changes: ProviderChanges =
   return {
     name,
     baseUrl: url,
+    dialect: 'openai',
     apiKey: `sk-secret-of-${name}`,
     model: `${name}-upstream`,
     price: { input: 1, cachedInput: 1, output: 2 },
