@@ -19,7 +19,11 @@ export type Seen =
   | { seen: 'cut'; message: string }
   /** The caller left; `waitedShare`: share of the first-token clock it had waited without content. */
   | { seen: 'callerLeft'; contentSeen: boolean; waitedShare: number }
-  | { seen: 'evacuated' | 'deadline' | 'shutdown' | 'tooLarge' };
+  /**
+   * `raced`: another attempt of the same request brought content first. `mismatch`: it should have gone on with a begun
+   * answer, and its text cannot be joined to it.
+   */
+  | { seen: 'evacuated' | 'raced' | 'mismatch' | 'deadline' | 'shutdown' | 'tooLarge' };
 
 /** What it meant, decided once, where it is known. */
 export interface Verdict {
@@ -64,6 +68,8 @@ export type FailureKind =
   | 'abandoned'
   | 'callerLeft'
   | 'evacuated'
+  | 'raced'
+  | 'mismatch'
   | 'deadline'
   | 'shutdown'
   | 'tooLarge';

@@ -1,17 +1,16 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Dispatcher } from 'undici';
-import { type ChatRequest, upstreamBody } from '../core/body.ts';
-import type { Clock, Timer } from '../core/clock.ts';
+import { upstreamBody } from '../core/body.ts';
+import type { Timer } from '../core/clock.ts';
 import { AnswerTooLargeError } from '../core/grow.ts';
-import type { Usage } from '../core/records.ts';
-import type { ProviderSettings } from '../core/settings.ts';
 import type { ClockName, Seen } from '../core/wire.ts';
 import { Answer, type Taker } from './answer.ts';
 import { Clocks, firstTokenClockMs, isStreamed } from './clocks.ts';
 import { type Decoder, openDecoder } from './decode.ts';
+import type { AttemptEnd, AttemptTools, Errand } from './errand.ts';
 import { ErrorBody } from './errorBody.ts';
 import type { Interrupt, InterruptReason } from './interrupt.ts';
-import { flatHeaders, networkWord, type Upstream } from './upstream.ts';
+import { flatHeaders, networkWord } from './upstream.ts';
 
 /** Largest answer of a provider, after decompression. */
 const ANSWER_BYTES = 64 * 1_024 * 1_024;
@@ -20,40 +19,11 @@ const AFTER_FINISH_MS = 5_000;
 /** After `[DONE]` the body should end at once; a connection that does not is closed after this. */
 const LINGER_MS = 1_000;
 
-export interface AttemptTools {
-  upstream: Upstream;
-  clock: Clock;
-}
-
-/** What one attempt is to do. */
-export interface Errand {
-  provider: ProviderSettings;
-  request: ChatRequest;
-  taker: Taker;
-  interrupt: Interrupt;
-  /** The first content came. */
-  onContent: () => void;
-}
-
-/** How an attempt ended. Durations in ms from its start, `startedAt` in ms since 1970. */
-export interface AttemptEnd {
-  /** What was seen; null: a whole answer. */
-  seen: Seen | null;
-  /** HTTP status of the provider, null: it gave none. */
-  status: number | null;
-  startedAt: number;
-  firstTokenMs: number | null;
-  durationMs: number;
-  /** As reported. */
-  usage: Usage | null;
-  characters: number;
-  dropped: number;
-}
-
 /** One call of one provider, with its clocks. Ends once, whatever happens, and lets go of the connection then. */
 export class Attempt implements Dispatcher.DispatchHandler {
   private readonly tools: AttemptTools;
   private readonly errand: Errand;
+  private taker: Taker;
   private readonly streamed: boolean;
   private readonly clocks: Clocks;
   private readonly startedAt: number;
@@ -78,6 +48,7 @@ export class Attempt implements Dispatcher.DispatchHandler {
   constructor(tools: AttemptTools, errand: Errand) {
     this.tools = tools;
     this.errand = errand;
+    this.taker = errand.taker;
     this.streamed = isStreamed(errand.provider, errand.request);
     this.clocks = new Clocks(tools.clock, (name, ms) => this.ranOut(name, ms));
     this.startedAt = tools.clock.wall();
@@ -97,7 +68,7 @@ export class Attempt implements Dispatcher.DispatchHandler {
     this.clocks.start(this.streamed ? 'firstToken' : 'answer', firstTokenClockMs(provider, request));
     try {
       const body = JSON.stringify(upstreamBody(request, provider, { stream: this.streamed }));
-      this.tools.upstream.post(provider.name, body, this);
+      this.tools.upstream.post({ provider: provider.name, drill: this.errand.drill ?? null }, body, this);
     } catch (error) {
       this.end({ seen: 'connect', message: networkWord(error) });
     }
@@ -107,6 +78,20 @@ export class Attempt implements Dispatcher.DispatchHandler {
   /** Ends it from outside: nobody wants this answer any more. Content that flows is not evacuated. */
   evacuate(): void {
     if (!this.answer?.contentSeen) this.end({ seen: 'evacuated' });
+  }
+
+  /** Another attempt of its request was first. */
+  outrun(): void {
+    this.end({ seen: 'raced' });
+  }
+
+  /** Another was first, but how this one ends is to be known: it goes on, and nobody gets what it brings. */
+  goOnAlone(interrupt: Interrupt): void {
+    if (this.ended) return;
+    this.taker = nobody;
+    this.answer?.giveTo(nobody);
+    this.offInterrupt();
+    this.offInterrupt = interrupt.onRaise((reason) => this.interrupted(reason));
   }
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
@@ -121,6 +106,7 @@ export class Attempt implements Dispatcher.DispatchHandler {
     this.headers = flatHeaders(headers);
     if (status >= 300) {
       this.clocks.stopAll();
+      this.errand.onSign?.();
       this.errorBody = new ErrorBody(this.tools.clock, (body) =>
         this.end({ seen: 'status', status, headers: this.headers, body }),
       );
@@ -160,16 +146,16 @@ export class Attempt implements Dispatcher.DispatchHandler {
   }
 
   private openAnswer(): Answer {
-    const { taker, request, provider } = this.errand;
+    const { request, provider } = this.errand;
     return new Answer({
-      taker,
+      taker: this.taker,
       choices: typeof request.body.n === 'number' ? request.body.n : 1,
       headers: this.headers,
       onContent: () => {
         this.firstTokenMs = this.elapsedMs();
         this.clocks.stop('firstToken');
         this.clocks.start('idle', provider.timeouts.idleMs);
-        this.errand.onContent();
+        this.errand.onContent(this.firstTokenMs);
       },
       onEvent: () => {
         if (!this.answer?.contentSeen) return;
@@ -191,7 +177,9 @@ export class Attempt implements Dispatcher.DispatchHandler {
     if (!this.streamed) this.clocks.start('idle', this.errand.provider.timeouts.idleMs);
     if (this.bytesSeen > ANSWER_BYTES) this.end({ seen: 'tooLarge' });
     else this.bounded(() => this.answer?.feed(chunk));
-    if (!this.ended && !this.errand.taker.flush(() => this.hold({ taker: false }))) this.hold({ taker: true });
+    if (this.answer?.contentSeen) this.errand.onSign?.();
+    if (!this.ended && this.taker.unwanted?.(false)) this.end({ seen: 'mismatch' });
+    if (!this.ended && !this.taker.flush(() => this.hold({ taker: false }))) this.hold({ taker: true });
   }
 
   private closed(): void {
@@ -258,9 +246,10 @@ export class Attempt implements Dispatcher.DispatchHandler {
     this.end(this.answer ? this.answer.breakOff(seen) : seen);
   }
 
-  private end(seen: Seen | null): void {
+  private end(came: Seen | null): void {
     if (this.ended) return;
     this.ended = true;
+    const seen: Seen | null = came ?? (this.taker.unwanted?.(true) ? { seen: 'mismatch' } : null);
     this.offInterrupt();
     this.clocks.stopAll();
     this.errorBody?.drop();
@@ -293,3 +282,6 @@ export class Attempt implements Dispatcher.DispatchHandler {
     return Math.round(this.tools.clock.now() - this.startedNow);
   }
 }
+
+/** For what nobody wants any more. */
+const nobody: Taker = { committed: false, chunk: () => {}, whole: () => {}, first: () => {}, flush: () => true };

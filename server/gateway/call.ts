@@ -4,16 +4,24 @@ import type { Settlement } from '../core/circuit/settle.ts';
 import { dialects } from '../core/dialects/dialects.ts';
 import type { Log } from '../core/log.ts';
 import { judge } from '../core/outcome.ts';
+import type { Pace } from '../core/pace.ts';
+import type { AttemptRecord, RescueWay } from '../core/records.ts';
 import type { ProviderSettings } from '../core/settings.ts';
 import type { Verdict } from '../core/wire.ts';
 import type { Taker } from './answer.ts';
-import { Attempt, type AttemptTools } from './attempt.ts';
+import { Attempt } from './attempt.ts';
+import { paceKindOf } from './clocks.ts';
+import { forDrill } from './drillTools.ts';
+import type { AttemptTools } from './errand.ts';
 import type { Interrupt } from './interrupt.ts';
 import type { Ledger } from './ledger.ts';
 import { settlementOf } from './settlement.ts';
+import type { Suspicion } from './suspicion.ts';
 
 export interface CallTools extends AttemptTools {
   board: Pick<Board, 'answered' | 'settle'>;
+  pace: Pace;
+  suspicion: Suspicion;
   log: Log;
 }
 
@@ -36,34 +44,72 @@ export interface PermittedCall {
   ledger: Ledger;
   /** Keyed hash of the body, asked for only when a failure may be the prompt's own fault. */
   bodyHash: () => string;
+  /** For a call that may run beside others. */
+  race?: CallInRace | undefined;
+  /** For a call that goes on with a begun answer. */
+  rescue?: CallInRescue | undefined;
+}
+
+export interface CallInRescue {
+  way: RescueWay;
+  /** What its failure means here. */
+  soften: (verdict: Verdict) => Verdict;
+}
+
+export interface CallInRace {
+  raced: AttemptRecord['raced'];
+  /** The call begins, and this is its row. */
+  onBegin: (row: AttemptRecord) => void;
+  /** Its first content came. False: another was first. */
+  onContent: () => boolean;
+  /** Nothing has come from its provider for long. `mustEnd`: the circuit has to hear how this one ends. */
+  onSuspicion: (mustEnd: boolean) => void;
 }
 
 /**
  * Makes the call, writes it into the ledger, and settles its permit, whatever happens. Null: a whole answer; else what
  * its failure meant.
  */
-export async function makeCall(tools: CallTools, call: PermittedCall, running: Running): Promise<Verdict | null> {
+export async function makeCall(given: CallTools, call: PermittedCall, running: Running): Promise<Verdict | null> {
+  const drill = call.ledger.drillOf(call.provider.name);
+  const tools = drill === null ? given : forDrill(given, call.permit);
   const { board, clock } = tools;
   const { provider, permit, ledger } = call;
+  const kind = paceKindOf(provider, call.request);
+  const row = ledger.begin({ provider, permit, waitMs: call.waitMs, raced: call.race?.raced ?? null });
+  row.way = call.rescue?.way ?? null;
+  const attemptId = `${call.id}/${row.ordinal}`;
   let settlement: Settlement = { result: 'neutral' };
+  let lost = false;
+  const watch = tools.suspicion.watch(call, kind);
   try {
     const attempt = new Attempt(tools, {
       provider,
       request: call.request,
       taker: call.taker,
       interrupt: call.interrupt,
-      onContent: () => board.answered(permit),
+      drill,
+      onContent: (firstTokenMs) => {
+        watch.stop();
+        tools.pace.add(kind, firstTokenMs);
+        board.answered(permit);
+        lost = call.race?.onContent() === false;
+        if (!lost) row.word = 'ok';
+      },
+      onSign: watch.sign,
     });
     running.attempt = attempt;
+    call.race?.onBegin(row);
     const end = await attempt.run();
     const secrets = provider.apiKey === null ? [] : [provider.apiKey];
-    const verdict = end.seen && judge(end.seen, clock.wall(), { secrets, dialect: dialects[provider.dialect] });
-    const attemptId = `${call.id}/${ledger.nextOrdinal}`;
+    const hard = end.seen && judge(end.seen, clock.wall(), { secrets, dialect: dialects[provider.dialect] });
+    const verdict = hard && (call.rescue?.soften(hard) ?? hard);
     settlement = settlementOf(verdict, attemptId, call.bodyHash);
-    ledger.tried({ provider, permit, waitMs: call.waitMs, end, verdict });
+    ledger.tried(row, { provider, end, verdict, lost });
     if (end.dropped > 0) noteDropped(tools, { attempt: attemptId, provider: provider.name, events: end.dropped });
     return verdict;
   } finally {
+    watch.stop();
     // Whoever still remembers the permit must not keep the whole request alive with it.
     running.attempt = null;
     board.settle(permit, settlement);

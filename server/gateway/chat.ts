@@ -3,6 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type ChatRequest, readRequest } from '../core/body.ts';
 import { planChain } from '../core/chain.ts';
 import type { ApiError } from '../core/errors.ts';
+import { canBeRescued, waysOf } from '../core/rescue.ts';
 import type { ChainSettings } from '../core/settings.ts';
 import { Caller } from './caller.ts';
 import { Delivery } from './delivery.ts';
@@ -13,6 +14,7 @@ import { Interrupt } from './interrupt.ts';
 import { Ledger } from './ledger.ts';
 import { recordOf } from './record.ts';
 import { earlyError } from './reply.ts';
+import { Rescue } from './rescue.ts';
 import { readWishes, type Wishes } from './wishes.ts';
 
 /** One call of a client, from its first byte to its record. */
@@ -35,7 +37,7 @@ export async function answerChat(
 ): Promise<void> {
   const { clock } = tools;
   const interrupt = new Interrupt();
-  const caller = new Caller(http.response, { clock, interrupt });
+  const caller = new Caller(http.response, { clock, interrupt, held: tools.limits.holdAnswer() });
   const call: Call = {
     id: tools.newId(),
     client: http.client,
@@ -64,6 +66,7 @@ export async function answerChat(
 /** Takes a place, reads the body, and finds the chain; each refusal is an error at once. */
 async function admit(tools: GatewayTools, call: Call): Promise<void> {
   const { limits, settings } = tools;
+  if (limits.answersFull) return refuse(call, answersFull);
   const freePlace = limits.takeRequest();
   if (!freePlace) return refuse(call, tooMany('too_many_requests_in_flight', 'requests', settings.limits.requests));
   try {
@@ -85,7 +88,7 @@ async function read(tools: GatewayTools, call: Call, body: Buffer): Promise<void
   const { request } = parsed;
   const chain = tools.chains.get(request.model);
   if (!chain) return refuse(call, unknownModel(request.model, tools.chains));
-  const wished = readWishes(call.request.headers, chain);
+  const wished = readWishes(call.request.headers, chain, tools.settings);
   if (!wished.ok) return refuse(call, wished.error);
   const freeStream = request.stream ? tools.limits.takeStream() : () => {};
   if (!freeStream) return refuse(call, tooMany('too_many_streams', 'streams', tools.settings.limits.streams));
@@ -107,28 +110,61 @@ interface Asked {
 async function serve(tools: GatewayTools, call: Call, asked: Asked): Promise<void> {
   const { clock } = tools;
   const { request, chain, wishes } = asked;
-  const ledger = new Ledger(clock, request.facts.promptTokens);
+  const ledger = new Ledger(clock, request.facts.promptTokens, wishes.drills);
   const deadlineAt = call.startedNow + wishes.deadlineMs;
   const deadline = clock.after(deadlineAt - clock.now(), () => call.interrupt.raise('deadline'));
-  const delivery = new Delivery(call, { request, ledger, clock });
+  const ways = canBeRescued(request) ? waysOf(chain.rescue, wishes.rescue) : [];
+  const delivery = new Delivery(call, {
+    request,
+    ledger,
+    clock,
+    keepsSent: ways.length > 0,
+    // The deadline is for the first token: what may follow a break has clocks of its own.
+    onCommit: () => deadline.cancel(),
+  });
   tools.budget.request(clock.now());
+  const plan = (promptTokens: number) =>
+    planChain({ chain, providers: tools.providers, facts: { ...request.facts, promptTokens }, only: wishes.only });
+  const journey = {
+    id: call.id,
+    request,
+    interrupt: call.interrupt,
+    ledger,
+    bodyHash: () => createHmac('sha256', tools.bodyKey).update(asked.body).digest('base64url'),
+  };
+  const walk = new Walk(tools, {
+    ...journey,
+    steps: plan(request.facts.promptTokens),
+    backoff: chain.backoff,
+    hedge: chain.hedge,
+    deadlineAt,
+    takerFor: (provider) => delivery.takerFor(provider),
+    onWin: (taker) => delivery.chose(taker),
+  });
   try {
-    const walk = new Walk(tools, {
-      id: call.id,
-      request,
-      steps: planChain({ chain, providers: tools.providers, facts: request.facts, only: wishes.only }),
-      backoff: chain.backoff,
-      deadlineAt,
-      interrupt: call.interrupt,
-      ledger,
-      bodyHash: () => createHmac('sha256', tools.bodyKey).update(asked.body).digest('base64url'),
-      takerFor: (provider) => delivery.takerFor(provider),
-    });
-    delivery.finish(await walk.run());
+    const walked = await walk.run();
+    const begun = walked.end === 'broken' && delivery.begun();
+    delivery.finish(begun ? await new Rescue(tools, { ...journey, ...begun, ways, plan }).run(walked) : walked);
   } finally {
     deadline.cancel();
-    tools.keep(recordOf({ call, asked, ledger, outcome: delivery.outcome, clock, node: tools.settings.node }));
+    const { outcome } = delivery;
+    const finished = { call, asked, ledger, outcome, endedNow: clock.now(), node: tools.settings.node };
+    keepWhenOver(tools, walk, () => tools.keep(recordOf(finished)));
   }
+}
+
+/** Attempts that lost a race may outlive the answer: the record is whole when they are over, and so is going down. */
+function keepWhenOver(tools: GatewayTools, walk: Walk, keep: () => void): void {
+  const over = walk.over();
+  if (!over) {
+    keep();
+    return;
+  }
+  const leave = tools.inFlight.enter(walk.background);
+  void over.then(() => {
+    keep();
+    leave();
+  });
 }
 
 function refuse(call: Call, error: ApiError): void {
@@ -136,6 +172,11 @@ function refuse(call: Call, error: ApiError): void {
   const headers = { ...reply.headers, 'x-recloser-request-id': call.id, 'x-recloser-trail': '' };
   call.caller.refuse({ ...reply, headers }, call.request);
 }
+
+const answersFull: ApiError = {
+  code: 'too_many_answer_bytes',
+  message: 'The answers in flight together are as large as the gateway allows (limits.answers): try again in a moment.',
+};
 
 function tooMany(code: ApiError['code'], limit: string, count: number): ApiError {
   return {

@@ -1,11 +1,12 @@
 import type { ChatRequest } from '../core/body.ts';
 import type { Clock } from '../core/clock.ts';
 import { errorBody } from '../core/errors.ts';
+import { Sent } from '../core/sent.ts';
 import type { ProviderSettings } from '../core/settings.ts';
 import type { Taker } from './answer.ts';
 import type { Caller } from './caller.ts';
 import { Collector } from './collect.ts';
-import type { WalkEnd } from './failover.ts';
+import type { WalkEnd } from './journey.ts';
 import type { Ledger } from './ledger.ts';
 import type { Outcome } from './record.ts';
 import { Relay } from './relay.ts';
@@ -13,6 +14,16 @@ import { brokenAnswer, errorOfWalk, headerText } from './reply.ts';
 
 /** Nobody got this status; access logs elsewhere know it as "client closed request". */
 const CALLER_LEFT_STATUS = 499;
+
+export interface DeliveryOptions {
+  request: ChatRequest;
+  ledger: Ledger;
+  clock: Clock;
+  /** What is given out of a stream is kept, for somebody to go on with it. */
+  keepsSent: boolean;
+  /** The caller has the first of a stream. */
+  onCommit: () => void;
+}
 
 /** What one caller is given: its answer while it comes, and the end of the walk; and the note of what it got. */
 export class Delivery {
@@ -27,32 +38,45 @@ export class Delivery {
   private readonly request: ChatRequest;
   private readonly ledger: Ledger;
   private readonly clock: Clock;
+  private readonly keepsSent: boolean;
+  private readonly onCommit: () => void;
   private relay: Relay | null = null;
   private collector: Collector | null = null;
 
-  constructor(
-    call: { id: string; caller: Caller; startedNow: number },
-    options: { request: ChatRequest; ledger: Ledger; clock: Clock },
-  ) {
+  constructor(call: { id: string; caller: Caller; startedNow: number }, options: DeliveryOptions) {
     this.call = call;
     this.request = options.request;
     this.ledger = options.ledger;
     this.clock = options.clock;
+    this.keepsSent = options.keepsSent;
+    this.onCommit = options.onCommit;
   }
 
   /** A fresh taker: what a failed attempt brought is forgotten with it. */
   takerFor(provider: ProviderSettings): Taker {
-    if (!this.request.stream) {
-      this.collector = new Collector();
-      return this.collector;
-    }
-    this.relay = new Relay({
+    if (!this.request.stream) return new Collector(this.call.caller.held);
+    return new Relay({
       caller: this.call.caller,
       includeUsage: this.request.includeUsage,
       headers: () => this.streamHeaders(provider.name),
-      onCommit: () => this.noteFirstToken(),
+      onCommit: () => {
+        this.noteFirstToken(provider.name);
+        this.onCommit();
+      },
+      sent: this.keepsSent ? new Sent() : null,
     });
-    return this.relay;
+  }
+
+  /** Of the takers that may run side by side, this one's attempt was first: it is the caller's from now on. */
+  chose(taker: Taker): void {
+    if (taker instanceof Relay) this.relay = taker;
+    if (taker instanceof Collector) this.collector = taker;
+  }
+
+  /** The stream that the caller has the beginning of, and what of it; null: nobody could go on with it. */
+  begun(): { relay: Relay; sent: Sent } | null {
+    const { relay } = this;
+    return relay?.committed && relay.sent ? { relay, sent: relay.sent } : null;
   }
 
   /** Gives the caller the end of the walk. */
@@ -65,10 +89,12 @@ export class Delivery {
   private finishWhole(provider: string): void {
     this.note({ result: 'succeeded', status: 200, errorCode: null, servedBy: provider });
     if (this.relay) {
+      if (this.request.includeUsage && this.ledger.attempts.some(({ way }) => way !== null))
+        this.relay.usage(this.ledger.usage());
       this.relay.finish();
       return;
     }
-    this.noteFirstToken();
+    this.noteFirstToken(provider);
     const headers = { ...this.headers(), 'x-recloser-provider': headerText(provider) };
     this.call.caller.send({ status: 200, headers, body: this.collector?.answer() });
   }
@@ -82,7 +108,7 @@ export class Delivery {
   private finishWithError(walked: Exclude<WalkEnd, { end: 'answered' | 'broken' }>): void {
     const reply = errorOfWalk(walked, this.ledger);
     if (walked.end === 'stopped' && walked.reason === 'callerLeft') {
-      const servedBy = this.relay?.committed ? (this.ledger.attempts.at(-1)?.provider ?? null) : null;
+      const servedBy = this.relay?.committed ? this.outcome.servedBy : null;
       this.note({ result: 'cancelled', status: CALLER_LEFT_STATUS, errorCode: null, servedBy });
     } else {
       this.note({ result: 'failed', status: reply.status, errorCode: reply.errorCode, servedBy: null });
@@ -94,11 +120,11 @@ export class Delivery {
     return { 'x-recloser-request-id': this.call.id, 'x-recloser-trail': this.ledger.trail() };
   }
 
-  /** Sent while the attempt still runs: its provider is the one that answers. */
+  /** Sent while the attempt still runs: its provider is the one that answers, and any other that runs reads as `raced`. */
   private streamHeaders(provider: string): Record<string, string> {
     return {
       'x-recloser-request-id': this.call.id,
-      'x-recloser-trail': this.ledger.trail({ provider, word: 'ok' }),
+      'x-recloser-trail': this.ledger.trail(),
       'x-recloser-provider': headerText(provider),
     };
   }
@@ -107,7 +133,8 @@ export class Delivery {
     this.outcome = { ...got, firstTokenMs: this.outcome.firstTokenMs };
   }
 
-  private noteFirstToken(): void {
+  private noteFirstToken(provider: string): void {
+    this.outcome.servedBy = provider;
     this.outcome.firstTokenMs = Math.round(this.clock.now() - this.call.startedNow);
   }
 }

@@ -4,24 +4,42 @@ import type { ShownState } from '../core/circuit/types.ts';
 import type { Clock } from '../core/clock.ts';
 import type { AttemptNote } from '../core/errors.ts';
 import { estimateTokens } from '../core/estimate.ts';
-import { costNanoUsd } from '../core/money.ts';
+import { addUsage, costNanoUsd } from '../core/money.ts';
 import type { AttemptOutcome, AttemptRecord, Usage } from '../core/records.ts';
 import type { ProviderSettings } from '../core/settings.ts';
 import { trailOf } from '../core/trail.ts';
 import type { FailureKind, Verdict } from '../core/wire.ts';
-import type { AttemptEnd } from './attempt.ts';
+import { type Drills, noDrills } from './drills.ts';
+import type { AttemptEnd } from './errand.ts';
 
 /** Ends that say nothing of the provider: the attempt was let go. */
-const letGo: ReadonlySet<FailureKind> = new Set(['callerLeft', 'evacuated', 'deadline', 'shutdown']);
+const letGo: ReadonlySet<FailureKind> = new Set([
+  'callerLeft',
+  'evacuated',
+  'raced',
+  'mismatch',
+  'deadline',
+  'shutdown',
+]);
 
-export interface Tried {
+/** An attempt that begins. */
+export interface Begun {
   provider: ProviderSettings;
   permit: Permit;
   /** Backoff waited before it, ms. */
   waitMs: number;
+  /** Why it runs beside another, as far as is known. */
+  raced: AttemptRecord['raced'];
+}
+
+/** An attempt that is over. */
+export interface Tried {
+  provider: ProviderSettings;
   end: AttemptEnd;
   /** What it meant; null: a whole answer. */
   verdict: Verdict | null;
+  /** Another was first, and this one went on to its own end. */
+  lost: boolean;
 }
 
 /** The steps of one request as they are taken: what its trail, its errors and its record say. */
@@ -29,52 +47,79 @@ export class Ledger {
   readonly attempts: AttemptRecord[] = [];
   private readonly clock: Clock;
   private readonly promptTokens: number;
+  private readonly drills: Drills;
 
   /** `promptTokens`: the estimate, for answers whose usage nobody reports. */
-  constructor(clock: Clock, promptTokens: number) {
+  constructor(clock: Clock, promptTokens: number, drills: Drills = noDrills) {
+    this.drills = drills;
     this.clock = clock;
     this.promptTokens = promptTokens;
   }
 
-  /** The id of the next attempt is `<request id>/<this>`. */
-  get nextOrdinal(): number {
-    return this.attempts.length;
+  /** The fault that the caller asked for at this provider, or null. */
+  drillOf(provider: string): string | null {
+    return this.drills.get(provider) ?? null;
   }
 
   refused(provider: string, refusal: Refusal): void {
-    this.skip(provider, refusal.reason, refusal);
+    this.skip(provider, refusal.reason, { ...refusal, retryMs: refusal.ownRetryMs });
   }
 
   cannotTake(provider: string, circuit: { state: ShownState; epoch: number }): void {
     this.skip(provider, 'cannot_take', { ...circuit, retryMs: null });
   }
 
-  tried({ provider, permit, waitMs, end, verdict }: Tried): void {
-    const usage = this.usageOf(end);
-    this.attempts.push({
-      ordinal: this.nextOrdinal,
+  /** A row for an attempt, in its place from the start. While it runs it reads as one that has lost. */
+  begin({ provider, permit, waitMs, raced }: Begun): AttemptRecord {
+    const row: AttemptRecord = {
+      ordinal: this.attempts.length,
       provider: provider.name,
-      outcome: outcomeOf(verdict),
-      word: verdict?.word ?? 'ok',
-      failureKind: verdict?.kind ?? null,
-      status: verdict?.status ?? end.status,
+      outcome: 'cancelled',
+      word: 'raced',
+      failureKind: 'raced',
+      status: null,
       circuitState: permit.state,
       epoch: permit.epoch,
       permit: permit.kind,
       until: null,
       waitMs: Math.round(waitMs),
-      startedAt: Math.round(end.startedAt),
-      firstTokenMs: end.firstTokenMs,
-      durationMs: end.durationMs,
-      usage,
-      costNanoUsd: costNanoUsd(usage, provider.price),
-      costEstimated: usage?.estimated ?? false,
-    });
+      startedAt: Math.round(this.clock.wall()),
+      firstTokenMs: null,
+      durationMs: 0,
+      usage: null,
+      costNanoUsd: null,
+      costEstimated: false,
+      way: null,
+      raced,
+      drill: this.drillOf(provider.name),
+    };
+    this.attempts.push(row);
+    return row;
   }
 
-  /** The trail so far, with one more step where one is given. */
-  trail(next?: { provider: string; word: string }): string {
-    return trailOf(next ? [...this.attempts, next] : this.attempts);
+  /** The attempt of this row is over. */
+  tried(row: AttemptRecord, { provider, end, verdict, lost }: Tried): void {
+    const usage = this.usageOf(end);
+    row.outcome = outcomeOf(verdict);
+    row.word = verdict?.word ?? (lost ? 'raced' : 'ok');
+    row.failureKind = verdict?.kind ?? null;
+    row.status = verdict?.status ?? end.status;
+    row.startedAt = Math.round(end.startedAt);
+    row.firstTokenMs = end.firstTokenMs;
+    row.durationMs = end.durationMs;
+    row.usage = usage;
+    // A drill is played on this machine.
+    row.costNanoUsd = row.drill === null ? costNanoUsd(usage, provider.price) : 0;
+    row.costEstimated = usage?.estimated ?? false;
+  }
+
+  trail(): string {
+    return trailOf(this.attempts);
+  }
+
+  /** Over all attempts that used tokens. */
+  usage(): Usage | null {
+    return addUsage(this.attempts.map(({ usage }) => usage));
   }
 
   notes(): AttemptNote[] {
@@ -93,7 +138,7 @@ export class Ledger {
   ): void {
     const now = Math.round(this.clock.wall());
     this.attempts.push({
-      ordinal: this.nextOrdinal,
+      ordinal: this.attempts.length,
       provider,
       outcome: 'skipped',
       word: reason,
@@ -110,13 +155,18 @@ export class Ledger {
       usage: null,
       costNanoUsd: null,
       costEstimated: false,
+      way: null,
+      raced: null,
+      drill: null,
     });
   }
 
   /** As reported; else an estimate for what came. A provider that gave nothing is taken to have charged nothing. */
   private usageOf(end: AttemptEnd): Usage | null {
     if (end.usage) return end.usage;
-    if (end.firstTokenMs === null) return null;
+    const broughtNothing = end.firstTokenMs === null;
+    // One that lost a race was at work on the prompt all the same.
+    if (broughtNothing && end.seen?.seen !== 'raced') return null;
     return {
       promptTokens: this.promptTokens,
       cachedTokens: 0,

@@ -1,4 +1,3 @@
-import type { Clock } from '../core/clock.ts';
 import { addCosts, addUsage } from '../core/money.ts';
 import type { AttemptRecord, RequestNeeds, RequestOutcome, RequestRecord } from '../core/records.ts';
 import type { Ledger } from './ledger.ts';
@@ -18,10 +17,11 @@ export function recordOf(finished: {
   asked: { chain: { name: string }; request: { stream: boolean; facts: RequestNeeds } };
   ledger: Ledger;
   outcome: Outcome;
-  clock: Clock;
+  /** By `Clock.now()`: when the caller had all of it. */
+  endedNow: number;
   node: string;
 }): RequestRecord {
-  const { call, asked, ledger, outcome, clock, node } = finished;
+  const { call, asked, ledger, outcome, endedNow, node } = finished;
   const { images, tools, jsonSchema, promptTokens } = asked.request.facts;
   const charged = ledger.attempts.filter((attempt) => attempt.usage !== null);
   return {
@@ -33,7 +33,7 @@ export function recordOf(finished: {
     needs: { images, tools, jsonSchema, promptTokens },
     startedAt: Math.round(call.startedAt),
     firstTokenMs: outcome.firstTokenMs,
-    durationMs: Math.round(clock.now() - call.startedNow),
+    durationMs: Math.round(endedNow - call.startedNow),
     outcome: outcome.result,
     status: outcome.status,
     errorCode: outcome.errorCode,

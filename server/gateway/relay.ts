@@ -2,6 +2,8 @@ import { toChunks } from '../core/assemble.ts';
 import { readChunk } from '../core/chunk.ts';
 import type { ErrorBody } from '../core/errors.ts';
 import { AnswerTooLargeError } from '../core/grow.ts';
+import type { Usage } from '../core/records.ts';
+import { type Sent, usageChunk } from '../core/sent.ts';
 import type { ChunkFacts } from '../core/wire.ts';
 import type { Taker } from './answer.ts';
 import type { Caller } from './caller.ts';
@@ -17,11 +19,14 @@ export interface RelayOptions {
   headers: () => Record<string, string>;
   /** The first content has gone to the caller. */
   onCommit: () => void;
+  /** Keeps what is given out, for whoever has to go on with it; null: nobody could. */
+  sent: Sent | null;
 }
 
 /** Hands a stream on to its caller from the first content on; what came before (the role) is held, and goes first then. */
 export class Relay implements Taker {
   committed = false;
+  readonly sent: Sent | null;
   private readonly options: RelayOptions;
   private held: string[] = [];
   private heldCharacters = 0;
@@ -30,10 +35,12 @@ export class Relay implements Taker {
 
   constructor(options: RelayOptions) {
     this.options = options;
+    this.sent = options.sent;
   }
 
-  chunk(data: string, _json: Record<string, unknown>, facts: ChunkFacts): void {
+  chunk(data: string, json: Record<string, unknown>, facts: ChunkFacts): void {
     if (facts.usageOnly && !this.options.includeUsage) return;
+    this.sent?.note(json);
     const event = eventOf(data);
     if (this.committed) {
       this.out += event;
@@ -47,6 +54,7 @@ export class Relay implements Taker {
   whole(answer: Record<string, unknown>): void {
     for (const chunk of toChunks(answer)) {
       if (!this.options.includeUsage && readChunk(chunk).usageOnly) continue;
+      this.sent?.note(chunk);
       this.held.push(eventOf(JSON.stringify(chunk)));
     }
   }
@@ -66,6 +74,22 @@ export class Relay implements Taker {
     return this.options.caller.write(out, resume);
   }
 
+  /** A chunk of somebody who goes on with the answer. */
+  goOn(chunk: Record<string, unknown>): void {
+    this.sent?.note(chunk);
+    this.out += eventOf(JSON.stringify(chunk));
+  }
+
+  /** A line for people who read the wire; programs pass over it. */
+  comment(text: string): void {
+    this.out += `: ${text}\n\n`;
+  }
+
+  /** The usage of an answer that several providers gave. */
+  usage(usage: Usage | null): void {
+    if (usage && this.sent) this.out += eventOf(JSON.stringify(usageChunk(this.sent, usage)));
+  }
+
   /** The good end. */
   finish(): void {
     this.options.caller.end(`${this.out}data: [DONE]\n\n`);
@@ -79,7 +103,7 @@ export class Relay implements Taker {
   }
 }
 
-/** One event; data of several lines takes a `data:` for each. */
+/** One event. Line ends in JSON can only be white space, and simple readers take one line for one event. */
 function eventOf(data: string): string {
-  return data.includes('\n') ? `data: ${data.replaceAll('\n', '\ndata: ')}\n\n` : `data: ${data}\n\n`;
+  return `data: ${data.includes('\n') ? data.replaceAll('\n', ' ') : data}\n\n`;
 }

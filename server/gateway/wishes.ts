@@ -1,7 +1,11 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { readDuration } from '../core/duration.ts';
 import type { ApiError } from '../core/errors.ts';
+import type { RescueWay } from '../core/records.ts';
 import type { ChainSettings } from '../core/settings.ts';
+import { type Drills, noDrills, readDrills } from './drills.ts';
+
+const rescueWays = ['prefill', 'splice', 'discard'] as const satisfies RescueWay[];
 
 /** What a caller asks of the gateway itself, in headers. */
 export interface Wishes {
@@ -9,12 +13,20 @@ export interface Wishes {
   deadlineMs: number;
   /** The one provider to try, or null. */
   only: string | null;
+  /** How a broken answer may be gone on with, in order; null: as the chain says. */
+  rescue: RescueWay[] | null;
+  /** Faults asked for, by provider. */
+  drills: Drills;
 }
 
-/** Reads a caller's wishes: `x-recloser-deadline: 20s`, `x-recloser-only: qwen-72b`, and the official clients' own time-out. */
+/**
+ * Reads a caller's wishes: `x-recloser-deadline: 20s`, `x-recloser-only: qwen-72b`, `x-recloser-fault: qwen-72b=cut@12`
+ * (where `drills` is on), and the official clients' own time-out.
+ */
 export function readWishes(
   headers: IncomingHttpHeaders,
   chain: ChainSettings,
+  options: { drills: boolean },
 ): { ok: true; wishes: Wishes } | { ok: false; error: ApiError } {
   const deadline = one(headers['x-recloser-deadline']);
   const deadlineMs = deadline === null ? Number.POSITIVE_INFINITY : readDuration(deadline);
@@ -26,8 +38,33 @@ export function readWishes(
     const names = chain.providers.join(', ');
     return refused('x-recloser-only', `x-recloser-only must name a provider of "${chain.name}": ${names}.`);
   }
+  const rescue = readWays(one(headers['x-recloser-rescue']));
+  if (rescue === 'unknown') {
+    const what = 'prefill, splice and discard, in the order in which they are to be tried, or none';
+    return refused('x-recloser-rescue', `x-recloser-rescue must be a list out of ${what}.`);
+  }
+  const fault = one(headers['x-recloser-fault']);
+  if (fault !== null && !options.drills) {
+    const how = 'set `drills: true` in the config of a gateway that is not in production, or leave the header away.';
+    return refused('x-recloser-fault', `x-recloser-fault is not taken here: ${how}`);
+  }
+  const read = fault === null ? null : readDrills(fault, chain);
+  if (read?.ok === false) return refused('x-recloser-fault', read.sentence);
+  const drills = read?.drills ?? noDrills;
   const ownMs = clientTimeoutMs(one(headers['x-stainless-timeout']));
-  return { ok: true, wishes: { deadlineMs: Math.min(chain.deadlineMs, deadlineMs, ownMs), only } };
+  return { ok: true, wishes: { deadlineMs: Math.min(chain.deadlineMs, deadlineMs, ownMs), only, rescue, drills } };
+}
+
+function readWays(list: string | null): RescueWay[] | null | 'unknown' {
+  if (list === null) return null;
+  if (list.toLowerCase() === 'none') return [];
+  const ways = new Set<RescueWay>();
+  for (const word of list.toLowerCase().split(',')) {
+    const way = rescueWays.find((known) => known === word.trim());
+    if (!way) return 'unknown';
+    ways.add(way);
+  }
+  return [...ways];
 }
 
 /** Whole seconds, set by the client's library and not by a person: what cannot be read is passed over, and its 0 is "under one". */

@@ -54,6 +54,7 @@ export const kindWords: Record<FailureKind | SkipReason, string> = {
   callerLeft: 'caller left',
   evacuated: 'moved away',
   raced: 'lost the race',
+  mismatch: 'its text did not join on',
   deadline: 'deadline',
   shutdown: 'shutdown',
   tooLarge: 'answer too large',

@@ -1,0 +1,114 @@
+import { isRecord, textOf } from './json.ts';
+import type { Usage } from './records.ts';
+
+/** Most characters of a begun answer that are kept to go on from; a longer one that breaks is not rescued. */
+export const SENT_CHARACTERS_MAX = 256 * 1_024;
+
+/** Fields of a delta that hold thoughts: no part of the answer, and of one model only. */
+export const reasoningFields = ['reasoning_content', 'reasoning', 'reasoning_details'] as const;
+/** Fields of a delta from which nobody else can go on. */
+const ownFields = ['tool_calls', 'function_call', 'audio', 'images', 'refusal'] as const;
+
+/** What a caller was given of an answer so far: all that is needed for somebody else to go on with it. */
+export class Sent {
+  /** `id` and `created` of its first chunk: an answer keeps them to its end. */
+  id: unknown;
+  created: unknown;
+  /** As its last chunk named it. */
+  model: unknown;
+  /** There is no going on from it: it holds something else than text, is finished, or is too long to keep. */
+  closed = false;
+  private pieces: string[] = [];
+  private characters = 0;
+
+  /** One chunk, as it went to the caller. */
+  note(chunk: Record<string, unknown>): void {
+    this.id ??= chunk.id;
+    this.created ??= chunk.created;
+    if (chunk.model !== undefined) this.model = chunk.model;
+    if (this.closed || !Array.isArray(chunk.choices)) return;
+    for (const choice of chunk.choices) {
+      if (isRecord(choice)) this.noteChoice(choice);
+    }
+  }
+
+  /** The text; reasoning is not part of it. */
+  text(): string {
+    const text = this.pieces.join('');
+    // Joined once: whoever asks again gets it for nothing.
+    this.pieces = [text];
+    return text;
+  }
+
+  /** The caller was told to drop it. */
+  drop(): void {
+    this.pieces = [];
+    this.characters = 0;
+    this.closed = false;
+  }
+
+  private noteChoice(choice: Record<string, unknown>): void {
+    const { delta } = choice;
+    const isAnother = choice.index !== undefined && choice.index !== 0;
+    const fields = isRecord(delta) ? delta : {};
+    const hasOwn = isRecord(choice.logprobs) || ownFields.some((field) => isFilled(fields[field]));
+    const { content } = fields;
+    if (isAnother || hasOwn || textOf(choice.finish_reason) !== null) this.close();
+    else if (typeof content === 'string') this.add(content);
+    else if (Array.isArray(content)) this.addParts(content);
+  }
+
+  private addParts(parts: unknown[]): void {
+    const text = textOfParts(parts);
+    if (text === null) this.close();
+    else this.add(text);
+  }
+
+  private add(text: string): void {
+    if (text === '') return;
+    this.characters += text.length;
+    this.pieces.push(text);
+    if (this.characters > SENT_CHARACTERS_MAX) this.close();
+  }
+
+  private close(): void {
+    this.closed = true;
+    this.pieces = [];
+  }
+}
+
+/** The last chunk of an answer whose usage was asked for. */
+export function usageChunk({ id, created, model }: Sent, usage: Usage): Record<string, unknown> {
+  const { promptTokens, cachedTokens, completionTokens } = usage;
+  return {
+    id,
+    object: 'chat.completion.chunk',
+    created,
+    model,
+    choices: [],
+    usage: {
+      prompt_tokens: promptTokens,
+      completion_tokens: completionTokens,
+      total_tokens: promptTokens + completionTokens,
+      prompt_tokens_details: { cached_tokens: cachedTokens },
+    },
+  };
+}
+
+/** The text of content in parts (Mistral's), without its thoughts; null: there is something else in it. */
+export function textOfParts(parts: unknown[]): string | null {
+  let text = '';
+  for (const part of parts) {
+    if (!isRecord(part)) return null;
+    if (part.type === 'thinking') continue;
+    if (part.type !== 'text' || typeof part.text !== 'string') return null;
+    text += part.text;
+  }
+  return text;
+}
+
+/** Whether a field of a delta says anything. */
+export function isFilled(value: unknown): boolean {
+  if (value === undefined || value === null || value === '') return false;
+  return !Array.isArray(value) || value.length > 0;
+}
