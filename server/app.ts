@@ -10,6 +10,7 @@ import type { Log } from './core/log.ts';
 import type { Overview } from './core/overview.ts';
 import type { RequestRecord } from './core/records.ts';
 import type { Settings } from './core/settings.ts';
+import { type DrillGround, openDrillGround } from './drills.ts';
 import { createGateway } from './gateway/listener.ts';
 import { Recorder } from './journal/recorder.ts';
 import { listen } from './listen.ts';
@@ -26,6 +27,8 @@ export interface World {
   /** Folder of the built dashboard, or null. */
   webRoot: string | null;
   version: string;
+  /** How many files the process may have open; null or absent: not known. */
+  openFiles?: number | null;
   /** What is simulated and when the next outage comes; without it, nothing is. */
   demo?: (() => NonNullable<Overview['demo']>) | undefined;
 }
@@ -57,9 +60,11 @@ export async function startApp(settings: Settings, world: World): Promise<App> {
     for (const tell of listeners) tell(status);
   };
   const storage = await openSqlite({ path: settings.database, clock, log, onStatus });
+  const drills = settings.drills ? await openDrillGround(world) : null;
   try {
-    return await putTogether(settings, world, { storage, listeners });
+    return await putTogether(settings, world, { storage, listeners, drills });
   } catch (error) {
+    await drills?.close();
     await storage.close(WRITE_GRACE_MS);
     throw error;
   }
@@ -68,6 +73,7 @@ export async function startApp(settings: Settings, world: World): Promise<App> {
 interface Kept {
   storage: Storage;
   listeners: StatusListeners;
+  drills: DrillGround | null;
 }
 
 async function putTogether(settings: Settings, world: World, kept: Kept): Promise<App> {
@@ -95,6 +101,7 @@ async function putTogether(settings: Settings, world: World, kept: Kept): Promis
       standby.stop();
       recheck.stop();
       await gateway.drain(graceMs);
+      await kept.drills?.close();
       await control.server.close();
       await recorder.close(WRITE_GRACE_MS);
       await kept.storage.close(WRITE_GRACE_MS);
@@ -108,7 +115,11 @@ interface Life {
   gatewayUrl: string;
 }
 
-async function makeParts(settings: Settings, world: World, { storage, listeners, life }: Kept & { life: Life }) {
+async function makeParts(
+  settings: Settings,
+  world: World,
+  { storage, listeners, drills, life }: Kept & { life: Life },
+) {
   const { clock, random, log, newId } = world;
   const { node, providers, chains } = settings;
   const restored = await storage.restore(node);
@@ -136,10 +147,16 @@ async function makeParts(settings: Settings, world: World, { storage, listeners,
   const record = (request: RequestRecord): void => {
     recorder.request(request);
     watch.request(request);
-    for (const { outcome, provider } of request.attempts) if (outcome !== 'skipped') standby.heard(provider);
+    for (const { outcome, provider, drill } of request.attempts) {
+      if (outcome !== 'skipped' && drill === null) standby.heard(provider);
+    }
   };
   const storageStatus = (): StorageStatus => storage.status();
-  const gateway = createGateway({ settings, board, clock, random, newId, log, record, storageStatus, state });
+  const drillUrl = drills?.url ?? null;
+  const gateway = createGateway({
+    ...{ settings, board, clock, random, newId, log },
+    ...{ record, storageStatus, state, drillUrl, openFiles: world.openFiles ?? null },
+  });
   const onAnswer = (asked: Asked): void => {
     const probe = probeOf(asked, { id: newId(), node });
     recorder.probe(probe);

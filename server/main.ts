@@ -7,7 +7,7 @@ import type { StartOptions } from './cli/world.ts';
 import { runCli } from './cli.ts';
 import { createLog, type LogLevel, logLevels } from './observe/log.ts';
 import { start } from './start.ts';
-import { newId, realClock, realRandom, wait } from './world.ts';
+import { newId, openFilesMax, realClock, realRandom, wait } from './world.ts';
 
 /** The one place that reads the environment and hears signals. */
 
@@ -45,6 +45,7 @@ function startWorld(options: StartOptions): Parameters<typeof start>[1] {
     token: env.RECLOSER_TOKEN || (options.demo ? newId() : null),
     webRoot: existsSync(join(webRoot, 'index.html')) ? webRoot : null,
     version,
+    openFiles: openFilesMax(),
     env,
     stdout,
     stderr,

@@ -32,6 +32,18 @@ export function wait(ms: number, signal: AbortSignal): Promise<void> {
 
 export const realRandom: Random = Math.random;
 
+/** How many files this process may have open; null: the system does not say, or sets no bound. */
+export function openFilesMax(): number | null {
+  const report = process.report as typeof process.report & { excludeNetwork?: boolean };
+  // It would look up the name of every address in use.
+  const { excludeNetwork = false } = report;
+  report.excludeNetwork = true;
+  const { userLimits } = report.getReport() as { userLimits?: { open_files?: { soft?: unknown } } };
+  report.excludeNetwork = excludeNetwork;
+  const soft = userLimits?.open_files?.soft;
+  return typeof soft === 'number' ? soft : null;
+}
+
 const CROCKFORD = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
 const TIME_CHARACTERS = 10;
 const RANDOM_CHARACTERS = 16;

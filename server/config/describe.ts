@@ -21,6 +21,8 @@ export function describeSettings(settings: Settings): string {
       bodies: writeSize(limits.bodiesBytes),
       requests: limits.requests,
       streams: limits.streams,
+      connections: limits.connections,
+      answers: writeSize(limits.answersBytes),
     },
     clients: settings.clients.map(({ name }) => ({ name, key: HIDDEN })),
     retention: { requests: writeDuration(retention.requestsMs), minutes: writeDuration(retention.minutesMs) },

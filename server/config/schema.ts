@@ -54,6 +54,12 @@ const limits = section({
   bodies: size(1).prefault('512MB').describe('Request bodies in flight, over all callers.'),
   requests: whole(1, 1_000_000).prefault(4_000).describe('Requests in flight.'),
   streams: whole(1, 1_000_000).prefault(4_000).describe('Streams open to callers.'),
+  connections: whole(1, 1_000_000)
+    .prefault(10_000)
+    .describe('Connections of callers; fewer where the process may not have so many open files.'),
+  answers: size(1)
+    .prefault('512MB')
+    .describe('Answers put together, or not yet taken by their callers, over all callers.'),
 });
 
 const client = section({

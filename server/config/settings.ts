@@ -19,6 +19,8 @@ export function toSettings(config: FileConfig, from: { file: string; hostname: s
       bodiesBytes: config.limits.bodies,
       requests: config.limits.requests,
       streams: config.limits.streams,
+      connections: config.limits.connections,
+      answersBytes: config.limits.answers,
     },
     clients: config.clients,
     retention: { requestsMs: config.retention.requests, minutesMs: config.retention.minutes },

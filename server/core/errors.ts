@@ -20,6 +20,8 @@ export const apiErrors = {
   too_many_requests_in_flight: { status: 503, type: 'server_error' },
   too_many_streams: { status: 503, type: 'server_error' },
   too_many_body_bytes: { status: 503, type: 'server_error' },
+  too_many_answer_bytes: { status: 503, type: 'server_error' },
+  overloaded: { status: 503, type: 'server_error' },
   draining: { status: 503, type: 'server_error' },
   deadline_exceeded: { status: 504, type: 'server_error' },
 } as const satisfies Record<string, { status: number; type: 'invalid_request_error' | 'server_error' }>;

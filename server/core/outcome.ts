@@ -131,7 +131,16 @@ function consequences(
   }
 }
 
+/** What this machine was short of when it should have connected: nothing is known of the provider. */
+const ownLacks: ReadonlySet<string> = new Set(['EMFILE', 'ENFILE', 'ENOBUFS', 'ENOMEM', 'EADDRNOTAVAIL']);
+
+function judgeOwnLack(code: string): Verdict {
+  const message = `The gateway's own machine has no room for another connection (${code}).`;
+  return { ...unanswered('connect', message), circuit: neutral, again: false, next: 'always' };
+}
+
 function judgeBreak(kind: 'connect' | 'reset' | 'cut' | 'malformed' | 'empty', message: string): Verdict {
+  if (kind === 'connect' && ownLacks.has(message)) return judgeOwnLack(message);
   const circuit = kind === 'malformed' || kind === 'empty' ? ambiguousFailure : failure;
   return { ...unanswered(kind, message), circuit, again: true, next: 'always' };
 }

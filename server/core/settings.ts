@@ -116,6 +116,10 @@ export interface LimitSettings {
   requests: number;
   /** Streams open to callers. */
   streams: number;
+  /** Connections of callers. */
+  connections: number;
+  /** Bytes of answers that are put together, or not yet taken by their callers. */
+  answersBytes: number;
 }
 
 /** Who may call the gateway. */

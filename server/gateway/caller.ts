@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Clock, Timer } from '../core/clock.ts';
 import type { Interrupt } from './interrupt.ts';
+import type { HeldAnswer } from './limits.ts';
 
 /** A caller who takes nothing for so long is let go: what it holds up is memory and a provider's connection. */
 const STALL_MS = 60_000;
@@ -11,18 +12,22 @@ const REFUSAL_MS = 2_000;
 
 /** The caller's end of a request: writes to it, and notices when it leaves. */
 export class Caller {
+  /** What is in memory of its answer, until its connection has taken all of it or is gone. */
+  readonly held: HeldAnswer;
   private readonly response: ServerResponse;
   private readonly clock: Clock;
   private stall: Timer | null = null;
   private ended = false;
 
-  constructor(response: ServerResponse, options: { clock: Clock; interrupt: Interrupt }) {
+  constructor(response: ServerResponse, options: { clock: Clock; interrupt: Interrupt; held: HeldAnswer }) {
     this.response = response;
+    this.held = options.held;
     this.clock = options.clock;
     // A write to a socket that has just gone is no error of ours.
     response.on('error', () => {});
     response.on('close', () => {
       this.stall?.cancel();
+      this.held.free();
       if (!this.ended) options.interrupt.raise('callerLeft');
     });
     if (response.destroyed) options.interrupt.raise('callerLeft');
@@ -70,6 +75,8 @@ export class Caller {
     }
     const text = JSON.stringify(reply.body);
     this.response.writeHead(reply.status, { ...headOf(text), ...reply.headers });
+    // Put together it was pieces; whole it waits for its caller.
+    this.held.set(text.length);
     this.end(text);
   }
 

@@ -1,5 +1,8 @@
 import { Assembler } from '../core/assemble.ts';
+import { AnswerTooLargeError } from '../core/grow.ts';
+import type { ChunkFacts } from '../core/wire.ts';
 import type { Taker } from './answer.ts';
+import type { HeldAnswer } from './limits.ts';
 
 /** Most characters of an answer that is put together in memory. */
 const ANSWER_CHARACTERS = 32 * 1_024 * 1_024;
@@ -9,13 +12,20 @@ export class Collector implements Taker {
   readonly committed = false;
   private readonly assembler = new Assembler(ANSWER_CHARACTERS);
   private body: Record<string, unknown> | null = null;
+  private readonly held: HeldAnswer | null;
+
+  /** `held`: what the answer is counted in, over all callers; null: it is none of a caller's. */
+  constructor(held: HeldAnswer | null = null) {
+    this.held = held;
+  }
 
   /** The whole answer; null: there is none. */
   answer(): Record<string, unknown> | null {
     return this.body ?? this.assembler.answer();
   }
 
-  chunk(_data: string, json: Record<string, unknown>): void {
+  chunk(data: string, json: Record<string, unknown>, facts: ChunkFacts): void {
+    if (this.held && !this.held.take(bytesKept(data, facts))) throw new AnswerTooLargeError(ANSWER_CHARACTERS);
     this.assembler.add(json);
   }
 
@@ -28,4 +38,12 @@ export class Collector implements Taker {
   flush(): boolean {
     return true;
   }
+}
+
+/** Fields that each chunk repeats are kept once: what is left is its text, unless it is a large chunk of something else. */
+const CHUNK_FRAME_BYTES = 512;
+const PIECE_BYTES = 64;
+
+function bytesKept(data: string, facts: ChunkFacts): number {
+  return PIECE_BYTES + Math.max(facts.characters, data.length - CHUNK_FRAME_BYTES);
 }

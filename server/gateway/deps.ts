@@ -1,11 +1,14 @@
 import type { Board } from '../circuits/board.ts';
 import type { RetryBudget } from '../core/budget.ts';
 import type { Clock, Random } from '../core/clock.ts';
+import type { HedgeBudget } from '../core/hedge.ts';
 import type { Log } from '../core/log.ts';
+import type { Pace } from '../core/pace.ts';
 import type { RequestRecord } from '../core/records.ts';
 import type { ChainSettings, ProviderSettings, Settings } from '../core/settings.ts';
 import type { InFlight } from './inFlight.ts';
 import type { Limits } from './limits.ts';
+import type { Suspicion } from './suspicion.ts';
 import type { Upstream } from './upstream.ts';
 
 /** What the gateway is given. */
@@ -20,6 +23,10 @@ export interface GatewayDeps {
   record: (request: RequestRecord) => void;
   storageStatus: () => { state: 'ok' | 'degraded'; problem: string | null; since: number };
   state: () => 'starting' | 'serving' | 'draining';
+  /** How many files the process may have open; without it that is not known. */
+  openFiles?: number | null;
+  /** Base address of the simulator that plays the faults of drills; without it there are none. */
+  drillUrl?: string | null;
 }
 
 /** What its parts share. */
@@ -28,6 +35,9 @@ export interface GatewayTools extends GatewayDeps {
   limits: Limits;
   inFlight: InFlight;
   budget: RetryBudget;
+  hedges: HedgeBudget;
+  pace: Pace;
+  suspicion: Suspicion;
   chains: ReadonlyMap<string, ChainSettings>;
   providers: ReadonlyMap<string, ProviderSettings>;
   /** Keys the hashes of bodies; of this process only. */

@@ -1,11 +1,22 @@
 import type { LimitSettings } from '../core/settings.ts';
 
+/** An answer in memory. */
+export interface HeldAnswer {
+  /** So many more bytes of it; false: there is no room. */
+  take(bytes: number): boolean;
+  /** So many bytes in all, from now on. */
+  set(bytes: number): void;
+  /** All of it is gone, and what comes later is not kept. */
+  free(): void;
+}
+
 /** What is in flight through the gateway now, held against `limits` of the config. Taking is refused, never waited for. */
 export class Limits {
   private readonly settings: LimitSettings;
   private requestsNow = 0;
   private streamsNow = 0;
   private bodiesBytesNow = 0;
+  private answersBytesNow = 0;
 
   constructor(settings: LimitSettings) {
     this.settings = settings;
@@ -46,6 +57,40 @@ export class Limits {
 
   freeBytes(bytes: number): void {
     this.bodiesBytesNow -= bytes;
+  }
+
+  /** Whether answers hold as much as they may: no request should begin now. */
+  get answersFull(): boolean {
+    return this.answersBytesNow >= this.settings.answersBytes;
+  }
+
+  get answersBytes(): number {
+    return this.answersBytesNow;
+  }
+
+  /** Room for one answer, which grows until it is freed. */
+  holdAnswer(): HeldAnswer {
+    let held = 0;
+    let gone = false;
+    return {
+      take: (bytes) => {
+        if (gone) return true;
+        if (this.answersBytesNow + bytes > this.settings.answersBytes) return false;
+        this.answersBytesNow += bytes;
+        held += bytes;
+        return true;
+      },
+      set: (bytes) => {
+        if (gone) return;
+        this.answersBytesNow += bytes - held;
+        held = bytes;
+      },
+      free: () => {
+        this.answersBytesNow -= held;
+        held = 0;
+        gone = true;
+      },
+    };
   }
 }
 

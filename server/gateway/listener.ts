@@ -1,15 +1,19 @@
 import type { Socket } from 'node:net';
 import Fastify, { type FastifyError, type FastifyInstance } from 'fastify';
 import { RetryBudget } from '../core/budget.ts';
-import { type ApiErrorCode, errorBody, statusOf } from '../core/errors.ts';
+import { type ApiError, type ApiErrorCode, errorBody, statusOf } from '../core/errors.ts';
 import { refuseRequest } from '../core/guard.ts';
+import { HedgeBudget } from '../core/hedge.ts';
+import { Pace } from '../core/pace.ts';
 import type { PingResult } from '../core/ping.ts';
 import type { RequestRecord } from '../core/records.ts';
+import { Crowd, connectionBound } from './crowd.ts';
 import type { GatewayDeps, GatewayTools } from './deps.ts';
 import { InFlight } from './inFlight.ts';
 import { Limits } from './limits.ts';
 import { pingProvider } from './ping.ts';
 import { addRoutes, refuse } from './routes.ts';
+import { Suspicion } from './suspicion.ts';
 import { Upstream } from './upstream.ts';
 
 export type { GatewayDeps } from './deps.ts';
@@ -35,13 +39,17 @@ export interface Gateway {
 /** The data plane: what chat applications call. It listens when the caller says `server.listen`. */
 export function createGateway(deps: GatewayDeps): Gateway {
   let draining = false;
+  const pace = new Pace();
   const tools: GatewayTools = {
     ...deps,
     state: () => (draining ? 'draining' : deps.state()),
-    upstream: new Upstream(deps.settings.providers),
+    upstream: new Upstream(deps.settings.providers, { clock: deps.clock, drillUrl: deps.drillUrl ?? null }),
     limits: new Limits(deps.settings.limits),
     inFlight: new InFlight(),
     budget: new RetryBudget(),
+    hedges: new HedgeBudget(),
+    pace,
+    suspicion: new Suspicion(deps.clock, pace),
     chains: new Map(deps.settings.chains.map((chain) => [chain.name, chain])),
     providers: new Map(deps.settings.providers.map((provider) => [provider.name, provider])),
     bodyKey: `${deps.newId()}${deps.newId()}`,
@@ -82,7 +90,13 @@ function openServer(tools: GatewayTools): FastifyInstance {
       refuse(reply, { code: 'not_found', message: 'This address cannot be read: there is nothing of that name here.' });
     },
   });
+  const bound = connectionBound(tools.settings.limits.connections, tools.openFiles ?? null);
+  const crowd = new Crowd(server.server, { bound, clock: tools.clock, log: tools.log });
   server.addHook('onRequest', (request, reply, done) => {
+    if (crowd.isOver(request.raw.socket) && !healthPaths.has(request.url)) {
+      refuse(reply.header('connection', 'close').header('retry-after', '1'), overloaded(bound));
+      return;
+    }
     const { host, origin, 'sec-fetch-site': site } = request.headers;
     const secFetchSite = Array.isArray(site) ? site[0] : site;
     const port = request.raw.socket.localPort ?? tools.settings.gateway.port;
@@ -110,6 +124,16 @@ function openServer(tools: GatewayTools): FastifyInstance {
   });
   addRoutes(server, tools);
   return server;
+}
+
+/** An overloaded process is alive: whoever took it for dead would make things worse. */
+const healthPaths: ReadonlySet<string> = new Set(['/healthz', '/readyz']);
+
+function overloaded(bound: number): ApiError {
+  return {
+    code: 'overloaded',
+    message: `Callers have ${bound} connections to the gateway, as many as they may (limits.connections): keep fewer open, or try again in a moment.`,
+  };
 }
 
 function codeOf(status: number): ApiErrorCode {

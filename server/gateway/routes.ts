@@ -76,7 +76,7 @@ function takeChat(tools: GatewayTools, request: FastifyRequest, reply: FastifyRe
 
 export function refuse(
   reply: FastifyReply,
-  error: { code: ApiErrorCode; message: string; param?: string },
+  error: { code: ApiErrorCode; message: string; param?: string | null },
 ): FastifyReply {
   return reply.code(statusOf(error.code)).send(errorBody(error));
 }

@@ -1,6 +1,8 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { type Dispatcher, Pool } from 'undici';
+import type { Clock } from '../core/clock.ts';
 import type { ProviderSettings } from '../core/settings.ts';
+import { openPool, Post } from './line.ts';
 
 /** Our own connect clock rules; undici's comes this much later and only cleans up sockets that nobody waits for. */
 const CONNECT_SPARE_MS = 1_000;
@@ -9,55 +11,137 @@ const SPARE_CONNECTIONS = 64;
 /** Largest head of a provider's answer. */
 const HEAD_BYTES = 32 * 1_024;
 
-interface Route {
-  readonly pool: Pool;
-  readonly path: string;
-  readonly headers: Record<string, string>;
+/** Connections to the simulator, for drills. */
+const DRILL_CONNECTIONS = 256;
+const DRILL_CONNECT_MS = 1_000;
+/** Tells the simulator what to do with a call. */
+const FAULT_HEADER = 'x-simulator-fault';
+
+export interface UpstreamOptions {
+  clock: Clock;
+  /** Base address of the simulator that plays the faults of drills, or null: there are no drills. */
+  drillUrl: string | null;
+}
+
+/** Where a call goes: to the provider's own address, if nothing else is said. */
+export interface Destination {
+  provider: string;
+  /** Fault to be played by the simulator instead, by name. */
+  drill?: string | null;
+  /** Another address of the provider, out of its config. */
+  baseUrl?: string | null;
 }
 
 /** The connections to the providers: one pool each, kept alive between calls. */
 export class Upstream {
   private readonly routes = new Map<string, Route>();
+  /** Further addresses of a provider, as its config names them (`prefill.baseUrl`): no more than the config has. */
+  private readonly others = new Map<string, Route>();
+  private readonly providers: ReadonlyMap<string, ProviderSettings>;
+  private readonly clock: Clock;
+  private readonly drills: Route | null;
 
-  constructor(providers: readonly ProviderSettings[]) {
-    for (const provider of providers) this.routes.set(provider.name, openRoute(provider));
+  constructor(providers: readonly ProviderSettings[], { clock, drillUrl }: UpstreamOptions) {
+    this.clock = clock;
+    this.providers = new Map(providers.map((provider) => [provider.name, provider]));
+    for (const provider of providers) this.routes.set(provider.name, routeTo(provider, provider.baseUrl));
+    const limits = { connections: DRILL_CONNECTIONS, connectMs: DRILL_CONNECT_MS };
+    this.drills = drillUrl === null ? null : new Route(drillUrl, plainHeaders, limits);
   }
 
-  /** Posts a chat request to a provider. What happens is told to `handler`; a provider that is not known is, too. */
-  post(provider: string, body: string, handler: Dispatcher.DispatchHandler): void {
-    const route = this.routes.get(provider);
-    if (!route) throw new Error(`no provider is called "${provider}"`);
-    route.pool.dispatch({ path: route.path, method: 'POST', headers: route.headers, body }, handler);
+  /** Posts a chat request to a provider. What happens is told to `handler`. Throws for a provider that is not known. */
+  post(to: Destination, body: string, handler: Dispatcher.DispatchHandler): void {
+    if (to.drill) {
+      this.postDrill(to.drill, body, handler);
+      return;
+    }
+    const route = to.baseUrl ? this.otherRoute(to.provider, to.baseUrl) : this.routes.get(to.provider);
+    if (!route) throw new Error(`no provider is called "${to.provider}"`);
+    route.post(this.clock, { body, headers: route.headers }, handler);
   }
 
   /** Closes every connection at once; calls still out end with an error. */
   async close(): Promise<void> {
-    await Promise.all([...this.routes.values()].map((route) => route.pool.destroy()));
+    await Promise.all([...this.routes.values(), ...this.others.values(), this.drills].map((route) => route?.close()));
+  }
+
+  private otherRoute(name: string, baseUrl: string): Route | undefined {
+    const provider = this.providers.get(name);
+    const key = `${name} ${baseUrl}`;
+    const route = this.others.get(key) ?? (provider && routeTo(provider, baseUrl));
+    if (route) this.others.set(key, route);
+    return route;
+  }
+
+  /** No key and no header of a provider goes to the simulator. */
+  private postDrill(fault: string, body: string, handler: Dispatcher.DispatchHandler): void {
+    // An open port cannot refuse: the simulator has nothing for it.
+    if (fault.split('/')[0] === 'refuse') throw Object.assign(new Error('refused'), { code: 'ECONNREFUSED' });
+    if (!this.drills) throw new Error('there are no drills');
+    this.drills.post(this.clock, { body, headers: { ...plainHeaders, [FAULT_HEADER]: fault } }, handler);
   }
 }
 
-function openRoute(provider: ProviderSettings): Route {
-  const url = new URL(provider.baseUrl);
-  const path = `${url.pathname.replace(/\/$/, '')}/chat/completions${url.search}`;
-  const pool = new Pool(url.origin, {
-    connections: provider.concurrency + SPARE_CONNECTIONS,
-    pipelining: 1,
-    connectTimeout: provider.timeouts.connectMs + CONNECT_SPARE_MS,
-    // The attempt's clocks rule; undici's would charge a provider for time that we paused it.
-    headersTimeout: 0,
-    bodyTimeout: 0,
-    maxHeaderSize: HEAD_BYTES,
-  });
-  return { pool, path, headers: headersOf(provider) };
+function routeTo(provider: ProviderSettings, baseUrl: string): Route {
+  const { connectMs } = provider.timeouts;
+  return new Route(baseUrl, headersOf(provider), { connections: provider.concurrency + SPARE_CONNECTIONS, connectMs });
 }
+
+/** Where one provider is. */
+class Route {
+  readonly headers: Record<string, string>;
+  private readonly origin: string;
+  private readonly path: string;
+  private readonly options: Pool.Options;
+  private readonly pool: Pool;
+  private freshPool: Pool | null = null;
+
+  constructor(baseUrl: string, headers: Record<string, string>, limits: { connections: number; connectMs: number }) {
+    const url = new URL(baseUrl);
+    this.origin = url.origin;
+    this.path = `${url.pathname.replace(/\/$/, '')}/chat/completions${url.search}`;
+    this.headers = headers;
+    this.options = {
+      connections: limits.connections,
+      pipelining: 1,
+      connectTimeout: limits.connectMs + CONNECT_SPARE_MS,
+      // The attempt's clocks rule; undici's would charge a provider for time that we paused it.
+      headersTimeout: 0,
+      bodyTimeout: 0,
+      maxHeaderSize: HEAD_BYTES,
+    };
+    this.pool = openPool(this.origin, this.options);
+  }
+
+  post(
+    clock: Clock,
+    sent: { body: string; headers: Record<string, string> },
+    handler: Dispatcher.DispatchHandler,
+  ): void {
+    const tools = { pool: this.pool, fresh: () => this.fresh(), clock };
+    new Post(tools, { path: this.path, method: 'POST', ...sent }, handler).send();
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([this.pool.destroy(), this.freshPool?.destroy()]);
+  }
+
+  /** Without pipelining undici closes each connection after its request. */
+  private fresh(): Pool {
+    this.freshPool ??= new Pool(this.origin, { ...this.options, pipelining: 0 });
+    return this.freshPool;
+  }
+}
+
+const plainHeaders: Record<string, string> = {
+  'content-type': 'application/json',
+  accept: 'text/event-stream, application/json',
+  'accept-encoding': 'identity',
+};
 
 /** The caller's own headers never go on: they hold the key of a client of ours. */
 function headersOf(provider: ProviderSettings): Record<string, string> {
-  const headers: Record<string, string> = {
-    'content-type': 'application/json',
-    accept: 'text/event-stream, application/json',
-    'accept-encoding': 'identity',
-  };
+  const headers = { ...plainHeaders };
   if (provider.apiKey !== null) headers.authorization = `Bearer ${provider.apiKey}`;
   for (const [name, value] of Object.entries(provider.headers)) headers[name.toLowerCase()] = value;
   return headers;

@@ -13,7 +13,14 @@ async function one(settings: Parameters<typeof startGateway>[0]['settings'] = {}
 }
 
 describe('bounds', () => {
-  const limits = { bodyBytes: 10_000, bodiesBytes: 15_000, requests: 2, streams: 1 };
+  const limits = {
+    bodyBytes: 10_000,
+    bodiesBytes: 15_000,
+    requests: 2,
+    streams: 1,
+    connections: 100,
+    answersBytes: 1_000_000,
+  };
   const large = JSON.stringify({ ...lucy, messages: [{ role: 'user', content: 'x'.repeat(20_000) }] });
 
   test('a body over `limits.body` is refused cleanly, announced or not', async () => {
