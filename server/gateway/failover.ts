@@ -158,7 +158,9 @@ export class Walk {
     const timer =
       headStart &&
       this.tools.clock.after(headStart.ms, () => {
-        if (headStart.mayRace()) this.race.goBeside(entrant, { reason: headStart.reason, mustEnd: entrant.mustEnd });
+        // An answer that flows needs no rival, and takes none from those that do.
+        if (!this.race.isWon && headStart.mayRace())
+          this.race.goBeside(entrant, { reason: headStart.reason, mustEnd: entrant.mustEnd });
       });
     try {
       for (;;) {
