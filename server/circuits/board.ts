@@ -4,6 +4,7 @@ import { PoisonMemory } from '../core/circuit/poison.ts';
 import type { Settlement } from '../core/circuit/settle.ts';
 import type { Act, ActResult, CircuitEntry, CircuitEvent, StoredCircuit } from '../core/circuit/types.ts';
 import type { Clock, Random } from '../core/clock.ts';
+import type { LimitReading } from '../core/rateLimits.ts';
 import type { ChainSettings, ProviderSettings } from '../core/settings.ts';
 import { Circuit, type CircuitDeps } from './circuit.ts';
 import { entryOf, eventOf, storedOf } from './entry.ts';
@@ -87,6 +88,12 @@ export class Board {
   /** The call's first content came. */
   answered(permit: Permit): void {
     this.circuit(permit.provider).answered(ticket(permit));
+  }
+
+  /** What the headers of the call's answer say is left of the provider's limits. */
+  heard(permit: Permit, readings: readonly LimitReading[]): void {
+    if (readings.length === 0) return;
+    this.circuit(permit.provider).headroom.report(readings, ticket(permit).mark, this.deps.clock.now());
   }
 
   /** The call is over. Exactly once a permit; a second time changes nothing. */

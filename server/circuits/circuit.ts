@@ -1,9 +1,11 @@
+import { Allowance } from '../core/circuit/allowance.ts';
+import { Headroom } from '../core/circuit/headroom.ts';
 import type { CircuitMachineEvent } from '../core/circuit/machine.ts';
 import { Pacing } from '../core/circuit/pacing.ts';
 import type { PoisonMemory } from '../core/circuit/poison.ts';
 import { Ramp } from '../core/circuit/ramp.ts';
 import { Samples } from '../core/circuit/samples.ts';
-import type { Settlement, SkipReason } from '../core/circuit/settle.ts';
+import type { Settlement } from '../core/circuit/settle.ts';
 import {
   type BreakerSettings,
   type CircuitEvent,
@@ -18,8 +20,8 @@ import { Automaton, restoredSnapshot } from './automaton.ts';
 import { Deadlines } from './deadlines.ts';
 import { learn, probeFailed } from './learn.ts';
 import { itself, type Move } from './move.ts';
-import { type AcquireOptions, type Admission, type Permit, type Refusal, Ticket } from './permit.ts';
-import { retryMs } from './retry.ts';
+import { type AcquireOptions, type Admission, type Permit, Ticket } from './permit.ts';
+import { isBusy, refusalOf } from './refuse.ts';
 import type { WallTimes } from './wallTimes.ts';
 
 /** A probe is reaped so long after its own first-token clock. */
@@ -51,6 +53,10 @@ export class Circuit {
   readonly automaton: Automaton;
   readonly samples: Samples;
   readonly ramp: Ramp;
+  /** What the provider bears, as its 429s have taught. */
+  allowance: Allowance;
+  /** What it says is left of its limits. */
+  headroom = new Headroom();
   inFlight = 0;
   slotsOut = 0;
   throttles = 0;
@@ -75,6 +81,7 @@ export class Circuit {
     this.automaton = new Automaton(settings, stored ? restoredSnapshot(stored, settings, clock) : null);
     this.samples = new Samples(settings.windowMs);
     this.ramp = new Ramp(settings.rampMs);
+    this.allowance = new Allowance(deps.concurrency);
     this.pacing = new Pacing(clock.now());
     this.since = stored?.since ?? clock.wall();
     this.automaticSince = stored?.automaticSince ?? clock.wall();
@@ -94,8 +101,8 @@ export class Circuit {
   acquire(options: AcquireOptions): Admission {
     const now = this.deps.clock.now();
     this.catchUp(now);
-    const refused = this.refuses(now, options.ramp !== 'ignore');
-    if (refused) return { refusal: this.refusal(refused, now) };
+    const refusal = refusalOf(this, options, now);
+    if (refusal) return { refusal };
     const { automatic, override } = this.automaton;
     if (automatic === 'closed') return { permit: this.admit('closed', options) };
     // Under a hold everybody passes; one of them at a time proves whether it is back.
@@ -107,7 +114,7 @@ export class Circuit {
   /** A forced call to the last one standing, when its pace allows one. */
   acquireForced(options: AcquireOptions): Ticket | null {
     const now = this.deps.clock.now();
-    if (!this.mayBeForced() || this.busy() || !this.pacing.take(now)) return null;
+    if (!this.mayBeForced() || isBusy(this, now) || !this.pacing.take(now)) return null;
     return this.admit('forced', options);
   }
 
@@ -197,7 +204,7 @@ export class Circuit {
     if (event.type === 'RESET') this.throttles = 0;
     if (automaton.automatic === 'closed' && (before.automatic !== 'closed' || event.type === 'RESET')) {
       this.samples.clear();
-      if (move.cause === 'reset') this.ramp.stop();
+      if (move.cause === 'reset') this.forget();
       else this.ramp.start(now);
     }
     if (automaton.automatic !== 'closed') this.ramp.stop();
@@ -212,36 +219,24 @@ export class Circuit {
     return told;
   }
 
-  private refuses(now: number, heedRamp: boolean): SkipReason | null {
-    const { automatic, override, context } = this.automaton;
-    if (override === 'tripped') return 'tripped';
-    if (override === 'none' && automatic === 'open') return context.cause === 'throttled' ? 'throttled' : 'open';
-    if (override === 'none' && automatic === 'halfOpen') {
-      if (this.deps.settings.probe === 'ping' || !this.slotFree()) return 'halfOpen';
-    }
-    if (this.busy()) return 'busy';
-    const onRamp = override === 'none' && automatic === 'closed' && heedRamp;
-    return onRamp && !this.ramp.admit(now) ? 'ramping' : null;
-  }
-
-  private refusal(reason: SkipReason, now: number): Refusal {
-    const { shown: state, context } = this.automaton;
-    const waits = { retryMs: retryMs(this, now, true), ownRetryMs: retryMs(this, now, false) };
-    return { reason, state, epoch: context.epoch, ...waits };
-  }
-
-  private busy(): boolean {
-    return this.inFlight >= this.deps.concurrency;
-  }
-
-  private slotFree(): boolean {
+  /** Whether one more may probe. */
+  slotFree(): boolean {
     return this.slotsOut < this.deps.settings.probes;
+  }
+
+  /** Somebody knows better than what was learned. */
+  private forget(): void {
+    this.ramp.stop();
+    this.allowance = new Allowance(this.deps.concurrency);
+    this.headroom = new Headroom();
   }
 
   private admit(kind: Ticket['kind'], options: AcquireOptions): Ticket {
     const { shown: state, context } = this.automaton;
     const ticket = new Ticket({ provider: this.deps.provider, state, epoch: context.epoch }, kind, options.onEvacuate);
     this.inFlight += 1;
+    ticket.inFlight = this.inFlight;
+    ticket.mark = this.headroom.take(options.tokens ?? 0, this.deps.clock.now());
     ticket.place = this.waiting.add(ticket);
     return ticket;
   }

@@ -1,6 +1,7 @@
 import type { CircuitEntry, CircuitEvent, StoredCircuit } from '../core/circuit/types.ts';
 import type { Circuit } from './circuit.ts';
 import type { Move } from './move.ts';
+import { allowedInFlight } from './refuse.ts';
 
 /** A circuit as the control plane shows it. Reading changes nothing and uses up no probe. */
 export function entryOf(circuit: Circuit, carries: string[]): CircuitEntry {
@@ -10,6 +11,7 @@ export function entryOf(circuit: Circuit, carries: string[]): CircuitEntry {
   const now = clock.now();
   const { calls, failures } = samples.within(now);
   const share = ramp.share(now);
+  const spentMs = automatic === 'closed' ? circuit.headroom.waitMs(0, now) : 0;
   const rampEnd = ramp.endsAt(now);
   return {
     provider: deps.provider,
@@ -28,6 +30,8 @@ export function entryOf(circuit: Circuit, carries: string[]): CircuitEntry {
     probe: { out: circuit.slotsOut, of: settings.probes, failed: context.probesFailed },
     evidence: context.evidence,
     inFlight: circuit.inFlight,
+    allowed: allowedInFlight(circuit, now),
+    spentUntil: spentMs > 0 ? wallOf(circuit, now + spentMs) : null,
     carries,
     limits: {
       failures: settings.failures,

@@ -14,7 +14,7 @@ export function learn(circuit: Circuit, ticket: Ticket, settlement: Learned): vo
   // Only the last one standing is called while open.
   if (automatic === 'open') learnForced(circuit, settlement);
   else if (settlement.result === 'success') learnSuccess(circuit);
-  else if (settlement.result === 'throttled') learnThrottle(circuit, settlement);
+  else if (settlement.result === 'throttled') learnThrottle(circuit, ticket, settlement);
   else if (settlement.result === 'refused') learnRefusal(circuit, settlement);
   else if (automatic === 'halfOpen' || (context.provisional && ticket.kind !== 'closed')) {
     probeFailed(circuit, settlement.timeout, [settlement.attempt]);
@@ -36,7 +36,9 @@ function isCharged(circuit: Circuit, bodyHash: string | null): boolean {
 
 function learnSuccess(circuit: Circuit): void {
   circuit.throttles = 0;
-  circuit.samples.success(circuit.deps.clock.now());
+  const now = circuit.deps.clock.now();
+  circuit.allowance.succeeded(now);
+  circuit.samples.success(now);
   if (circuit.automaton.context.provisional) circuit.automaton.send({ type: 'PROBE_SUCCEEDED' });
 }
 
@@ -50,7 +52,8 @@ function learnFailure(circuit: Circuit, failure: Extract<Learned, { result: 'fai
   circuit.move(event, itself(verdict.cause, verdict.evidence));
 }
 
-function learnThrottle(circuit: Circuit, throttle: Extract<Learned, { result: 'throttled' }>): void {
+function learnThrottle(circuit: Circuit, ticket: Ticket, throttle: Extract<Learned, { result: 'throttled' }>): void {
+  if (ticket.kind === 'closed') circuit.allowance.throttled(circuit.deps.clock.now(), ticket.inFlight);
   const evidence = [throttle.attempt];
   const forMs = throttleMs(throttle.retryAfterMs, circuit.throttles);
   // A time of nothing says as little as none.

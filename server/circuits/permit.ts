@@ -1,3 +1,4 @@
+import type { Mark } from '../core/circuit/headroom.ts';
 import type { PermitKind, SkipReason } from '../core/circuit/settle.ts';
 import type { ShownState } from '../core/circuit/types.ts';
 import type { Timer } from '../core/clock.ts';
@@ -21,6 +22,8 @@ export interface Refusal {
   readonly retryMs: number | null;
   /** The same by its own time alone, without being forced as the last one standing. */
   readonly ownRetryMs: number | null;
+  /** It would take the call all the same, where nobody else does: asked with `ramp: 'ignore'`. */
+  readonly whenAlone: boolean;
 }
 
 export interface AcquireOptions {
@@ -28,8 +31,10 @@ export interface AcquireOptions {
   leaseMs: number;
   /** Called at most once, while the call still waits for its first content, when the circuit opens or is tripped. */
   onEvacuate: () => void;
-  /** `ignore`: nobody else would take the request, so the ramp does. */
+  /** `ignore`: nobody else would take the request, so neither the ramp nor a limit that is nearly used up stands in its way. */
   ramp?: 'heed' | 'ignore';
+  /** About how many tokens the provider counts for it in advance. */
+  tokens?: number;
 }
 
 export type Admission = { permit: Permit; refusal?: never } | { refusal: Refusal; permit?: never };
@@ -50,6 +55,9 @@ export class Ticket implements Permit {
   hasSlot = false;
   answered = false;
   settled = false;
+  /** Calls in flight when it was let through, itself among them. */
+  inFlight = 1;
+  mark: Mark = { requests: 0, tokens: 0 };
 
   constructor(at: { provider: string; state: ShownState; epoch: number }, kind: PermitKind, onEvacuate: () => void) {
     this.provider = at.provider;

@@ -13,6 +13,7 @@ export function retryMs(circuit: Circuit, now: number, forced: boolean): number 
     // A throttle keeps its time beneath a trip; everything else is tried when the trip ends.
     return lifted !== null && context.cause === 'throttled' ? Math.max(lifted, cooled) : lifted;
   }
-  if (automatic !== 'open' || override === 'heldClosed') return 0;
+  if (override === 'heldClosed' || automatic === 'halfOpen') return 0;
+  if (automatic === 'closed') return circuit.headroom.waitMs(0, now);
   return forced && circuit.mayBeForced() ? Math.min(cooled, wait(circuit.pacing.nextAt) ?? 0) : cooled;
 }

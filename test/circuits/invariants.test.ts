@@ -22,7 +22,14 @@ describe('1: closed admits, open refuses until its time and says when that is', 
   it('the refusal says when: the next forced try, or the end of its time', () => {
     const rig = new Rig();
     rig.open();
-    expect(rig.ask().refusal).toEqual({ reason: 'open', state: 'open', epoch: 2, retryMs: 5_000, ownRetryMs: OPEN_MS });
+    expect(rig.ask().refusal).toEqual({
+      reason: 'open',
+      state: 'open',
+      epoch: 2,
+      retryMs: 5_000,
+      ownRetryMs: OPEN_MS,
+      whenAlone: false,
+    });
     expect(rig.board.retryAfterMs(['a'])).toBe(5_000);
     rig.clock.advance(OPEN_MS - 2_000);
     rig.force();

@@ -20,6 +20,8 @@ const entry: CircuitEntry = {
   probe: { out: 0, of: 1, failed: 0 },
   evidence: [],
   inFlight: 0,
+  allowed: 256,
+  spentUntil: null,
   carries: [],
   limits: { failures: 5, timeouts: 3, rate: 0.5, calls: 10 },
   lastSuccessAt: null,

@@ -6,6 +6,7 @@ import type {
   Override,
   ShownState,
 } from '../../server/core/circuit/types.ts';
+import { ModelAllowance } from './breakerAllowance.ts';
 import { EARLY_MS } from './breakerClock.ts';
 
 /**
@@ -17,6 +18,8 @@ export interface Token {
   epoch: number;
   slot: boolean;
   leaseAt: number;
+  /** Calls in flight when it was let through, itself among them. */
+  out: number;
   answered: boolean;
   settled: boolean;
   evacuated: boolean;
@@ -74,6 +77,7 @@ export class ModelCircuit {
   tokens: Token[] = [];
   told: Told[] = [];
   pace = { every: 5_000, next: 0 };
+  protected readonly allowance: ModelAllowance;
   protected good = 0;
   protected forcedGood = 0;
   protected provisional = false;
@@ -83,6 +87,7 @@ export class ModelCircuit {
 
   constructor(world: ModelWorld, kept: Kept | null) {
     this.world = world;
+    this.allowance = new ModelAllowance(world.concurrency);
     this.pace = { every: 5_000, next: world.now() + 5_000 };
     if (kept) this.restore(kept);
   }

@@ -12,13 +12,13 @@ export function sameCircuit(entry: CircuitEntry | null, twin: Twin): void {
   deepStrictEqual(
     {
       ...{ state: entry.state, automatic: entry.automatic, epoch: entry.epoch, until: entry.until },
-      ...{ cause: entry.cause, inFlight: entry.inFlight, failed: probe.failed, out: probe.out },
+      ...{ cause: entry.cause, inFlight: entry.inFlight, allowed: entry.allowed, failed: probe.failed, out: probe.out },
       ...{ streaks: [failuresInARow, timeoutsInARow], calls: window.calls, failures: window.failures },
       share: ramp?.share ?? null,
     },
     {
       ...{ state: twin.shown, automatic: twin.automatic, epoch: twin.epoch, until: twin.until },
-      ...{ cause: twin.automatic === 'closed' ? null : twin.cause, inFlight: twin.inFlight },
+      ...{ cause: twin.automatic === 'closed' ? null : twin.cause, inFlight: twin.inFlight, allowed: twin.allowed },
       ...{ failed: twin.probesFailed, out: twin.slotsOut, streaks: twin.streaks, ...twin.window() },
       share: twin.rampShare(),
     },

@@ -15,12 +15,18 @@ export class Twin extends ModelCircuit {
     if (this.override === 'none' && this.automatic === 'halfOpen') {
       if (!slotFree || this.world.settings.probe === 'ping') return 'halfOpen';
     }
-    if (this.inFlight >= this.world.concurrency) return 'busy';
+    if (this.inFlight >= this.allowed) return 'busy';
     if (this.automatic === 'closed') {
       if (this.override === 'none' && heedRamp && !this.rampTakes()) return 'ramping';
       return this.let('closed', leaseMs);
     }
     return this.automatic === 'halfOpen' && slotFree ? this.let('probe', leaseMs) : this.let('held', leaseMs);
+  }
+
+  /** A probe is one call, and a hold is an order: only a closed circuit heeds what its 429s taught. */
+  get allowed(): number {
+    const heeds = this.automatic === 'closed' && this.override === 'none';
+    return heeds ? this.allowance.at(this.world.now()) : this.world.concurrency;
   }
 
   get forceable(): boolean {
@@ -95,6 +101,7 @@ export class Twin extends ModelCircuit {
       this.throttles = 0;
       if (to === 'closed') this.close(false);
       else this.toHalfOpen();
+      if (to === 'closed') this.allowance.forget();
       this.noRamp();
     });
   }
@@ -123,9 +130,11 @@ export class Twin extends ModelCircuit {
     const growing = this.automatic === 'halfOpen' || this.provisional;
     if (seen.result === 'success') {
       this.throttles = 0;
+      this.allowance.good(this.world.now());
       this.sample(false, false);
       if (this.provisional) this.confirm();
     } else if (seen.result === 'throttled') {
+      if (token.kind === 'closed') this.allowance.throttled(this.world.now(), token.out);
       const unsaid = Math.min(60_000, 1_000 * 2 ** this.throttles);
       const forMs = seen.retryAfterMs ? Math.min(HOUR_MS, seen.retryAfterMs) : unsaid;
       if (!seen.retryAfterMs) this.throttles += 1;
@@ -191,8 +200,9 @@ export class Twin extends ModelCircuit {
   private let(kind: PermitKind, leaseMs: number): Token {
     const slot = kind === 'probe';
     const leaseAt = this.world.now() + leaseMs + 5_000;
-    const token = { kind, epoch: this.epoch, slot, leaseAt, answered: false, settled: false, evacuated: false };
     this.inFlight += 1;
+    const ends = { answered: false, settled: false, evacuated: false };
+    const token = { kind, epoch: this.epoch, slot, leaseAt, out: this.inFlight, ...ends };
     this.tokens.push(token);
     return token;
   }

@@ -25,6 +25,8 @@ export function entryOf(provider: string, told: Partial<CircuitEntry> = {}): Cir
     probe: { out: 0, of: 1, failed: 0 },
     evidence: [],
     inFlight: 2,
+    allowed: 256,
+    spentUntil: null,
     carries: [],
     limits: { failures: 5, timeouts: 3, rate: 0.5, calls: 10 },
     lastSuccessAt: noon - 1_000,

@@ -25,6 +25,8 @@ export function entryOf(provider: string, state: ShownState = 'closed', epoch = 
     probe: { out: 0, of: 1, failed: 0 },
     evidence: [],
     inFlight: 0,
+    allowed: 256,
+    spentUntil: null,
     carries: [],
     limits: { failures: 5, timeouts: 3, rate: 0.5, calls: 10 },
     lastSuccessAt: null,

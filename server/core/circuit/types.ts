@@ -74,6 +74,10 @@ export interface CircuitEntry {
   /** Ids of the attempts that opened it. */
   evidence: string[];
   inFlight: number;
+  /** How many it may have in flight: as the config says, or fewer after a 429. */
+  allowed: number;
+  /** Closed, but it says that a limit of its own is used up until then, so calls go to the next provider; or null. */
+  spentUntil: number | null;
   /** Chains whose traffic goes to this provider now. */
   carries: string[];
   /** What trips it: for "3 of 5". */

@@ -1,0 +1,38 @@
+import type { SkipReason } from '../core/circuit/settle.ts';
+import type { Circuit } from './circuit.ts';
+import type { AcquireOptions, Refusal } from './permit.ts';
+import { retryMs } from './retry.ts';
+
+/** Why a circuit does not let a call through at `now` (monotonic), or null: it does. On the ramp, asking counts. */
+export function refusalOf(circuit: Circuit, options: AcquireOptions, now: number): Refusal | null {
+  const { automatic, override, context, shown } = circuit.automaton;
+  const isClosed = override === 'none' && automatic === 'closed';
+  const refuse = (reason: SkipReason, whenAlone = false): Refusal => ({
+    reason,
+    whenAlone,
+    retryMs: retryMs(circuit, now, true),
+    ownRetryMs: retryMs(circuit, now, false),
+    state: shown,
+    epoch: context.epoch,
+  });
+  if (override === 'tripped') return refuse('tripped');
+  if (override === 'none' && automatic === 'open') return refuse(context.cause === 'throttled' ? 'throttled' : 'open');
+  if (override === 'none' && automatic === 'halfOpen') {
+    if (circuit.deps.settings.probe === 'ping' || !circuit.slotFree()) return refuse('halfOpen');
+  }
+  if (isBusy(circuit, now)) return refuse('busy');
+  if (!isClosed || options.ramp === 'ignore') return null;
+  if (circuit.headroom.waitMs(options.tokens ?? 0, now) > 0) return refuse('throttled', true);
+  return circuit.ramp.admit(now) ? null : refuse('ramping', true);
+}
+
+/** As many calls in flight as the config allows, or as the provider bears: the latter is heeded only while it is trusted. */
+export function isBusy(circuit: Circuit, now: number): boolean {
+  return circuit.inFlight >= allowedInFlight(circuit, now);
+}
+
+export function allowedInFlight(circuit: Circuit, now: number): number {
+  const { automatic, override } = circuit.automaton;
+  // A probe is one call, and a hold is an order.
+  return automatic === 'closed' && override === 'none' ? circuit.allowance.limit(now) : circuit.deps.concurrency;
+}
