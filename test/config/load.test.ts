@@ -7,7 +7,7 @@ import { formatProblems } from '../../server/config/source.ts';
 import { load, problemsOf, settingsOf, small, withMore, withProvider } from './support.ts';
 
 test('a config of two names gets every default of the contract', () => {
-  const { providers, chains, ...rest } = settingsOf(small, { hostname: 'box.local' });
+  const { providers, chains: _chains, ...rest } = settingsOf(small, { hostname: 'box.local' });
   const breaker = {
     failures: 5,
     timeouts: 3,
@@ -73,6 +73,10 @@ test('a config of two names gets every default of the contract', () => {
       breaker,
     },
   ]);
+});
+
+test('a chain gets every default of the contract', () => {
+  const { chains } = settingsOf(small);
   const backoff = { initialMs: 250, factor: 2, maxMs: 8_000, jitter: 'equal' };
   expect(chains).toEqual([
     { name: 'lucy', providers: ['a'], backoff, deadlineMs: 120_000, rescue: ['prefill'], hedge: 'off' },
