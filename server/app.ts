@@ -60,8 +60,9 @@ export async function startApp(settings: Settings, world: World): Promise<App> {
     for (const tell of listeners) tell(status);
   };
   const storage = await openSqlite({ path: settings.database, clock, log, onStatus });
-  const drills = settings.drills ? await openDrillGround(world) : null;
+  let drills: DrillGround | null = null;
   try {
+    drills = settings.drills ? await openDrillGround(world) : null;
     return await putTogether(settings, world, { storage, listeners, drills });
   } catch (error) {
     await drills?.close();

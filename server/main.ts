@@ -5,6 +5,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { StartOptions } from './cli/world.ts';
 import { runCli } from './cli.ts';
+import { checkLive } from './liveCheck.ts';
 import { createLog, type LogLevel, logLevels } from './observe/log.ts';
 import { start } from './start.ts';
 import { newId, openFilesMax, realClock, realRandom, wait } from './world.ts';
@@ -31,6 +32,7 @@ const exitCode = await runCli({
   wait,
   signal: ending,
   start: (options) => start(options, startWorld(options)),
+  checkLive: (providers) => checkLive(providers, realClock),
 });
 stdout.write('', () => process.exit(exitCode));
 

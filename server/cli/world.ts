@@ -1,4 +1,6 @@
 import type { Flags } from '../config/overrides.ts';
+import type { LiveReport } from '../core/liveCheck.ts';
+import type { ProviderSettings } from '../core/settings.ts';
 
 /** What the command line is given of the world; it reads nothing by itself. */
 export interface CliWorld {
@@ -17,6 +19,8 @@ export interface CliWorld {
   signal: AbortSignal;
   /** Runs the gateway until it ends; resolves with the exit code. */
   start: (options: StartOptions) => Promise<number>;
+  /** Calls providers to see what they can do; absent: it cannot. */
+  checkLive?: (providers: readonly ProviderSettings[]) => Promise<LiveReport[]>;
 }
 
 export interface Output {
