@@ -25,6 +25,11 @@ export function estimatePromptTokens(body: Record<string, unknown>): number {
   return tokens;
 }
 
+/** What a provider counts against its limits before it answers: the larger of the two, as OpenAI documents it. */
+export function tokensInAdvance(facts: { promptTokens: number; maxTokens: number | null }): number {
+  return Math.max(facts.promptTokens, facts.maxTokens ?? 0);
+}
+
 /** About how many tokens so many characters of an answer are. */
 export function estimateTokens(characters: number): number {
   return Math.ceil(characters / charactersPerToken);

@@ -104,6 +104,7 @@ export class Attempt implements Dispatcher.DispatchHandler {
     if (this.ended || status < 200) return;
     this.status = status;
     this.headers = flatHeaders(headers);
+    this.errand.onHeaders?.(this.headers);
     if (status >= 300) {
       this.clocks.stopAll();
       this.errand.onSign?.();

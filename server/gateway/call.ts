@@ -5,6 +5,7 @@ import { dialects } from '../core/dialects/dialects.ts';
 import type { Log } from '../core/log.ts';
 import { judge } from '../core/outcome.ts';
 import type { Pace } from '../core/pace.ts';
+import { readRateLimits } from '../core/rateLimits.ts';
 import type { AttemptRecord, RescueWay } from '../core/records.ts';
 import type { ProviderSettings } from '../core/settings.ts';
 import type { Verdict } from '../core/wire.ts';
@@ -19,7 +20,7 @@ import { settlementOf } from './settlement.ts';
 import type { Suspicion } from './suspicion.ts';
 
 export interface CallTools extends AttemptTools {
-  board: Pick<Board, 'answered' | 'settle'>;
+  board: Pick<Board, 'answered' | 'heard' | 'settle'>;
   pace: Pace;
   suspicion: Suspicion;
   log: Log;
@@ -75,6 +76,7 @@ export async function makeCall(given: CallTools, call: PermittedCall, running: R
   const tools = drill === null ? given : forDrill(given, call.permit);
   const { board, clock } = tools;
   const { provider, permit, ledger } = call;
+  const dialect = dialects[provider.dialect];
   const kind = paceKindOf(provider, call.request);
   const row = ledger.begin({ provider, permit, waitMs: call.waitMs, raced: call.race?.raced ?? null });
   row.way = call.rescue?.way ?? null;
@@ -89,6 +91,7 @@ export async function makeCall(given: CallTools, call: PermittedCall, running: R
       taker: call.taker,
       interrupt: call.interrupt,
       drill,
+      onHeaders: (headers) => board.heard(permit, readRateLimits(headers, dialect.limits, clock.wall())),
       onContent: (firstTokenMs) => {
         watch.stop();
         tools.pace.add(kind, firstTokenMs);
@@ -102,7 +105,7 @@ export async function makeCall(given: CallTools, call: PermittedCall, running: R
     call.race?.onBegin(row);
     const end = await attempt.run();
     const secrets = provider.apiKey === null ? [] : [provider.apiKey];
-    const hard = end.seen && judge(end.seen, clock.wall(), { secrets, dialect: dialects[provider.dialect] });
+    const hard = end.seen && judge(end.seen, clock.wall(), { secrets, dialect });
     const verdict = hard && (call.rescue?.soften(hard) ?? hard);
     settlement = settlementOf(verdict, attemptId, call.bodyHash);
     ledger.tried(row, { provider, end, verdict, lost });

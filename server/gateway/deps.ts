@@ -14,7 +14,7 @@ import type { Upstream } from './upstream.ts';
 /** What the gateway is given. */
 export interface GatewayDeps {
   settings: Settings;
-  board: Pick<Board, 'acquire' | 'acquireLast' | 'answered' | 'settle' | 'look' | 'retryAfterMs'>;
+  board: Pick<Board, 'acquire' | 'acquireLast' | 'answered' | 'heard' | 'settle' | 'look' | 'retryAfterMs'>;
   clock: Clock;
   random: Random;
   newId: () => string;

@@ -10,6 +10,6 @@ import { Suspicion } from './suspicion.ts';
 export function forDrill(tools: CallTools, permit: Permit): CallTools {
   tools.board.settle(permit, { result: 'neutral' });
   const pace = new Pace();
-  const board = { answered: () => {}, settle: () => {} };
+  const board = { answered: () => {}, heard: () => {}, settle: () => {} };
   return { ...tools, board, pace, suspicion: new Suspicion(tools.clock, pace) };
 }

@@ -1,6 +1,7 @@
 import type { AcquireOptions, Permit } from '../circuits/permit.ts';
 import { backoffMs } from '../core/backoff.ts';
 import type { PlannedStep } from '../core/chain.ts';
+import { tokensInAdvance } from '../core/estimate.ts';
 import type { ProviderSettings } from '../core/settings.ts';
 import type { Verdict } from '../core/wire.ts';
 import { type CallInRace, makeCall, type Running } from './call.ts';
@@ -21,7 +22,8 @@ export class Walk {
   /** What each attempt so far came to, in order. */
   private readonly verdicts: { provider: ProviderSettings; verdict: Verdict }[] = [];
   private firstTried: string | null = null;
-  private readonly ramping: PlannedStep[] = [];
+  /** Those that would take it if nobody else does. */
+  private readonly whenAlone: PlannedStep[] = [];
   private skipped = 0;
   private waits = 0;
   /** A try has failed, and the next one that reaches the network waits. */
@@ -60,7 +62,7 @@ export class Walk {
       const end = await this.step(step, 'heed');
       if (end) return end;
     }
-    for (const step of this.ramping.splice(0)) {
+    for (const step of this.whenAlone.splice(0)) {
       const end = await this.step(step, 'ignore');
       if (end) return end;
     }
@@ -84,7 +86,7 @@ export class Walk {
       const admission = this.tools.board.acquire(provider.name, { ...this.acquireOptions([provider], running), ramp });
       if (admission.refusal) {
         ledger.refused(provider.name, admission.refusal);
-        if (admission.refusal.reason === 'ramping') this.ramping.push(step);
+        if (admission.refusal.whenAlone) this.whenAlone.push(step);
         else this.skipped += 1;
         return null;
       }
@@ -220,7 +222,7 @@ export class Walk {
   private backoffBefore(provider: ProviderSettings): number {
     if (!this.owesWait) return 0;
     const circuit = this.tools.board.look(provider.name);
-    if (circuit && wouldRefuse(circuit, provider)) return 0;
+    if (circuit && wouldRefuse(circuit)) return 0;
     return this.nextWait() ?? 0;
   }
 
@@ -247,7 +249,8 @@ export class Walk {
 
   private acquireOptions(providers: ProviderSettings[], running: Running): AcquireOptions {
     const leases = providers.map((provider) => firstTokenClockMs(provider, this.journey.request));
-    return { leaseMs: Math.max(...leases), onEvacuate: () => running.attempt?.evacuate() };
+    const tokens = tokensInAdvance(this.journey.request.facts);
+    return { leaseMs: Math.max(...leases), tokens, onEvacuate: () => running.attempt?.evacuate() };
   }
 
   private nobody(): WalkEnd {
@@ -255,10 +258,10 @@ export class Walk {
     const reasons = steps.flatMap((step) => step.cannotTake ?? []);
     if (reasons.length === steps.length) return { end: 'unfit', reasons };
     const first = this.verdicts.find(({ provider }) => provider.name === this.firstTried) ?? this.verdicts[0];
-    // All there was to ask found fault with the request: its length. Asking again later would not help.
+    // All there was to ask found fault with the request, such as its length. Asking again later would not help.
     const onlyTheRequest =
       this.skipped === 0 && this.verdicts.every(({ verdict }) => aboutTheRequest.has(verdict.kind));
-    if (first?.verdict.kind === 'contextLength' && onlyTheRequest) return { end: 'refused', ...first };
+    if (first && aboutTheRequest.has(first.verdict.kind) && onlyTheRequest) return { end: 'refused', ...first };
     const names = steps.filter((step) => step.cannotTake === null).map((step) => step.provider.name);
     return { end: 'nobody', first: first?.verdict ?? null, retryAfterMs: this.tools.board.retryAfterMs(names) };
   }

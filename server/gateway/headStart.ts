@@ -36,14 +36,14 @@ function mayHedge({ board, budget, clock, hedges }: WalkTools, { steps }: Journe
   const after = steps.slice(steps.findIndex(({ provider }) => provider === slow) + 1);
   const isThereAnother = after.some(({ provider, cannotTake }) => {
     const circuit = cannotTake === null ? board.look(provider.name) : null;
-    return circuit?.state === 'closed' && !wouldRefuse(circuit, provider);
+    return circuit?.state === 'closed' && !wouldRefuse(circuit);
   });
   return isThereAnother && hedges.take() && budget.take(clock.now());
 }
 
 /** Whether a circuit would refuse a call now, without asking it for one. */
-export function wouldRefuse(circuit: CircuitEntry, provider: ProviderSettings): boolean {
+export function wouldRefuse(circuit: CircuitEntry): boolean {
   if (circuit.state === 'open' || circuit.state === 'tripped') return true;
   if (circuit.state === 'halfOpen' && circuit.probe.out >= circuit.probe.of) return true;
-  return circuit.inFlight >= provider.concurrency;
+  return circuit.inFlight >= circuit.allowed || circuit.spentUntil !== null;
 }

@@ -12,7 +12,7 @@ import type { Interrupt, InterruptReason } from './interrupt.ts';
 import type { Ledger } from './ledger.ts';
 
 export interface WalkTools extends CallTools {
-  board: Pick<Board, 'acquire' | 'acquireLast' | 'answered' | 'settle' | 'look' | 'retryAfterMs'>;
+  board: Pick<Board, 'acquire' | 'acquireLast' | 'answered' | 'heard' | 'settle' | 'look' | 'retryAfterMs'>;
   random: Random;
   budget: RetryBudget;
   hedges: HedgeBudget;

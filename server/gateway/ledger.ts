@@ -2,9 +2,9 @@ import type { Permit, Refusal } from '../circuits/permit.ts';
 import type { SkipReason } from '../core/circuit/settle.ts';
 import type { ShownState } from '../core/circuit/types.ts';
 import type { Clock } from '../core/clock.ts';
+import { dialects } from '../core/dialects/dialects.ts';
 import type { AttemptNote } from '../core/errors.ts';
-import { estimateTokens } from '../core/estimate.ts';
-import { addUsage, costNanoUsd } from '../core/money.ts';
+import { addUsage, chargeOf, costNanoUsd } from '../core/money.ts';
 import type { AttemptOutcome, AttemptRecord, Usage } from '../core/records.ts';
 import type { ProviderSettings } from '../core/settings.ts';
 import { trailOf } from '../core/trail.ts';
@@ -99,7 +99,17 @@ export class Ledger {
 
   /** The attempt of this row is over. */
   tried(row: AttemptRecord, { provider, end, verdict, lost }: Tried): void {
-    const usage = this.usageOf(end);
+    const { usage, mayHaveCost } = chargeOf(
+      {
+        reported: end.usage,
+        kind: verdict?.kind ?? null,
+        status: end.status,
+        contentSeen: end.firstTokenMs !== null,
+        characters: end.characters,
+        promptTokens: this.promptTokens,
+      },
+      dialects[provider.dialect].abort,
+    );
     row.outcome = outcomeOf(verdict);
     row.word = verdict?.word ?? (lost ? 'raced' : 'ok');
     row.failureKind = verdict?.kind ?? null;
@@ -110,7 +120,7 @@ export class Ledger {
     row.usage = usage;
     // A drill is played on this machine.
     row.costNanoUsd = row.drill === null ? costNanoUsd(usage, provider.price) : 0;
-    row.costEstimated = usage?.estimated ?? false;
+    row.costEstimated = usage?.estimated ?? (mayHaveCost && row.drill === null);
   }
 
   trail(): string {
@@ -159,20 +169,6 @@ export class Ledger {
       raced: null,
       drill: null,
     });
-  }
-
-  /** As reported; else an estimate for what came. A provider that gave nothing is taken to have charged nothing. */
-  private usageOf(end: AttemptEnd): Usage | null {
-    if (end.usage) return end.usage;
-    const broughtNothing = end.firstTokenMs === null;
-    // One that lost a race was at work on the prompt all the same.
-    if (broughtNothing && end.seen?.seen !== 'raced') return null;
-    return {
-      promptTokens: this.promptTokens,
-      cachedTokens: 0,
-      completionTokens: estimateTokens(end.characters),
-      estimated: true,
-    };
   }
 }
 

@@ -1,6 +1,6 @@
 import { readRequest } from '../core/body.ts';
 import { dialects } from '../core/dialects/dialects.ts';
-import { costNanoUsd } from '../core/money.ts';
+import { chargeOf, costNanoUsd } from '../core/money.ts';
 import { judge } from '../core/outcome.ts';
 import type { PingResult } from '../core/ping.ts';
 import type { ProviderSettings } from '../core/settings.ts';
@@ -33,12 +33,24 @@ export async function pingProvider(tools: AttemptTools, provider: ProviderSettin
   const end = await attempt.run();
   const secrets = provider.apiKey === null ? [] : [provider.apiKey];
   const verdict = end.seen && judge(end.seen, tools.clock.wall(), { secrets, dialect: dialects[provider.dialect] });
+  const { abort } = dialects[provider.dialect];
+  const charge = chargeOf(
+    {
+      reported: end.usage,
+      kind: verdict?.kind ?? null,
+      status: end.status,
+      contentSeen: end.firstTokenMs !== null,
+      characters: end.characters,
+      promptTokens: read.request.facts.promptTokens,
+    },
+    abort,
+  );
   return {
     ok: verdict === null,
     word: verdict?.word ?? 'ok',
     status: verdict?.status ?? end.status,
     ms: end.durationMs,
-    costNanoUsd: costNanoUsd(end.usage, provider.price),
+    costNanoUsd: costNanoUsd(charge.usage, provider.price),
     // All pings have the same body: were it charged as a poisonous prompt, a dead provider would be charged once.
     settlement: settlementOf(verdict, `${id}/0`, () => id),
   };

@@ -40,7 +40,7 @@ export function recordOf(finished: {
     servedBy: outcome.servedBy,
     usage: addUsage(charged.map((attempt) => attempt.usage)),
     costNanoUsd: addCosts(charged.map((attempt) => attempt.costNanoUsd)),
-    costEstimated: charged.some((attempt) => attempt.costEstimated),
+    costEstimated: ledger.attempts.some((attempt) => attempt.costEstimated),
     rescued: outcome.result === 'succeeded' && ledger.attempts.some(wentOn),
     attempts: ledger.attempts,
   };

@@ -1,6 +1,6 @@
 import type { ChatRequest } from '../core/body.ts';
 import type { PlannedStep } from '../core/chain.ts';
-import { estimateTextTokens } from '../core/estimate.ts';
+import { estimateTextTokens, tokensInAdvance } from '../core/estimate.ts';
 import { isBegunByCaller, prefilled } from '../core/prefill.ts';
 import type { RescueWay } from '../core/records.ts';
 import { isRescuable, mayAskAnotherWay, mildly } from '../core/rescue.ts';
@@ -113,12 +113,13 @@ export class Rescue {
     const running: Running = { attempt: null };
     const admission = this.tools.board.acquire(provider.name, {
       leaseMs: firstTokenClockMs(call.provider, call.request),
+      tokens: tokensInAdvance(call.request.facts),
       onEvacuate: () => running.attempt?.evacuate(),
       ramp: at.ramp,
     });
     if (admission.refusal) {
       ledger.refused(provider.name, admission.refusal);
-      if (admission.refusal.reason === 'ramping') return { ramping: step };
+      if (admission.refusal.whenAlone) return { ramping: step };
       at.refused.add(provider.name);
       return null;
     }

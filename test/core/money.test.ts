@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { addCosts, addUsage, costNanoUsd } from '../../server/core/money.ts';
+import type { AbortBilling } from '../../server/core/dialects/types.ts';
+import { addCosts, addUsage, type Billed, chargeOf, costNanoUsd } from '../../server/core/money.ts';
 import type { Usage } from '../../server/core/records.ts';
 
 const price = { input: 0.27, cachedInput: 0.07, output: 1.1 };
@@ -80,5 +81,48 @@ describe('sums', () => {
     const part = usage(1, 1, 1);
     addUsage([part, part]);
     expect(part).toEqual(usage(1, 1, 1));
+  });
+});
+
+describe('what an attempt is taken to be billed', () => {
+  const stops: AbortBilling = { promptShare: null, failedShare: null, writesOn: false, source: null };
+  const whole: AbortBilling = { promptShare: 1, failedShare: 0, writesOn: true, source: null };
+  const billed = (changes: Partial<Billed>): Billed => ({
+    ...{ reported: null, kind: null, status: null, contentSeen: false, characters: 0, promptTokens: 1_000 },
+    ...changes,
+  });
+  const estimated = (promptTokens: number, completionTokens: number): Usage => ({
+    ...{ promptTokens, cachedTokens: 0, completionTokens, estimated: true },
+  });
+
+  it('is what the provider reported, however it ended', () => {
+    const reported = usage(7, 0, 3);
+    const charge = chargeOf(billed({ reported, kind: 'idle', contentSeen: true }), whole);
+    expect(charge).toEqual({ usage: reported, mayHaveCost: false });
+  });
+
+  it('is the prompt and what came, estimated, when it broke after content', () => {
+    const charge = chargeOf(billed({ kind: 'cut', status: 200, contentSeen: true, characters: 40 }), stops);
+    expect(charge).toEqual({ usage: estimated(1_000, 10), mayHaveCost: false });
+  });
+
+  const rows: [Billed['kind'], number | null, AbortBilling, Usage | null, boolean][] = [
+    ['firstToken', null, whole, estimated(1_000, 0), false],
+    ['evacuated', null, whole, estimated(1_000, 0), false],
+    ['callerLeft', null, { ...whole, promptShare: 0.5 }, estimated(500, 0), false],
+    ['firstToken', null, stops, null, true],
+    ['callerLeft', 200, stops, null, true],
+    ['firstToken', null, { ...stops, promptShare: 0 }, null, false],
+    ['raced', null, stops, estimated(1_000, 0), false],
+    ['raced', null, { ...stops, promptShare: 0 }, null, false],
+    ['empty', 200, whole, null, false],
+    ['cut', 200, stops, null, true],
+    ['serverError', 503, stops, null, false],
+    ['throttled', 429, whole, null, false],
+    ['connect', null, whole, null, false],
+    ['reset', null, whole, null, false],
+  ];
+  it.each(rows)('without content, by %s and status %s under %o', (kind, status, abort, expected, mayHaveCost) => {
+    expect(chargeOf(billed({ kind, status }), abort)).toEqual({ usage: expected, mayHaveCost });
   });
 });

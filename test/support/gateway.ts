@@ -234,6 +234,7 @@ function countPermits(board: Board): { board: GatewayDeps['board']; permits: Run
         board.settle(permit, settlement);
       },
       answered: (permit) => board.answered(permit),
+      heard: (permit, readings) => board.heard(permit, readings),
       look: (provider) => board.look(provider),
       retryAfterMs: (providers) => board.retryAfterMs(providers),
     },
