@@ -71,6 +71,56 @@ describe('explaining a request', () => {
   });
 });
 
+describe('explaining a race', () => {
+  const probe = attemptOf({
+    provider: 'deepseek-v3',
+    outcome: 'failed',
+    word: 'firstToken',
+    failureKind: 'firstToken',
+    permit: 'probe',
+    circuitState: 'halfOpen',
+    firstTokenMs: null,
+    durationMs: 10_000,
+    raced: 'probe',
+  });
+  const winner = attemptOf({
+    ordinal: 1,
+    provider: 'qwen-72b',
+    startedAt: now + 1_000,
+    firstTokenMs: 600,
+    durationMs: 2_600,
+    raced: 'probe',
+  });
+  const race = requestOf({ servedBy: 'qwen-72b', attempts: [probe, winner] });
+
+  it('counts of the one that lost only what the caller waited for it', () => {
+    expect(timeShares(race).map(({ kind, ms }) => [kind, ms])).toEqual([
+      ['failed', 1_000],
+      ['firstToken', 600],
+      ['answer', 2_000],
+    ]);
+    expect(addedWaitMs(race)).toBe(1_000);
+  });
+
+  it('says why it was run, and that an answer came too late', () => {
+    const late = attemptOf({ ...probe, outcome: 'succeeded', word: 'raced', failureKind: null, firstTokenMs: 1_800 });
+    const [step] = explainSteps(requestOf({ attempts: [late, winner] }));
+    expect(step?.title).toBe('deepseek-v3 answered too late');
+    expect(step?.sentences[1]).toContain('find out whether its provider is back');
+  });
+
+  it('counts nothing of the one that was tried beside the one that answered', () => {
+    const beside = attemptOf({ ...winner, outcome: 'cancelled', word: 'raced', failureKind: 'raced', durationMs: 500 });
+    const first = attemptOf({ raced: 'hedge', firstTokenMs: 1_500, durationMs: 3_000 });
+    const hedged = requestOf({ attempts: [first, { ...beside, raced: 'hedge' }] });
+    expect(timeShares(hedged).map(({ kind, ms }) => [kind, ms])).toEqual([
+      ['firstToken', 1_500],
+      ['answer', 1_500],
+    ]);
+    expect(addedWaitMs(hedged)).toBe(0);
+  });
+});
+
 describe('the filters in the address', () => {
   it('what is not understood is left out', () => {
     const raw = { chain: 'lucy', outcome: 'perhaps', felt: 'yes', last: '15m', from: -3, provider: 7 };

@@ -57,7 +57,9 @@ export function timeShares({ attempts }: Pick<RequestRecord, 'attempts'>): Share
     const { provider, outcome, durationMs, firstTokenMs, waitMs } = attempt;
     const wait: Share = { kind: 'wait', label: 'waited between tries', ms: waitMs };
     if (outcome === 'skipped') return [wait];
-    if (outcome === 'failed') return [wait, { kind: 'failed', label: `${provider} failed`, ms: durationMs }];
+    const aloneMs = waitedForMs(attempt, attempts);
+    if (isBeaten(attempt)) return [wait, { kind: 'failed', label: `${provider} was not the first`, ms: aloneMs }];
+    if (outcome === 'failed') return [wait, { kind: 'failed', label: `${provider} failed`, ms: aloneMs }];
     const first = Math.min(firstTokenMs ?? durationMs, durationMs);
     return [
       wait,
@@ -70,10 +72,25 @@ export function timeShares({ attempts }: Pick<RequestRecord, 'attempts'>): Share
 
 /** What failures and waits added before the answer, ms. */
 export function addedWaitMs({ attempts }: Pick<RequestRecord, 'attempts'>): number {
-  return attempts.reduce(
-    (sum, { outcome, durationMs, waitMs }) => sum + waitMs + (outcome === 'failed' ? durationMs : 0),
-    0,
-  );
+  return attempts.reduce((sum, attempt) => {
+    const isInVain = attempt.outcome === 'failed' || isBeaten(attempt);
+    return sum + attempt.waitMs + (isInVain ? waitedForMs(attempt, attempts) : 0);
+  }, 0);
+}
+
+/** It brought nothing to the caller because another was first, however it ended itself. */
+function isBeaten({ raced, outcome, word }: AttemptRecord): boolean {
+  return raced !== null && outcome !== 'failed' && word !== 'ok';
+}
+
+/** How long the caller waited for an attempt that gave it nothing. Of those that ran side by side, only until the next began. */
+function waitedForMs(attempt: AttemptRecord, attempts: AttemptRecord[]): number {
+  if (attempt.raced === null) return attempt.durationMs;
+  const beside = attempts.filter(({ raced, outcome }) => raced !== null && outcome !== 'skipped');
+  const winner = beside.find(({ word }) => word === 'ok');
+  if (winner && winner.startedAt <= attempt.startedAt && winner !== attempt) return 0;
+  const next = beside[beside.indexOf(attempt) + 1];
+  return next ? Math.min(attempt.durationMs, Math.max(0, next.startedAt - attempt.startedAt)) : attempt.durationMs;
 }
 
 function waited({ ordinal, waitMs }: AttemptRecord): ExplainStep {
@@ -99,23 +116,32 @@ function stepOf(attempt: AttemptRecord): ExplainStep {
         ...step,
         kind: 'failed',
         title: `${provider} failed: ${failureWord(word)}`,
-        sentences: [circuit, firstTokenSentence(attempt), costSentence(attempt)].filter(Boolean),
+        sentences: [circuit, raceSentence(attempt), firstTokenSentence(attempt), costSentence(attempt)].filter(Boolean),
       };
     case 'cancelled':
       return {
         ...step,
         kind: 'cancelled',
         title: `${provider} cancelled: ${trailWord(word)}`,
-        sentences: [circuit, 'It says nothing about the provider.', costSentence(attempt)].filter(Boolean),
+        sentences: [
+          circuit,
+          raceSentence(attempt),
+          'It says nothing about the provider.',
+          costSentence(attempt),
+        ].filter(Boolean),
       };
     case 'succeeded':
       return {
         ...step,
         kind: 'answered',
-        title: `${provider} answered`,
-        sentences: [circuit, firstTokenSentence(attempt), tokensSentence(attempt), costSentence(attempt)].filter(
-          Boolean,
-        ),
+        title: isBeaten(attempt) ? `${provider} answered too late` : `${provider} answered`,
+        sentences: [
+          circuit,
+          raceSentence(attempt),
+          firstTokenSentence(attempt),
+          tokensSentence(attempt),
+          costSentence(attempt),
+        ].filter(Boolean),
       };
   }
 }
@@ -151,6 +177,16 @@ function admitted({ permit, circuitState }: AttemptRecord): string {
     case null:
       return '';
   }
+}
+
+const raceSentences: Record<NonNullable<AttemptRecord['raced']>, string> = {
+  probe: 'It raced another: one of them was to find out whether its provider is back, and no caller waits for that.',
+  suspicion: 'It raced another, because a provider had fallen silent.',
+  hedge: 'It raced another, because one took longer than nineteen in twenty do.',
+};
+
+function raceSentence({ raced }: AttemptRecord): string {
+  return raced === null ? '' : raceSentences[raced];
 }
 
 function firstTokenSentence({ firstTokenMs, durationMs, outcome }: AttemptRecord): string {
