@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { type AttemptSaid, brokenEvent, playScene } from '../support/faults.ts';
+import { type AttemptSaid, brokenEvent, gives, playScene } from '../support/faults.ts';
 import type { FaultProvider, Wire } from '../support/faultsProvider.ts';
 import { assembled, eventOf, eventsOf, relayed, says } from '../support/faultsSaid.ts';
 
@@ -18,15 +18,6 @@ const places = [
 ];
 const FIRST_CONTENT = 2;
 const FINISH = 6;
-
-const good: FaultProvider = {
-  says: () => [other],
-  play: (wire) => {
-    wire.open();
-    wire.chunks(...eventsOf(other));
-    wire.end();
-  },
-};
 
 /** How it breaks, and the words and sentences that the caller reads before and after the first content. */
 interface Break {
@@ -106,23 +97,22 @@ const cases = Object.entries(breaks).flatMap(([name, how]) =>
 
 describe.each([true, false])('an answer that breaks (stream: %s)', (stream) => {
   test.each(cases)('$where, when $name', async ({ place, strike, before, after, wholeWhenFinished = true }) => {
-    const played = await playScene({ providers: [breaksAt(place, strike), good] }, stream);
-    const providersAsked = played.calls.map(({ provider }) => provider);
+    const played = await playScene({ providers: [breaksAt(place, strike), gives(other)] }, stream);
     const isWhole = place >= FINISH && wholeWhenFinished;
     const isCommitted = stream && place >= FIRST_CONTENT;
     if (isWhole) {
       expect(played.body).toBe(stream ? relayed(first) : assembled(first, { usage: place > FINISH }));
-      expect([played.trail, providersAsked]).toEqual(['a=ok', ['a']]);
+      expect([played.trail, played.asked]).toEqual(['a=ok', 'a']);
     } else if (isCommitted) {
       const [word, said, status, ms] = after;
       const attempt: AttemptSaid = ['a', word, status, ms];
       const given = frames.slice(0, place).filter((frame) => !frame.includes('"usage"'));
       expect(played.body).toBe(given.join('') + brokenEvent('a', { word, said }, [attempt]));
-      expect([played.trail, providersAsked]).toEqual([`a=${word}`, ['a']]);
+      expect([played.trail, played.asked]).toEqual([`a=${word}`, 'a']);
     } else {
       expect(played.body).toBe(stream ? relayed(other) : assembled(other));
       const word = before[place] ?? after[0];
-      expect([played.trail, providersAsked]).toEqual([`a=${word}, b=ok`, ['a', 'b']]);
+      expect([played.trail, played.asked]).toEqual([`a=${word}, b=ok`, 'ab']);
     }
   });
 });

@@ -1,11 +1,12 @@
 import { expect } from 'vitest';
+import type { CircuitEntry } from '../../server/core/circuit/types.ts';
 import type { RequestRecord } from '../../server/core/records.ts';
 import type { ChainSettings } from '../../server/core/settings.ts';
 import { realClock } from '../../server/world.ts';
 import { FakeClock } from './fakeClock.ts';
 import { addFields, breachesOf, canonical, empty, type Transcript } from './faultsCheck.ts';
-import { type FaultCall, type FaultProvider, startProviders } from './faultsProvider.ts';
-import { messageOf, type Said } from './faultsSaid.ts';
+import { type FaultCall, type FaultProvider, type Play, startProviders } from './faultsProvider.ts';
+import { eventsOf, messageOf, plainOf, type Said } from './faultsSaid.ts';
 import { type ProviderChanges, type RunningGateway, startGateway } from './gateway.ts';
 import { type RawCall, rawCall } from './rawCall.ts';
 
@@ -23,7 +24,11 @@ export interface Scene {
 /** What came of it: all a case may look at. */
 export interface Played extends Transcript {
   calls: FaultCall[];
+  /** Letters of the providers in the order in which they were called. */
+  asked: string;
   trail: string;
+  /** What each circuit made of it: `well`, `failure`, `timeout`, or the cause for which it opened. */
+  circuits: Record<string, string>;
 }
 
 /** A connection that is let go has to be gone so soon after the caller has the end. */
@@ -61,7 +66,17 @@ export async function playScene(scene: Scene, stream: boolean): Promise<Played> 
   const transcript = { ...played, offered: played.offered.map(canonicalOf) };
   expect(breachesOf(transcript)).toEqual([]);
   expect(gateway.errors).toEqual([]);
-  return { ...transcript, trail: record.attempts.map(({ provider, word }) => `${provider}=${word}`).join(', ') };
+  return {
+    ...transcript,
+    asked: providers.calls.map(({ provider }) => provider).join(''),
+    trail: record.attempts.map(({ provider, word }) => `${provider}=${word}`).join(', '),
+    circuits: Object.fromEntries(gateway.board.list().map((entry) => [entry.provider, effectOn(entry)])),
+  };
+}
+
+function effectOn({ state, cause, failuresInARow, timeoutsInARow }: CircuitEntry): string {
+  if (state !== 'closed') return cause ?? state;
+  return timeoutsInARow > 0 ? 'timeout' : failuresInARow > 0 ? 'failure' : 'well';
 }
 
 export function canonicalOf(said: Said): string {
@@ -96,6 +111,24 @@ async function closed(calls: readonly FaultCall[]): Promise<void> {
   while (calls.some(({ state }) => state === 'open') && realClock.now() < endsAt) {
     await new Promise((resolve) => setImmediate(resolve));
   }
+}
+
+/** A provider that gives this answer to every call, as it was asked for it. */
+export function gives(said: Said): FaultProvider {
+  return {
+    says: () => [said],
+    play: (wire, call) => {
+      if (call.body.stream !== true) return wire.reply(200, plainOf(said));
+      wire.open();
+      wire.chunks(...eventsOf(said));
+      wire.end();
+    },
+  };
+}
+
+/** A provider that has nothing to offer, and does this. */
+export function does(play: Play): FaultProvider {
+  return { play };
 }
 
 /** The bytes of an error of the gateway's own, after content or before. */
