@@ -12,7 +12,7 @@ import { type AcquireOptions, type Admission, type Permit, Ticket } from './perm
 import { retryMs } from './retry.ts';
 import { WallTimes } from './wallTimes.ts';
 
-export type { AcquireOptions, Admission, Permit, Refusal } from './permit.ts';
+export type { AcquireOptions, Admission, Permit } from './permit.ts';
 
 /** Told of each transition, in order, with the circuit after it. */
 export type TransitionListener = (event: CircuitEvent, stored: StoredCircuit) => void;
