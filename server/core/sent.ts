@@ -4,6 +4,10 @@ import type { Usage } from './records.ts';
 /** Most characters of a begun answer that are kept to go on from; a longer one that breaks is not rescued. */
 export const SENT_CHARACTERS_MAX = 256 * 1_024;
 
+/** What a text costs in memory beside its characters, and each of those. */
+const PIECE_BYTES = 32;
+const CHARACTER_BYTES = 2;
+
 /** Fields of a delta that hold thoughts: no part of the answer, and of one model only. */
 export const reasoningFields = ['reasoning_content', 'reasoning', 'reasoning_details'] as const;
 /** Fields of a delta from which nobody else can go on. */
@@ -20,6 +24,12 @@ export class Sent {
   closed = false;
   private pieces: string[] = [];
   private characters = 0;
+  private readonly hasRoom: (bytes: number) => boolean;
+
+  /** `hasRoom`: whether so many more bytes may be held, over all callers. */
+  constructor(hasRoom: (bytes: number) => boolean) {
+    this.hasRoom = hasRoom;
+  }
 
   /** One chunk, as it went to the caller. */
   note(chunk: Record<string, unknown>): void {
@@ -68,7 +78,8 @@ export class Sent {
     if (text === '') return;
     this.characters += text.length;
     this.pieces.push(text);
-    if (this.characters > SENT_CHARACTERS_MAX) this.close();
+    const bytes = PIECE_BYTES + CHARACTER_BYTES * text.length;
+    if (this.characters > SENT_CHARACTERS_MAX || !this.hasRoom(bytes)) this.close();
   }
 
   private close(): void {

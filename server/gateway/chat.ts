@@ -114,11 +114,12 @@ async function serve(tools: GatewayTools, call: Call, asked: Asked): Promise<voi
   const deadlineAt = call.startedNow + wishes.deadlineMs;
   const deadline = clock.after(deadlineAt - clock.now(), () => call.interrupt.raise('deadline'));
   const ways = canBeRescued(request) ? waysOf(chain.rescue, wishes.rescue) : [];
+  const sentRoom = ways.length > 0 ? tools.limits.holdAnswer() : null;
   const delivery = new Delivery(call, {
     request,
     ledger,
     clock,
-    keepsSent: ways.length > 0,
+    sentRoom,
     // The deadline is for the first token: what may follow a break has clocks of its own.
     onCommit: () => deadline.cancel(),
   });
@@ -147,6 +148,7 @@ async function serve(tools: GatewayTools, call: Call, asked: Asked): Promise<voi
     delivery.finish(begun ? await new Rescue(tools, { ...journey, ...begun, ways, plan }).run(walked) : walked);
   } finally {
     deadline.cancel();
+    sentRoom?.free();
     const { outcome } = delivery;
     const finished = { call, asked, ledger, outcome, endedNow: clock.now(), node: tools.settings.node };
     keepWhenOver(tools, walk, () => tools.keep(recordOf(finished)));

@@ -8,6 +8,7 @@ import type { Caller } from './caller.ts';
 import { Collector } from './collect.ts';
 import type { WalkEnd } from './journey.ts';
 import type { Ledger } from './ledger.ts';
+import type { HeldAnswer } from './limits.ts';
 import type { Outcome } from './record.ts';
 import { Relay } from './relay.ts';
 import { brokenAnswer, errorOfWalk, headerText } from './reply.ts';
@@ -19,8 +20,8 @@ export interface DeliveryOptions {
   request: ChatRequest;
   ledger: Ledger;
   clock: Clock;
-  /** What is given out of a stream is kept, for somebody to go on with it. */
-  keepsSent: boolean;
+  /** Where what is given out of a stream is kept, for somebody to go on with it; null: it is not. */
+  sentRoom: HeldAnswer | null;
   /** The caller has the first of a stream. */
   onCommit: () => void;
 }
@@ -38,7 +39,7 @@ export class Delivery {
   private readonly request: ChatRequest;
   private readonly ledger: Ledger;
   private readonly clock: Clock;
-  private readonly keepsSent: boolean;
+  private readonly room: HeldAnswer | null;
   private readonly onCommit: () => void;
   private relay: Relay | null = null;
   private collector: Collector | null = null;
@@ -48,13 +49,14 @@ export class Delivery {
     this.request = options.request;
     this.ledger = options.ledger;
     this.clock = options.clock;
-    this.keepsSent = options.keepsSent;
+    this.room = options.sentRoom;
     this.onCommit = options.onCommit;
   }
 
   /** A fresh taker: what a failed attempt brought is forgotten with it. */
   takerFor(provider: ProviderSettings): Taker {
     if (!this.request.stream) return new Collector(this.call.caller.held);
+    const { room } = this;
     return new Relay({
       caller: this.call.caller,
       includeUsage: this.request.includeUsage,
@@ -63,7 +65,7 @@ export class Delivery {
         this.noteFirstToken(provider.name);
         this.onCommit();
       },
-      sent: this.keepsSent ? new Sent() : null,
+      sent: room && new Sent((bytes) => room.take(bytes)),
     });
   }
 
