@@ -71,6 +71,8 @@ export class Traffic {
   private readonly chain: ChainSettings;
   private readonly tools: WalkTools;
   private readonly request: ChatRequest;
+  /** Given out and settled, for traffic. */
+  readonly permits = { acquired: 0, settled: 0 };
   private pinging = false;
 
   constructor(options: TrafficOptions) {
@@ -104,7 +106,7 @@ export class Traffic {
     this.board.onTransition((event) => this.events.push(event));
     const pace = new Pace();
     this.tools = {
-      board: this.board,
+      board: this.counted(),
       clock,
       random: options.random,
       budget: new RetryBudget(),
@@ -132,13 +134,15 @@ export class Traffic {
     });
   }
 
-  /** One caller, now. */
-  ask(): void {
+  /** One caller, now; one that leaves does so after `leaveAfterMs`. */
+  ask(leaveAfterMs: number | null = null): void {
     const { clock, request } = this;
     const startedAt = clock.now();
     const ledger = new Ledger(clock, request.facts.promptTokens);
     let firstMs: number | null = null;
     const providers = new Map(this.providers.map((provider) => [provider.name, provider]));
+    const interrupt = new Interrupt();
+    if (leaveAfterMs !== null) clock.after(leaveAfterMs, () => interrupt.raise('callerLeft'));
     const walk = new Walk(this.tools, {
       id: `request-${this.served.length}`,
       request,
@@ -146,7 +150,7 @@ export class Traffic {
       backoff: this.chain.backoff,
       hedge: this.chain.hedge,
       deadlineAt: startedAt + this.chain.deadlineMs,
-      interrupt: new Interrupt(),
+      interrupt,
       ledger,
       bodyHash: () => 'hash',
       takerFor: () =>
@@ -156,6 +160,30 @@ export class Traffic {
       onWin: () => {},
     });
     void walk.run().then((end) => this.served.push({ startedAt, firstMs, end, attempts: ledger.attempts }));
+  }
+
+  private counted(): WalkTools['board'] {
+    const { board, permits } = this;
+    return {
+      acquire: (provider, options) => {
+        const admission = board.acquire(provider, options);
+        if (admission.permit) permits.acquired += 1;
+        return admission;
+      },
+      acquireLast: (providers, options) => {
+        const admission = board.acquireLast(providers, options);
+        if (admission) permits.acquired += 1;
+        return admission;
+      },
+      answered: (permit) => board.answered(permit),
+      heard: (provider, said) => board.heard(provider, said),
+      settle: (permit, settlement) => {
+        permits.settled += 1;
+        board.settle(permit, settlement);
+      },
+      look: (provider) => board.look(provider),
+      retryAfterMs: (providers) => board.retryAfterMs(providers),
+    };
   }
 
   private startRecheck(): void {
