@@ -79,6 +79,8 @@ function openServer(tools: GatewayTools): FastifyInstance {
       headersTimeout: HEAD_MS,
       requestTimeout: BODY_MS,
       connectionsCheckingInterval: SLOW_CALLERS_CHECK_MS,
+      // Node would refuse without a word; the check of hosts says what to send.
+      requireHostHeader: false,
     },
     keepAliveTimeout: KEEP_ALIVE_MS,
     requestTimeout: BODY_MS,
@@ -92,6 +94,8 @@ function openServer(tools: GatewayTools): FastifyInstance {
   });
   const bound = connectionBound(tools.settings.limits.connections, tools.openFiles ?? null);
   const crowd = new Crowd(server.server, { bound, clock: tools.clock, log: tools.log });
+  // Node would refuse what it does not know with an empty 417; such a wish may as well be passed over.
+  server.server.on('checkExpectation', (request, response) => server.server.emit('request', request, response));
   server.addHook('onRequest', (request, reply, done) => {
     if (crowd.isOver(request.raw.socket) && !healthPaths.has(request.url)) {
       refuse(reply.header('connection', 'close').header('retry-after', '1'), overloaded(bound));
