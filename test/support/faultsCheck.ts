@@ -169,7 +169,7 @@ function foldStream(events: (Chunk | '[DONE]')[]): Whole[] {
   return choices;
 }
 
-function foldPlain({ choices = [] }: Chunk): Whole[] {
+export function foldPlain({ choices = [] }: Chunk): Whole[] {
   return choices.map(({ message, finish_reason: finish }) => {
     const whole = empty();
     if (message) addFields(whole, message);
