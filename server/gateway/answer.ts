@@ -1,6 +1,7 @@
 import { StringDecoder } from 'node:string_decoder';
 import { createParser, type EventSourceMessage, type EventSourceParser } from 'eventsource-parser';
 import { isChunk, readChunk } from '../core/chunk.ts';
+import { isRecord, textOf } from '../core/json.ts';
 import type { Usage } from '../core/records.ts';
 import type { ChunkFacts, Seen } from '../core/wire.ts';
 
@@ -57,7 +58,8 @@ export class Answer {
   private parser: EventSourceParser | null = null;
   private kind: 'unknown' | 'events' | 'json' = 'unknown';
   private readonly json: string[] = [];
-  private finishedChoices = 0;
+  /** Indexes: one that is told twice to be finished does not stand for another. */
+  private readonly finishedChoices = new Set<number>();
   private goodEvents = 0;
   private bytesSeen = false;
   private over = false;
@@ -74,7 +76,7 @@ export class Answer {
 
   /** Every choice that was asked for has its finish reason. */
   get finished(): boolean {
-    return this.finishedChoices >= this.options.choices;
+    return this.finishedChoices.size >= this.options.choices;
   }
 
   feed(bytes: Buffer): void {
@@ -162,7 +164,8 @@ export class Answer {
   private learn(json: Json, facts: ChunkFacts): void {
     this.characters += facts.characters;
     if (facts.usage) this.usage = facts.usage;
-    if (facts.finished) this.finishedChoices += countFinished(json);
+    if (!facts.finished) return;
+    for (const { index, isFinished } of choicesOf(json)) if (isFinished) this.finishedChoices.add(index);
   }
 
   private closeJson(): Seen | null {
@@ -172,8 +175,8 @@ export class Answer {
     if (facts.error !== undefined) {
       return this.done({ seen: 'errorInside', error: facts.error, headers: this.options.headers });
     }
-    if (!isChunk(json) || !facts.finished) {
-      return this.done({ seen: 'empty', message: 'the answer has no choice with a finish reason' });
+    if (!isChunk(json) || !facts.finished || !choicesOf(json).every(({ isFinished }) => isFinished)) {
+      return this.done({ seen: 'empty', message: 'the answer has a choice without a finish reason' });
     }
     this.learn(json, facts);
     this.taker.whole(json);
@@ -209,10 +212,11 @@ function parseObject(text: string): Json | null {
   }
 }
 
-function countFinished(json: Json): number {
-  const choices = Array.isArray(json.choices) ? (json.choices as unknown[]) : [];
-  return choices.filter((choice) => {
-    const reason = (choice as { finish_reason?: unknown } | null)?.finish_reason;
-    return reason !== null && reason !== undefined;
-  }).length;
+/** The choices of a chunk or a whole answer, each by its index and whether it has its finish reason. */
+function choicesOf(json: Json): { index: number; isFinished: boolean }[] {
+  const choices = Array.isArray(json.choices) ? json.choices.filter(isRecord) : [];
+  return choices.map(({ index, finish_reason: reason }) => ({
+    index: typeof index === 'number' ? index : 0,
+    isFinished: textOf(reason) !== null,
+  }));
 }

@@ -147,6 +147,10 @@ const plainly: Record<string, [Play, string]> = {
   'an error inside': [(wire) => wire.reply(200, '{"error":{"message":"Overloaded","code":503}}'), '503'],
   'no choices': [(wire) => wire.reply(200, '{"choices":[]}'), 'empty'],
   'no finish reason': [(wire) => wire.reply(200, plainOf(first).replace('"stop"', 'null')), 'empty'],
+  'one of two choices without a finish reason': [
+    (wire) => wire.reply(200, plainOf(first).replace('[{', '[{"index":1,"finish_reason":null},{')),
+    'empty',
+  ],
   'a stream that is cut': [
     async (wire) => {
       wire.open();

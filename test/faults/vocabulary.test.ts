@@ -52,7 +52,7 @@ const trails = {
   error: { error: broken('503'), 'error@0': next('503'), 'error@3/code=429': broken('429') },
   'error-inside': { 'error-inside': next('503'), 'error-inside/code=500': next('500') },
   'no-done': { 'no-done': well },
-  'no-finish': { 'no-finish': broken('cut') },
+  'no-finish': { 'no-finish': broken('cut'), 'no-finish/done': well },
   malformed: { malformed: next('malformed'), 'malformed@3': well },
   empty: { empty: next('empty') },
   'empty-choices': { 'empty-choices': next('empty') },

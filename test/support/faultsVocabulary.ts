@@ -28,7 +28,7 @@ export async function drill(fault: string, stream: boolean): Promise<Drilled> {
     providers: Object.entries(models).map(([name, model]) => ({ name, model, latency: { tokens: 20 } })),
   });
   const provider = (name: 'a' | 'b') => ({ url: simulator.url(name), model: models[name] });
-  const offered = await Promise.all(styles.map((style) => offer(simulator, style)));
+  const offered = await Promise.all([...styles, ...oddlyWhole(fault)].map((style) => offer(simulator, style)));
   await simulator.reset();
   await simulator.setFault('a', fault);
   const gateway = await startGateway({
@@ -85,6 +85,11 @@ async function passTime(clock: FakeClock, over: Promise<unknown>, progress: () =
 
 /** Ways in which a simulated answer may be whole. */
 const styles = ['ok', 'reasoning', 'refusal', 'tool-call'];
+
+/** `[DONE]` stands for a finish reason that is missing. */
+function oddlyWhole(fault: string): string[] {
+  return fault === 'no-finish/done' ? ['no-finish'] : [];
+}
 
 /** What both providers say in one way, asked plainly and without the gateway. */
 async function offer(simulator: Simulator, style: string): Promise<string[]> {
