@@ -103,7 +103,8 @@ function setUp(sqlite: Database.Database, ask: OpenAsk): void {
 
 function makeFolder(folder: string): void {
   try {
-    mkdirSync(folder, { recursive: true });
+    // One by one: `recursive` never comes back where the folder above is there and takes none, as in /proc.
+    for (const missing of missingFolders(folder)) mkdirSync(missing);
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
     throw new StorageError(
@@ -113,8 +114,18 @@ function makeFolder(folder: string): void {
   }
 }
 
+/** Those on the way to a folder that are not there yet, the outermost first. */
+function missingFolders(folder: string): string[] {
+  const outer = dirname(folder);
+  return isFolder(folder) || outer === folder ? [] : [...missingFolders(outer), folder];
+}
+
+function isFolder(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
+}
+
 function refuseFolder(path: string): void {
-  if (!statSync(path, { throwIfNoEntry: false })?.isDirectory()) return;
+  if (!isFolder(path)) return;
   throw new StorageError('unusable', `${path} is a folder. Name a file as \`database\` in the config.`);
 }
 

@@ -29,6 +29,14 @@ test('the folder of the database is made, and what was written is there at the n
   expect(existsSync(`${path}.before-migration-1`)).toBe(false);
 });
 
+test.runIf(process.platform === 'linux')(
+  'a folder in a place that takes none is refused, and not tried for ever',
+  async () => {
+    await using database = new TestDatabase();
+    await refused(database, '/proc/nothing/recloser.db', /folder \/proc\/nothing .* cannot be made/);
+  },
+);
+
 test('closing leaves one file, without a log beside it', async () => {
   await using database = new TestDatabase();
   const storage = await database.open();
