@@ -93,8 +93,8 @@ function plainBreaches({ status, headers, body, offered, record }: Transcript): 
   return breaches;
 }
 
-/** What holds for every request: permits, calls, connections, secrets. */
-function houseBreaches({ permits, calls, inFlight, record, body, headers }: Transcript): string[] {
+/** What does not hold, of what must for every request: permits, calls, connections, secrets. */
+export function houseBreaches({ permits, calls, inFlight, record, body, headers }: Transcript): string[] {
   const breaches: string[] = [];
   if (permits.acquired !== permits.settled) {
     breaches.push(`${permits.acquired} permits were given out, and ${permits.settled} settled.`);

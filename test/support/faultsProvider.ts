@@ -17,6 +17,13 @@ export interface FaultCall {
   brokenByProvider: boolean;
 }
 
+/** What a provider moves beside its own wire. */
+export interface Stage {
+  clock: FakeClock;
+  /** Takes the caller away. */
+  leave: () => void;
+}
+
 /** What a provider does with one call, byte by byte. */
 export type Play = (wire: Wire, call: FaultCall) => void | Promise<void>;
 
@@ -46,12 +53,12 @@ export async function turns(): Promise<void> {
 export class Wire {
   private readonly socket: Socket;
   private readonly call: FaultCall;
-  private readonly clock: FakeClock;
+  private readonly stage: Stage;
 
-  constructor(socket: Socket, call: FaultCall, clock: FakeClock) {
+  constructor(socket: Socket, call: FaultCall, stage: Stage) {
     this.socket = socket;
     this.call = call;
-    this.clock = clock;
+    this.stage = stage;
   }
 
   raw(bytes: string | Buffer): void {
@@ -97,18 +104,25 @@ export class Wire {
   async silence(ms: number): Promise<void> {
     await turns();
     const before = this.call.state;
-    this.clock.advance(ms - 1);
+    this.stage.clock.advance(ms - 1);
     await turns();
     if (before === 'open' && this.call.state !== 'open') {
       throw new Error(`${this.call.provider} was let go before ${ms} ms of silence were over.`);
     }
-    this.clock.advance(1);
+    this.stage.clock.advance(1);
+    await turns();
+  }
+
+  /** The caller has read what came so far, and goes away. */
+  async callerLeaves(): Promise<void> {
+    await turns();
+    this.stage.leave();
     await turns();
   }
 }
 
 /** One provider on a real port for each of these, called `a`, `b`, `c` in the calls. Released with the test. */
-export async function startProviders(providers: FaultProvider[], clock: FakeClock): Promise<StartedProviders> {
+export async function startProviders(providers: FaultProvider[], stage: Stage): Promise<StartedProviders> {
   const started: StartedProviders = { urls: [], calls: [], offered: [] };
   for (const [index, provider] of providers.entries()) {
     const name = String.fromCharCode(97 + index);
@@ -121,7 +135,7 @@ export async function startProviders(providers: FaultProvider[], clock: FakeCloc
     asked.socket.once('close', () => {
       if (call.state === 'open') call.state = 'closed';
     });
-    void asked.provider.play(new Wire(asked.socket, call, clock), call);
+    void asked.provider.play(new Wire(asked.socket, call, stage), call);
   }
   return started;
 }
