@@ -175,3 +175,29 @@ describe.each([true, false])('never gone on with (stream: %s)', (stream) => {
     else expect([played.body, played.asked]).toEqual([assembled(fresh), 'ab']);
   });
 });
+
+describe('a caller who asked for usage', () => {
+  const body = { stream_options: { include_usage: true } };
+  const scene = { body, settings: all, rescue: ['prefill' as const] };
+  const usagesIn = (text: string) => text.match(/"usage":\{/g)?.length ?? 0;
+
+  test('gets it as the provider told it', async () => {
+    const played = await playScene({ ...scene, providers: [gives(first), gives(fresh)] }, true);
+    expect(played.body).toBe(eventsOf(first).join(''));
+  });
+
+  test('gets the sum of all, once, of an answer that several gave', async () => {
+    const providers = [cutFirst, goesOn('b', [' und geht.'], fresh)];
+    const played = await playScene({ ...scene, providers }, true);
+    const { promptTokens, completionTokens } = played.record.usage ?? { promptTokens: 0, completionTokens: 0 };
+    expect(usagesIn(played.body)).toBe(1);
+    expect(played.body).toContain(`"usage":{"prompt_tokens":${promptTokens},"completion_tokens":${completionTokens},`);
+    expect(completionTokens).toBeGreaterThan(1);
+  });
+
+  test('gets none of an answer that broke', async () => {
+    const played = await playScene({ ...scene, providers: [cutFirst] }, true);
+    expect(usagesIn(played.body)).toBe(0);
+    expect(played.record.usage).toMatchObject({ estimated: true });
+  });
+});

@@ -33,6 +33,7 @@ export interface Played extends Transcript {
 
 /** A connection that is let go has to be gone so soon after the caller has the end. */
 const LET_GO_MS = 1_000;
+const LET_GO_TURNS = 100;
 const noWait: ChainSettings['backoff'] = { initialMs: 0, factor: 2, maxMs: 0, jitter: 'none' };
 
 /** Plays a scene through real sockets, on a clock that only the providers' silences move, and holds what always holds. */
@@ -115,7 +116,9 @@ async function letGo(calls: readonly FaultCall[], over: { record: RequestRecord;
 
 async function closed(calls: readonly FaultCall[]): Promise<void> {
   const endsAt = realClock.now() + LET_GO_MS;
-  while (calls.some(({ state }) => state === 'open') && realClock.now() < endsAt) {
+  // A machine that stood still for a second has not looked yet.
+  for (let turn = 0; turn < LET_GO_TURNS || realClock.now() < endsAt; turn += 1) {
+    if (calls.every(({ state }) => state !== 'open')) return;
     await new Promise((resolve) => setImmediate(resolve));
   }
 }
