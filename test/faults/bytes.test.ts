@@ -45,7 +45,7 @@ describe.each([true, false])('a stream that is cut (stream: %s)', (stream) => {
   test.each(offsets(first))(
     'after %s bytes, with somebody to go on: nobody gets less than a whole answer',
     async (at) => {
-      const providers = [cutAfter(at, first, at % 2 ? closes : resets), goesOn('b', [' und geht', ' 🌊.'], other)];
+      const providers = [cutAfter(at, first, at % 2 ? closes : resets), goesOn(other, [' und geht', ' 🌊.'])];
       const { body, asked, record } = await playScene({ providers, settings, rescue: ['prefill'] }, stream);
       expect(record.outcome).toBe('succeeded');
       expect(asked).toBe(at > finishAt(first) ? 'a' : 'ab');

@@ -45,7 +45,7 @@ const places = [1, 2, 3, 4].flatMap((tokens) =>
 describe.each([true, false])('an answer that breaks is gone on with (stream: %s)', (stream) => {
   test.each(places)('after $tokens tokens: $name', async ({ tokens, strike, word }) => {
     const broken = breaks(first, 1 + tokens, strike);
-    const providers = [broken, goesOn('b', rest, fresh)];
+    const providers = [broken, goesOn(fresh, rest)];
     const played = await playScene({ providers, settings, rescue: ['prefill'] }, stream);
     expect([played.asked, played.trail]).toEqual(['ab', `a=${word}, b=ok`]);
     expect(played.record.rescued).toBe(stream);
@@ -55,7 +55,7 @@ describe.each([true, false])('an answer that breaks is gone on with (stream: %s)
       .join('');
     // The space that ends the first token is there already.
     const pieces = tokens === 1 ? ['und geht', ...rest.slice(1)] : rest;
-    expect(played.body).toBe(given + comment('b', 'prefill') + added('b', 'a', pieces) + done);
+    expect(played.body).toBe(given + comment('b', 'prefill') + added('b', pieces) + done);
     const sent = textOf({ ...first, deltas: first.deltas.slice(0, tokens) }).trimEnd();
     expect(played.calls[1]?.begun).toBe(sent);
   });
@@ -89,12 +89,12 @@ const seconds: Record<string, Second> = {
   'goes on to its length': {
     play: sends(...eventsOf(says('b', rest, 'length'))),
     offered: wholeWith(rest.join(''), 'length'),
-    adds: added('b', 'a', rest, 'length'),
+    adds: added('b', rest, 'length'),
   },
   'begins again with the same words': {
     play: sends(...eventsOf(again)),
     offered: () => [again],
-    adds: added('b', 'a', [' am ', 'Morgen.']),
+    adds: added('b', [' am ', 'Morgen.']),
   },
   // Half a sentence that ends where it was cut is no whole answer, whoever says so.
   'has nothing to add': { play: sends(...eventsOf(says('b', []))), fails: ['b', 'mismatch', 200, 0] },
@@ -105,7 +105,7 @@ const seconds: Record<string, Second> = {
   'thinks first': {
     play: sends(role, thought, ...content, finish, done),
     offered: wholeWith(rest.join('')),
-    adds: added('b', 'a', rest),
+    adds: added('b', rest),
   },
   'goes on with CRLF, and each byte by itself': {
     play: async (wire) => {
@@ -115,17 +115,17 @@ const seconds: Record<string, Second> = {
       wire.end();
     },
     offered: wholeWith(rest.join('')),
-    adds: added('b', 'a', rest),
+    adds: added('b', rest),
   },
   'goes on without [DONE]': {
     play: sends(role, ...content, finish, usage),
     offered: wholeWith(rest.join('')),
-    adds: added('b', 'a', rest),
+    adds: added('b', rest),
   },
   'goes on with a bad chunk amid': {
     play: sends(role, content[0] ?? '', 'data: {"cho\n\n', content[1] ?? '', finish, done),
     offered: wholeWith(rest.join('')),
-    adds: added('b', 'a', rest),
+    adds: added('b', rest),
   },
   'says something else': { play: sends(...eventsOf(fresh)), fails: ['b', 'mismatch', 200, 0] },
   'begins again, and then says something else': {
@@ -178,10 +178,10 @@ describe.each([true, false])('the second, asked to go on (stream: %s)', (stream)
 
   const failing = Object.entries(seconds).filter(([, { fails }]) => fails);
   test.each(failing)('%s: the third goes on', async (_name, { play, fails }) => {
-    const providers = [cutFirst, toBegun(play, fresh), goesOn('c', rest, third)];
+    const providers = [cutFirst, toBegun(play, fresh), goesOn(third, rest)];
     const played = await playScene({ providers, settings, rescue: ['prefill'] }, stream);
     if (!stream) return expect([played.body, played.asked]).toEqual([assembled(fresh), 'ab']);
-    expect(played.body).toBe(begun + comment('c', 'prefill') + added('c', 'a', rest) + done);
+    expect(played.body).toBe(begun + comment('c', 'prefill') + added('c', rest) + done);
     expect([played.asked, played.trail]).toEqual(['abc', `a=cut, b=${fails?.[1]}, c=ok`]);
   });
 });

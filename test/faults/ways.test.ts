@@ -25,7 +25,7 @@ describe.each([true, false])('splice (stream: %s)', (stream) => {
     const played = await playScene({ providers: [cutFirst, gives(same)], rescue: [...rescue] }, stream);
     expect(played.trail).toBe('a=cut, b=ok');
     if (!stream) expect(played.body).toBe(assembled(same));
-    else expect(played.body).toBe(begun + comment('b', 'splice') + added('b', 'a', [' zweimal 🌊', '.']) + done);
+    else expect(played.body).toBe(begun + comment('b', 'splice') + added('b', [' zweimal 🌊', '.']) + done);
   });
 
   test('stops at the first character that differs, and lets go of the provider', async () => {
@@ -40,8 +40,8 @@ describe.each([true, false])('splice (stream: %s)', (stream) => {
     const providers = [cutFirst, cutB(same, 4), gives({ ...first, by: 'c' })];
     const played = await playScene({ providers, rescue: [...rescue] }, stream);
     if (!stream) return expect(played.body).toBe(assembled({ ...first, by: 'c' }));
-    const two = comment('b', 'splice') + added('b', 'a', [' zweimal 🌊'], null);
-    expect(played.body).toBe(begun + two + comment('c', 'splice') + added('c', 'a', ['.']) + done);
+    const two = comment('b', 'splice') + added('b', [' zweimal 🌊'], null);
+    expect(played.body).toBe(begun + two + comment('c', 'splice') + added('c', ['.']) + done);
     expect(played.trail).toBe('a=cut, b=cut, c=ok');
   });
 });
@@ -51,16 +51,16 @@ describe.each([true, false])('discard (stream: %s)', (stream) => {
 
   test('tells the caller to drop what it has, and gives a fresh answer', async () => {
     const played = await playScene({ ...scene, providers: [cutFirst, gives(fresh)] }, stream);
-    expect(played.body).toBe(stream ? begun + replaced(fresh, 'a', 'cut') + done : assembled(fresh));
+    expect(played.body).toBe(stream ? begun + replaced(fresh, 'cut') + done : assembled(fresh));
     expect(played.calls.map((call) => call.begun)).toEqual([null, null]);
   });
 
   test('drops a fresh answer that breaks in its turn', async () => {
     const played = await playScene({ ...scene, providers: [cutFirst, cutB(fresh, 3), gives(third)] }, stream);
     if (!stream) return expect(played.body).toBe(assembled(third));
-    const half = replaced({ ...fresh, deltas: fresh.deltas.slice(0, 2) }, 'a', 'cut');
+    const half = replaced({ ...fresh, deltas: fresh.deltas.slice(0, 2) }, 'cut');
     const unfinished = half.slice(0, half.lastIndexOf('data: '));
-    expect(played.body).toBe(begun + unfinished + replaced(third, 'a', 'cut') + done);
+    expect(played.body).toBe(begun + unfinished + replaced(third, 'cut') + done);
   });
 
   test('is no way on from a tool call', async () => {
@@ -82,23 +82,19 @@ describe.each([true, false])('discard (stream: %s)', (stream) => {
 
 describe.each([true, false])('a second break (stream: %s)', (stream) => {
   test('is gone on with too, from all that the caller has', async () => {
-    const providers = [
-      cutFirst,
-      goesOn('b', [' und', ' geht'], fresh, { events: 3 }),
-      goesOn('c', [' wieder.'], third),
-    ];
+    const providers = [cutFirst, goesOn(fresh, [' und', ' geht'], { events: 3 }), goesOn(third, [' wieder.'])];
     const played = await playScene({ providers, settings: all, rescue: ['prefill'] }, stream);
     if (!stream) return expect([played.body, played.asked]).toEqual([assembled(third), 'abc']);
-    const two = comment('b', 'prefill') + added('b', 'a', [' und', ' geht'], null);
-    expect(played.body).toBe(begun + two + comment('c', 'prefill') + added('c', 'a', [' wieder.']) + done);
+    const two = comment('b', 'prefill') + added('b', [' und', ' geht'], null);
+    expect(played.body).toBe(begun + two + comment('c', 'prefill') + added('c', [' wieder.']) + done);
     expect(played.calls.map((call) => call.begun)).toEqual([null, 'Die Flut kommt 潮', 'Die Flut kommt 潮 und geht']);
   });
 
   test('with nobody left ends in an error', async () => {
-    const providers = [cutFirst, goesOn('b', [' und', ' geht'], fresh, { events: 3 })];
+    const providers = [cutFirst, goesOn(fresh, [' und', ' geht'], { events: 3 })];
     const played = await playScene({ providers, settings: all, rescue: ['prefill'] }, stream);
     if (!stream) return expect([played.status, played.trail]).toEqual([503, 'a=cut, b=cut']);
-    const two = comment('b', 'prefill') + added('b', 'a', [' und', ' geht'], null);
+    const two = comment('b', 'prefill') + added('b', [' und', ' geht'], null);
     expect(played.body).toBe(begun + two + brokenEvent('a', closed, [cut, ['b', 'cut', 200, 0]]));
   });
 });
@@ -122,9 +118,9 @@ describe('a provider is asked to go on in its own style', () => {
     ],
   ];
   test.each(styles)('%s', async (_name, prefill, onMessage, onBody, path) => {
-    const providers = [cutFirst, goesOn('b', [' und geht.'], fresh)];
+    const providers = [cutFirst, goesOn(fresh, [' und geht.'])];
     const played = await playScene({ providers, settings: [{}, { prefill }], rescue: ['prefill'] }, true);
-    expect(played.body).toBe(begun + comment('b', 'prefill') + added('b', 'a', [' und geht.']) + done);
+    expect(played.body).toBe(begun + comment('b', 'prefill') + added('b', [' und geht.']) + done);
     expect(played.calls[1]).toMatchObject({ path, body: onBody });
     const messages = [{ role: 'user' }, { ...onMessage, role: 'assistant', content: 'Die Flut kommt 潮' }];
     expect(played.calls[1]?.body).toMatchObject({ messages });
@@ -134,11 +130,11 @@ describe('a provider is asked to go on in its own style', () => {
 /** Between the two halves of a character, at the end of a chunk. */
 test.each([true, false])('a break between the halves of 🌊 leaves a whole one (stream: %s)', async (stream) => {
   const halves = says('a', ['Die Flut ', '\ud83c', '\udf0a kommt.']);
-  const providers = [cutB(halves, 3), goesOn('b', [' 🌊', ' kommt.'], fresh)];
+  const providers = [cutB(halves, 3), goesOn(fresh, [' 🌊', ' kommt.'])];
   const played = await playScene({ providers, settings: all, rescue: ['prefill'] }, stream);
   if (!stream) return expect(played.body).toBe(assembled(fresh));
   const given = eventsOf(halves).slice(0, 3).join('');
-  expect(played.body).toBe(given + comment('b', 'prefill') + added('b', 'a', ['\udf0a', ' kommt.']) + done);
+  expect(played.body).toBe(given + comment('b', 'prefill') + added('b', ['\udf0a', ' kommt.']) + done);
 });
 
 const legacy = (text: string) =>
@@ -187,7 +183,7 @@ describe('a caller who asked for usage', () => {
   });
 
   test('gets the sum of all, once, of an answer that several gave', async () => {
-    const providers = [cutFirst, goesOn('b', [' und geht.'], fresh)];
+    const providers = [cutFirst, goesOn(fresh, [' und geht.'])];
     const played = await playScene({ ...scene, providers }, true);
     const { promptTokens, completionTokens } = played.record.usage ?? { promptTokens: 0, completionTokens: 0 };
     expect(usagesIn(played.body)).toBe(1);

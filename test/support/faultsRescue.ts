@@ -17,14 +17,9 @@ export function breaks(said: Said, events: number, strike: Play): FaultProvider 
 }
 
 /** Goes on with a begun answer in these pieces; asked afresh it says its own. */
-export function goesOn(
-  by: string,
-  pieces: string[],
-  own: Said,
-  how: { finish?: string; events?: number } = {},
-): FaultProvider {
+export function goesOn(own: Said, pieces: string[], how: { finish?: string; events?: number } = {}): FaultProvider {
   const { finish = 'stop', events } = how;
-  const rest = says(by, pieces, finish);
+  const rest = says(own.by, pieces, finish);
   return {
     says: ({ begun }) => (begun === null ? [own] : [{ ...rest, deltas: [{ content: begun + textOf(rest) }] }]),
     play: async (wire, call) => {
@@ -50,10 +45,10 @@ export function toBegun(play: FaultProvider['play'], own: Said, offered?: (call:
   };
 }
 
-/** The bytes of what `by` adds to an answer that began under another id. */
-export function added(by: string, under: string, pieces: string[], finish: string | null = 'stop'): string {
+/** The bytes of what `by` adds to an answer that `a` began. */
+export function added(by: string, pieces: string[], finish: string | null = 'stop'): string {
   const { object, model } = headOf(by);
-  const { id, created } = headOf(under);
+  const { id, created } = headOf('a');
   const chunk = (delta: object, reason: string | null) =>
     eventOf({ id, object, model, created, choices: [{ index: 0, delta, finish_reason: reason }] });
   const texts = pieces.map((content) => chunk({ content }, null));
@@ -65,9 +60,9 @@ export function comment(by: string, way: 'prefill' | 'splice' | 'discard'): stri
   return `: recloser rescued by ${by} (${way})\n\n`;
 }
 
-/** The bytes of a fresh answer by `by`, after its caller was told to drop what it has. */
-export function replaced(said: Said, under: string, reason: string): string {
-  const { id, created } = headOf(under);
+/** The bytes of a fresh answer, after its caller was told to drop what it has of `a`. */
+export function replaced(said: Said, reason: string): string {
+  const { id, created } = headOf('a');
   const { object, model } = headOf(said.by);
   const dropped = { object, model, choices: [], recloser: { event: 'discard', reason }, id, created };
   const { role, content, finish } = framesOf(said);
