@@ -35,6 +35,20 @@ const lost: Record<string, [Play, string]> = {
   'no HTTP': [closesAfter('+OK ready\r\n\r\n'), 'reset'],
   'a head of 100 kB': [streams(whole, `x-big: ${'x'.repeat(100_000)}`), 'reset'],
   'six thousand headers': [streams(whole, ...Array.from({ length: 6_000 }, (_, at) => `x-${at}: value`)), 'reset'],
+  'another protocol': [
+    closesAfter('HTTP/1.1 101 Switching Protocols\r\nupgrade: x\r\nconnection: upgrade\r\n\r\n'),
+    'reset',
+  ],
+  'a length and chunks': [
+    closesAfter(`${lines([eventStream, 'content-length: 9', 'transfer-encoding: chunked'])}0`),
+    'reset',
+  ],
+  'two lengths': [closesAfter(`${lines([eventStream, 'content-length: 9', 'content-length: 8'])}x`), 'reset'],
+  'a length that is none': [closesAfter(`${lines([eventStream, 'content-length: -9'])}x`), 'reset'],
+  'a status of four digits': [closesAfter(lines([eventStream], 'HTTP/1.1 2000 OK')), 'reset'],
+  'a header without a name': [closesAfter(lines([eventStream, ': x'])), 'reset'],
+  'a line end within a header': [closesAfter(lines([eventStream, 'x-a: b\rc: d'])), 'reset'],
+  'HTTP of 1991': [closesAfter('<html>hello</html>'), 'reset'],
   'no head in time': [(wire) => wire.silence(10_000), 'firstToken'],
   'a head, and silence': [
     async (wire) => {
