@@ -40,3 +40,46 @@ test('an outage is watched from its first failure to the recovery', async () => 
   expect(await feedOf(operator).count()).toBe(3);
   expect(operator.problems).toEqual([]);
 });
+
+test('from a transition to the screen it takes 300 ms at most', async () => {
+  const simulator = await realSimulator(story);
+  const program = await startProgram(await writeConfig(await folder(), { simulator, chain: story }));
+  const operator = await signIn(browser(), program);
+  await operator.sees('qwen-72b', 'no traffic');
+  await operator.page.evaluate(noteWhenDrawn, 'qwen-72b');
+  for (let round = 0; round < 5; round += 1) {
+    await program.control.circuits.trip.mutate({ provider: 'qwen-72b', reason: `round ${round}`, for: '15m' });
+    await operator.sees('qwen-72b', 'tripped by hand');
+    await program.control.circuits.reset.mutate({ provider: 'qwen-72b', reason: `round ${round}`, to: 'halfOpen' });
+    await operator.sees('qwen-72b', 'half-open');
+  }
+  const drawn = await operator.page.evaluate(whenDrawn);
+  const { rows } = await program.control.events.list.query({ provider: 'qwen-72b', limit: 10 });
+  const happened = rows.map(({ at }) => at).reverse();
+  expect(drawn).toHaveLength(happened.length);
+  const late = drawn.map((at, index) => at - (happened[index] ?? 0)).sort((one, other) => one - other);
+  expect(late[5]).toBeLessThanOrEqual(300);
+});
+
+declare global {
+  interface Window {
+    drawnAt?: number[];
+  }
+}
+
+/** In the page: notes the time of each frame in which a provider's breaker is drawn anew. */
+function noteWhenDrawn(provider: string): void {
+  const drawnAt: number[] = [];
+  window.drawnAt = drawnAt;
+  const state = () => document.querySelector(`[data-provider="${provider}"] .breaker`)?.getAttribute('aria-label');
+  let last = state();
+  new MutationObserver(() => {
+    if (state() === last) return;
+    last = state();
+    requestAnimationFrame(() => drawnAt.push(Date.now()));
+  }).observe(document.body, { subtree: true, childList: true, attributes: true });
+}
+
+function whenDrawn(): number[] {
+  return window.drawnAt ?? [];
+}

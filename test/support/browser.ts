@@ -1,5 +1,8 @@
 import { type Browser, chromium } from 'playwright-core';
-import { afterAll, beforeAll } from 'vitest';
+import { afterAll, beforeAll, vi } from 'vitest';
+
+/** A page of a busy machine is slow: what fails should say at what it waited, not that time was over. */
+const testTimeoutMs = 60_000;
 
 const flags = [
   '--disable-gpu',
@@ -21,6 +24,7 @@ export function launchBrowser(): Promise<Browser> {
 
 /** One browser for all tests of a file; each operator has a context of its own in it. */
 export function browserForAll(): () => Browser {
+  vi.setConfig({ testTimeout: testTimeoutMs });
   let browser: Browser | null = null;
   beforeAll(async () => {
     browser = await launchBrowser();

@@ -1,0 +1,141 @@
+import { gzipSync } from 'node:zlib';
+import { AxeBuilder } from '@axe-core/playwright';
+import type { BrowserContextOptions } from 'playwright-core';
+import { expect, onTestFinished, test } from 'vitest';
+import { browserForAll } from '../support/browser.ts';
+import { newOperator, type Operator, signIn } from '../support/operator.ts';
+import { ask, folder, realSimulator, startProgram, writeConfig } from '../support/program.ts';
+import { sceneOf } from '../support/webScenes.ts';
+import { openStage } from '../support/webStage.ts';
+
+const browser = browserForAll();
+const webRoot = new URL('../../dist/web', import.meta.url).pathname;
+const wide = { width: 1440, height: 900 };
+const narrow = { width: 360, height: 740 };
+const looks: BrowserContextOptions[] = [
+  { colorScheme: 'dark', viewport: wide },
+  { colorScheme: 'light', viewport: wide },
+  { colorScheme: 'dark', viewport: narrow },
+  { colorScheme: 'light', viewport: narrow },
+];
+/** Of script, compressed, before the page stands. */
+const maxFirstLoadBytes = 300_000;
+
+async function startStage(scene: Parameters<typeof sceneOf>[0]) {
+  const stage = await openStage(webRoot, sceneOf(scene, Date.now()));
+  onTestFinished(() => stage.close());
+  return stage;
+}
+
+/** What axe finds in a part of the page, a line each. */
+async function findings({ page }: Operator, part = 'html'): Promise<string[]> {
+  // Legacy is what axe calls a page without frames, as ours is: it needs no second page then.
+  const { violations } = await new AxeBuilder({ page }).include(part).setLegacyMode(true).analyze();
+  return violations.flatMap(({ id, nodes }) => nodes.map(({ target }) => `${id} at ${target.join(' ')}`));
+}
+
+test.each(looks)(
+  'axe finds nothing on the live page and in its dialogs: $colorScheme, $viewport.width',
+  async (look) => {
+    const stage = await startStage('tripped');
+    const operator = await newOperator(browser(), { ...look, reducedMotion: 'reduce' });
+    const { page } = operator;
+    await page.goto(stage.url);
+    await page.getByRole('heading', { name: 'What happened' }).waitFor();
+    await page.locator('.recharts-surface').first().waitFor();
+    expect(await findings(operator)).toEqual([]);
+    for (const act of ['Trip…', 'Reset…']) {
+      await page.getByRole('button', { name: act }).first().click();
+      await page.getByRole('dialog').getByRole('button', { name: 'Cancel' }).waitFor();
+      expect(await findings(operator, '[role="dialog"]')).toEqual([]);
+      await page.keyboard.press('Escape');
+      await page.getByRole('dialog').waitFor({ state: 'detached' });
+    }
+  },
+);
+
+test.each(looks)('axe finds nothing on the other pages: $colorScheme, $viewport.width', async (look) => {
+  const chain = ['first', 'second'];
+  const simulator = await realSimulator(chain);
+  const program = await startProgram(await writeConfig(await folder(), { simulator, chain }));
+  await program.control.circuits.trip.mutate({ provider: 'first', reason: 'planned work', for: '15m' });
+  await ask(program);
+  const stranger = await newOperator(browser(), look);
+  await stranger.page.goto(program.dashboard);
+  await stranger.page.getByRole('heading', { name: 'Sign in to Recloser' }).waitFor();
+  expect(await findings(stranger)).toEqual([]);
+
+  const operator = await signIn(browser(), program, look);
+  const { page } = operator;
+  await page.getByRole('link', { name: 'Requests' }).click();
+  await page.locator('.requests-table tbody tr').first().waitFor();
+  expect(await findings(operator)).toEqual([]);
+  await page.locator('.requests-table tbody tr').first().getByRole('link').click();
+  await page.getByText('What the caller got').waitFor();
+  expect(await findings(operator)).toEqual([]);
+  await page.getByRole('link', { name: 'Audit' }).click();
+  await page.getByText('planned work').first().waitFor();
+  expect(await findings(operator)).toEqual([]);
+  await page.keyboard.press('?');
+  await page.getByRole('dialog', { name: 'Keys' }).waitFor();
+  expect(await findings(operator, '[role="dialog"]')).toEqual([]);
+});
+
+test('each state is drawn as no other, colours taken away, and is named for screen readers', async () => {
+  const stage = await startStage('twenty');
+  const { page } = await newOperator(browser());
+  await page.goto(stage.url);
+  await page.locator('.breaker').first().waitFor();
+  const drawn = await page.locator('.breaker').evaluateAll((breakers) =>
+    breakers.map((breaker) => ({
+      state: (breaker.getAttribute('aria-label') ?? '').replace(/^.*: /, ''),
+      shape: breaker.innerHTML.replaceAll(/(fill|stroke)="[^"]*"/g, (_, kind) => `${kind}`),
+    })),
+  );
+  const shapes = new Map<string, Set<string>>();
+  for (const { state, shape } of drawn) shapes.set(state, (shapes.get(state) ?? new Set()).add(shape));
+  expect([...shapes.keys()].sort()).toEqual(
+    ['closed', 'half-open', 'held closed', 'no traffic', 'open', 'tripped by hand'].filter((state) =>
+      shapes.has(state),
+    ),
+  );
+  expect(shapes.size).toBeGreaterThanOrEqual(5);
+  expect([...shapes.values()].every((drawings) => drawings.size === 1)).toBe(true);
+  expect(new Set([...shapes.values()].flatMap((drawings) => [...drawings])).size).toBe(shapes.size);
+});
+
+test('nothing moves for those who asked for less motion', async () => {
+  const stage = await startStage('outage');
+  const { page } = await newOperator(browser(), { reducedMotion: 'reduce' });
+  await page.goto(stage.url);
+  await page.locator('.recharts-surface').first().waitFor();
+  await page.getByRole('button', { name: 'Trip…' }).first().click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Cancel' }).waitFor();
+  const moving = await page.evaluate(() =>
+    [...document.querySelectorAll('*')].flatMap((element) => {
+      const { transitionDuration, animationName, animationDuration } = getComputedStyle(element);
+      const longest = (durations: string) => Math.max(...durations.split(',').map((one) => Number.parseFloat(one)));
+      const moves =
+        longest(transitionDuration) > 0.01 || (animationName !== 'none' && longest(animationDuration) > 0.01);
+      return moves ? [`${element.tagName} ${element.getAttribute('class')}`] : [];
+    }),
+  );
+  expect(moving).toEqual([]);
+});
+
+test('the page stands after less than 300 kB of script, compressed; the chart comes after that', async () => {
+  const stage = await startStage('calm');
+  const { page } = await newOperator(browser());
+  const scripts: Promise<Buffer>[] = [];
+  page.on('response', (response) => {
+    if (/\.js$/.test(response.url()) && !response.url().includes('areaDrawing')) scripts.push(response.body());
+  });
+  await page.goto(stage.url);
+  await page.locator('.row-state').first().waitFor();
+  await page.locator('.recharts-surface').first().waitFor();
+  const bytes = (await Promise.all(scripts)).reduce((sum, body) => sum + gzipSync(body).length, 0);
+  expect(scripts.length).toBeGreaterThan(0);
+  expect(bytes).toBeLessThan(maxFirstLoadBytes);
+  const first = await page.locator('script[src]').evaluateAll((tags) => tags.map((tag) => tag.getAttribute('src')));
+  expect(first.filter((source) => source?.includes('areaDrawing'))).toEqual([]);
+});

@@ -1,0 +1,64 @@
+import { expect, test } from 'vitest';
+import { browserForAll } from '../support/browser.ts';
+import { openTab, signIn } from '../support/operator.ts';
+import { ask, folder, realSimulator, startProgram, writeConfig } from '../support/program.ts';
+
+const browser = browserForAll();
+
+async function setUp() {
+  const chain = ['first', 'second'];
+  const simulator = await realSimulator(chain);
+  const program = await startProgram(await writeConfig(await folder(), { simulator, chain }));
+  const operator = await signIn(browser(), program);
+  const { page } = operator;
+  await page.getByRole('link', { name: 'Requests' }).click();
+  return { program, simulator, operator, page, rows: page.locator('.requests-table tbody tr') };
+}
+
+test('what was filtered and chosen is in the address: a copied link shows the same', async () => {
+  const { program, simulator, operator, page, rows } = await setUp();
+  await ask(program);
+  await simulator.setFault('first', '503');
+  await ask(program);
+  await rows.nth(1).waitFor();
+  await page.getByRole('button', { name: 'By a fallback' }).click();
+  await rows.nth(1).waitFor({ state: 'detached' });
+  expect(page.url()).toContain('fallback=true');
+  await rows.getByRole('link').click();
+  await page.getByRole('heading', { name: /second/ }).waitFor();
+
+  const friend = await openTab(operator, page.url());
+  const said = page.getByRole('region', { name: 'Why this request went as it did' });
+  const saidThere = friend.page.getByRole('region', { name: 'Why this request went as it did' });
+  await saidThere.getByText(/503/).first().waitFor();
+  expect(await saidThere.textContent()).toBe(await said.textContent());
+  await friend.page.getByRole('button', { name: 'By a fallback', pressed: true }).waitFor();
+  expect(await friend.page.locator('.requests-table tbody tr').count()).toBe(1);
+});
+
+test('a request is explained step by step, a skip with the state of its circuit then', async () => {
+  const { program, page, rows } = await setUp();
+  await program.control.circuits.trip.mutate({ provider: 'first', reason: 'planned work', for: '15m' });
+  await ask(program);
+  await rows.first().getByRole('link').click();
+  const said = page.getByRole('region', { name: 'Why this request went as it did' });
+  await said.getByText(/An operator had tripped it/).waitFor();
+  await said.getByText('What the caller got').waitFor();
+});
+
+test('a paused list counts what comes and moves nothing until it goes on', async () => {
+  const { program, page, rows } = await setUp();
+  await ask(program);
+  await rows.first().waitFor();
+  await page.keyboard.press('p');
+  await page
+    .getByRole('banner')
+    .getByRole('button', { name: /^Paused at/ })
+    .waitFor();
+  await ask(program);
+  await ask(program);
+  await page.getByRole('button', { name: 'Paused +2 new' }).waitFor();
+  expect(await rows.count()).toBe(1);
+  await page.getByRole('button', { name: 'Paused +2 new' }).click();
+  await rows.nth(2).waitFor();
+});
