@@ -44,6 +44,8 @@ export interface StartedProviders {
 
 /** Turns of the event loop after which what was written in this process has been read in it. */
 const TURNS = 6;
+/** Longer than any clock of a provider without a pause. */
+const STALL_SECONDS_MAX = 30;
 
 export async function turns(): Promise<void> {
   for (let turn = 0; turn < TURNS; turn += 1) await new Promise((resolve) => setImmediate(resolve));
@@ -111,6 +113,15 @@ export class Wire {
     }
     this.stage.clock.advance(1);
     await turns();
+  }
+
+  /** Nothing any more, until it is let go by whatever clock. */
+  async stall(): Promise<void> {
+    for (let second = 0; second < STALL_SECONDS_MAX && this.call.state === 'open'; second += 1) {
+      await turns();
+      this.stage.clock.advance(1_000);
+      await turns();
+    }
   }
 
   /** The caller has read what came so far, and goes away. */
