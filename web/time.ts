@@ -29,9 +29,12 @@ export function showAge(ms: number): string {
     .join(' ');
 }
 
+/** The server's clock is known to within its answer's time on the way: so much more than a second is that second. */
+const CLOCK_ERROR_MS = 250;
+
 /** What is left, as on a stopwatch, rounded up: `4:27`, `1:02:09`, `0:00`. */
 export function showCountdown(ms: number): string {
-  const seconds = Math.max(0, Math.ceil(ms / 1_000));
+  const seconds = Math.max(0, Math.ceil((ms - CLOCK_ERROR_MS) / 1_000));
   const two = (amount: number) => String(amount).padStart(2, '0');
   const hours = Math.floor(seconds / 3_600);
   const minutes = Math.floor(seconds / 60) % 60;

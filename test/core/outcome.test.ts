@@ -190,7 +190,9 @@ describe('an attempt without an answer', () => {
   });
 
   it('hides keys in what the network said', () => {
-    const verdict = judge({ seen: 'connect', message: 'no route with secret-key-1' }, wall, { secrets: ['secret-key-1'] });
+    const verdict = judge({ seen: 'connect', message: 'no route with secret-key-1' }, wall, {
+      secrets: ['secret-key-1'],
+    });
     expect(verdict.error.message).not.toContain('secret-key-1');
   });
 });

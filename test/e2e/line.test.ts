@@ -63,6 +63,9 @@ async function setUp() {
   return { config, program, operator: await signIn(browser(), program) };
 }
 
+/** Silence is called stale after ten seconds. */
+const STALE_PATIENCE_MS = 20_000;
+
 let moves = 0;
 /** Trips and releases the second: two transitions. Their reason is a word found nowhere else. */
 async function move(program: Program): Promise<string> {
@@ -75,7 +78,7 @@ async function move(program: Program): Promise<string> {
 
 /** Waits for the words on the pill that says whether what is shown is how it is now. */
 async function pill({ page }: Operator, words: string | RegExp): Promise<void> {
-  await page.getByRole('banner').getByRole('button', { name: words }).waitFor();
+  await page.getByRole('banner').getByRole('button', { name: words }).waitFor({ timeout: STALE_PATIENCE_MS });
 }
 
 async function feedWords(operator: Operator): Promise<string[]> {
