@@ -1,16 +1,23 @@
-import { createRootRoute, createRoute, createRouter, Link, retainSearchParams } from '@tanstack/react-router';
-import { AuditPage } from './pages/audit.tsx';
+import {
+  createRootRoute,
+  createRoute,
+  createRouter,
+  Link,
+  lazyRouteComponent,
+  retainSearchParams,
+} from '@tanstack/react-router';
 import { LivePage } from './pages/live.tsx';
 import { readLiveSearch } from './pages/liveKeys.ts';
-import { RequestsPage } from './pages/requests.tsx';
-import { ExplainPanel } from './requests/explainPanel.tsx';
 import { readSearch } from './requests/filter.ts';
 import { Shell } from './shell/shell.tsx';
 import { isZone } from './time.ts';
 import { FirstMinutes } from './ui/firstRequest.tsx';
 import { EmptyState } from './ui/panel.tsx';
 
-/** The addresses. What a page shows is in its address, so that a copied link shows the same. */
+/**
+ * The addresses. What a page shows is in its address, so that a copied link shows the same. Live is what an outage is
+ * watched on, and comes with the first script; the other pages come when they are asked for.
+ */
 
 interface RootSearch {
   /** The time zone: `utc`, `local`, or a name. */
@@ -33,23 +40,27 @@ const liveRoute = createRoute({
 const requestsRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: '/requests',
-  component: RequestsPage,
+  component: lazyRouteComponent(() => import('./pages/requests.tsx'), 'RequestsPage'),
   validateSearch: readSearch,
 });
 
-const requestRoute = createRoute({ getParentRoute: () => requestsRoute, path: '/$id', component: ExplainPanel });
+const requestRoute = createRoute({
+  getParentRoute: () => requestsRoute,
+  path: '/$id',
+  component: lazyRouteComponent(() => import('./requests/explainPanel.tsx'), 'ExplainPanel'),
+});
 
 const auditRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: '/audit',
-  component: AuditPage,
+  component: lazyRouteComponent(() => import('./pages/audit.tsx'), 'AuditPage'),
   validateSearch: ({ subject }: Record<string, unknown>): { subject?: string } =>
     typeof subject === 'string' && subject !== '' ? { subject } : {},
 });
 
 export const router = createRouter({
   routeTree: rootRoute.addChildren([liveRoute, requestsRoute.addChildren([requestRoute]), auditRoute]),
-  defaultPreload: false,
+  defaultPreload: 'intent',
   scrollRestoration: false,
   defaultNotFoundComponent: NotFound,
 });
