@@ -17,6 +17,7 @@ export const anthropic: Dialect = {
   name: 'anthropic',
   hosts: ['api.anthropic.com'],
   checkedOn: '2026-11-22',
+  checkedBy: 'partly',
   sources: [
     'https://docs.anthropic.com/en/api/errors',
     'https://docs.anthropic.com/en/api/rate-limits',

@@ -5,6 +5,7 @@ export const azure: Dialect = {
   name: 'azure',
   hosts: ['.openai.azure.com', '.services.ai.azure.com', '.cognitiveservices.azure.com'],
   checkedOn: '2026-11-22',
+  checkedBy: 'partly',
   sources: [
     'https://learn.microsoft.com/azure/ai-services/openai/how-to/quota',
     'https://learn.microsoft.com/azure/ai-services/openai/concepts/content-filter',

@@ -5,6 +5,7 @@ export const deepseek: Dialect = {
   name: 'deepseek',
   hosts: ['api.deepseek.com'],
   checkedOn: '2026-11-22',
+  checkedBy: 'pages',
   sources: [
     'https://api-docs.deepseek.com/quick_start/error_codes',
     'https://api-docs.deepseek.com/quick_start/rate_limit',

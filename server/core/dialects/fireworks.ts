@@ -7,6 +7,7 @@ export const fireworks: Dialect = {
   name: 'fireworks',
   hosts: ['api.fireworks.ai'],
   checkedOn: '2026-11-22',
+  checkedBy: 'pages',
   sources: [
     'https://docs.fireworks.ai/guides/inference-error-codes',
     'https://docs.fireworks.ai/serverless/rate-limits',

@@ -5,6 +5,7 @@ export const gemini: Dialect = {
   name: 'gemini',
   hosts: ['generativelanguage.googleapis.com', '.aiplatform.googleapis.com', 'aiplatform.googleapis.com'],
   checkedOn: '2026-11-22',
+  checkedBy: 'partly',
   sources: [
     'https://ai.google.dev/gemini-api/docs/troubleshooting',
     'https://ai.google.dev/gemini-api/docs/openai',

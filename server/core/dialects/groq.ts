@@ -5,6 +5,7 @@ export const groq: Dialect = {
   name: 'groq',
   hosts: ['api.groq.com'],
   checkedOn: '2026-11-22',
+  checkedBy: 'pages',
   sources: ['https://console.groq.com/docs/errors', 'https://console.groq.com/docs/rate-limits'],
   errors: [
     { status: [413], codes: ['rate_limit_exceeded'], means: 'contextLength' },

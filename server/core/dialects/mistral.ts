@@ -7,6 +7,7 @@ export const mistral: Dialect = {
   name: 'mistral',
   hosts: ['api.mistral.ai', 'codestral.mistral.ai'],
   checkedOn: '2026-11-22',
+  checkedBy: 'pages',
   sources: [
     'https://docs.mistral.ai/deployment/ai-studio/tier',
     'https://docs.mistral.ai/capabilities/completion/usage',

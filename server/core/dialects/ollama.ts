@@ -5,6 +5,7 @@ export const ollama: Dialect = {
   name: 'ollama',
   hosts: [],
   checkedOn: '2026-11-22',
+  checkedBy: 'partly',
   sources: ['https://docs.ollama.com/api/openai-compatibility', 'https://docs.ollama.com/faq'],
   errors: [
     // Its queue is full: it asks for less, it is not out.

@@ -5,6 +5,7 @@ export const openai: Dialect = {
   name: 'openai',
   hosts: ['api.openai.com', '.api.openai.com'],
   checkedOn: '2026-11-22',
+  checkedBy: 'partly',
   sources: [
     'https://developers.openai.com/api/docs/guides/error-codes',
     'https://developers.openai.com/api/docs/guides/rate-limits',

@@ -4,6 +4,7 @@ export const openrouter: Dialect = {
   name: 'openrouter',
   hosts: ['openrouter.ai'],
   checkedOn: '2026-11-22',
+  checkedBy: 'pages',
   sources: [
     'https://openrouter.ai/docs/api-reference/errors',
     'https://openrouter.ai/docs/api-reference/limits',

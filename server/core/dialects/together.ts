@@ -5,6 +5,7 @@ export const together: Dialect = {
   name: 'together',
   hosts: ['api.together.xyz', 'api.together.ai'],
   checkedOn: '2026-11-22',
+  checkedBy: 'pages',
   sources: ['https://docs.together.ai/docs/error-codes', 'https://docs.together.ai/docs/rate-limits'],
   errors: [
     { codes: ['dynamic_request_limited', 'dynamic_token_limited'], means: 'throttled' },

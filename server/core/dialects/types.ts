@@ -22,8 +22,10 @@ export interface Dialect {
   name: DialectName;
   /** Host names of its public address; one that begins with a dot stands for every host that ends so. */
   hosts: readonly string[];
-  /** When what follows was last held against the sources, as a date. */
+  /** When what follows was last held against its sources, as a date. */
   checkedOn: string;
+  /** `pages`: against the vendor's own; `partly`: some of it against excerpts, issue threads and recorded answers only. */
+  checkedBy: 'pages' | 'partly';
   /** The vendor's own pages, or where else it can be read. */
   sources: readonly string[];
   /** The first that fits decides; where none does, the general rules do. */

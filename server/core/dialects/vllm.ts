@@ -5,6 +5,7 @@ export const vllm: Dialect = {
   name: 'vllm',
   hosts: [],
   checkedOn: '2026-11-22',
+  checkedBy: 'partly',
   sources: ['https://docs.vllm.ai/en/latest/serving/openai_compatible_server.html'],
   errors: [
     // The engine is gone: that is no prompt's doing.
