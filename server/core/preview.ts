@@ -68,7 +68,9 @@ function sentenceOf(counted: Omit<TripPreview, 'epoch' | 'state' | 'automatic' |
 function spanInWords(ms: number): string {
   const minutes = Math.round(ms / 60_000);
   if (minutes >= 2) return `${minutes} minutes`;
-  return ms >= 60_000 ? 'minute' : `${Math.max(1, Math.round(ms / 1_000))} seconds`;
+  if (ms >= 60_000) return 'minute';
+  const seconds = Math.round(ms / 1_000);
+  return seconds <= 1 ? 'second' : `${seconds} seconds`;
 }
 
 function add(counts: Map<string, number>, name: string, count: number): void {
