@@ -1,22 +1,64 @@
-import type { InferInsertModel, InferSelectModel } from 'drizzle-orm';
+import type { InferSelectModel } from 'drizzle-orm';
 import type { AttemptRecord, RequestNeeds, RequestRecord, Usage } from '../../../server/core/records.ts';
 import type { attempts, requests } from '../../schema.ts';
+import type { ColumnsOf } from './insert.ts';
 
 /** Between the records of the program and the rows of the tables. */
 
 type RequestColumns = InferSelectModel<typeof requests>;
 type AttemptColumns = InferSelectModel<typeof attempts>;
 
-export function requestValues(record: RequestRecord): InferInsertModel<typeof requests> {
-  const { attempts: trail, usage, needs, ...values } = record;
-  const fallback = record.servedBy !== null && trail[0] !== undefined && trail[0].provider !== record.servedBy;
-  return { ...values, ...usageColumns(usage), ...needsColumns(needs), fallback };
+export const requestColumns: ColumnsOf<typeof requests, RequestRecord> = {
+  id: ({ id }) => id,
+  node: ({ node }) => node,
+  chain: ({ chain }) => chain,
+  client: ({ client }) => client,
+  stream: ({ stream }) => stream,
+  needsImages: ({ needs }) => needs?.images,
+  needsTools: ({ needs }) => needs?.tools,
+  needsJsonSchema: ({ needs }) => needs?.jsonSchema,
+  needsPromptTokens: ({ needs }) => needs?.promptTokens,
+  startedAt: ({ startedAt }) => startedAt,
+  firstTokenMs: ({ firstTokenMs }) => firstTokenMs,
+  durationMs: ({ durationMs }) => durationMs,
+  outcome: ({ outcome }) => outcome,
+  status: ({ status }) => status,
+  errorCode: ({ errorCode }) => errorCode,
+  servedBy: ({ servedBy }) => servedBy,
+  fallback: ({ servedBy, attempts: [first] }) =>
+    servedBy !== null && first !== undefined && first.provider !== servedBy,
+  rescued: ({ rescued }) => rescued,
+  ...chargeColumns<RequestRecord>((record) => record),
+};
+
+/** One attempt, and the request it belongs to. */
+export interface AttemptOf {
+  request: RequestRecord;
+  attempt: AttemptRecord;
 }
 
-export function attemptValues(request: RequestRecord, attempt: AttemptRecord): InferInsertModel<typeof attempts> {
-  const { usage, ...values } = attempt;
-  return { ...values, ...usageColumns(usage), requestId: request.id, node: request.node };
-}
+export const attemptColumns: ColumnsOf<typeof attempts, AttemptOf> = {
+  requestId: ({ request }) => request.id,
+  ordinal: ({ attempt }) => attempt.ordinal,
+  node: ({ request }) => request.node,
+  provider: ({ attempt }) => attempt.provider,
+  outcome: ({ attempt }) => attempt.outcome,
+  word: ({ attempt }) => attempt.word,
+  failureKind: ({ attempt }) => attempt.failureKind,
+  status: ({ attempt }) => attempt.status,
+  circuitState: ({ attempt }) => attempt.circuitState,
+  epoch: ({ attempt }) => attempt.epoch,
+  permit: ({ attempt }) => attempt.permit,
+  until: ({ attempt }) => attempt.until,
+  waitMs: ({ attempt }) => attempt.waitMs,
+  startedAt: ({ attempt }) => attempt.startedAt,
+  firstTokenMs: ({ attempt }) => attempt.firstTokenMs,
+  durationMs: ({ attempt }) => attempt.durationMs,
+  way: ({ attempt }) => attempt.way,
+  raced: ({ attempt }) => attempt.raced,
+  drill: ({ attempt }) => attempt.drill,
+  ...chargeColumns<AttemptOf>(({ attempt }) => attempt),
+};
 
 export function requestOf(row: RequestColumns): Omit<RequestRecord, 'attempts'> {
   const { fallback: _, promptTokens, cachedTokens, completionTokens, usageEstimated, ...rest } = row;
@@ -35,23 +77,17 @@ export function attemptOf(row: AttemptColumns): AttemptRecord {
 
 type UsageColumns = Pick<RequestColumns, 'promptTokens' | 'cachedTokens' | 'completionTokens' | 'usageEstimated'>;
 
-function usageColumns(usage: Usage | null): UsageColumns {
-  return {
-    promptTokens: usage?.promptTokens ?? null,
-    cachedTokens: usage?.cachedTokens ?? null,
-    completionTokens: usage?.completionTokens ?? null,
-    usageEstimated: usage?.estimated ?? null,
-  };
-}
-
 type NeedsColumns = Pick<RequestColumns, 'needsImages' | 'needsTools' | 'needsJsonSchema' | 'needsPromptTokens'>;
 
-function needsColumns(needs: RequestNeeds | null): NeedsColumns {
+/** Tokens and cost, which requests and attempts have alike. */
+function chargeColumns<Source>(of: (source: Source) => Pick<RequestRecord, 'usage' | 'costNanoUsd' | 'costEstimated'>) {
   return {
-    needsImages: needs?.images ?? null,
-    needsTools: needs?.tools ?? null,
-    needsJsonSchema: needs?.jsonSchema ?? null,
-    needsPromptTokens: needs?.promptTokens ?? null,
+    promptTokens: (source: Source) => of(source).usage?.promptTokens,
+    cachedTokens: (source: Source) => of(source).usage?.cachedTokens,
+    completionTokens: (source: Source) => of(source).usage?.completionTokens,
+    usageEstimated: (source: Source) => of(source).usage?.estimated,
+    costNanoUsd: (source: Source) => of(source).costNanoUsd,
+    costEstimated: (source: Source) => of(source).costEstimated,
   };
 }
 

@@ -4,8 +4,8 @@ import type { StoredCircuit } from '../../../server/core/circuit/types.ts';
 import type { RequestRecord } from '../../../server/core/records.ts';
 import { attempts, audit, circuitEvents, probes, requests } from '../../schema.ts';
 import { type Batch, StorageError, type StoredAct } from '../../storage.ts';
-import { insertOrLeave } from './insert.ts';
-import { attemptValues, requestValues } from './rows.ts';
+import { asItComes, insertOrLeave } from './insert.ts';
+import { attemptColumns, requestColumns } from './rows.ts';
 import { upsertCircuit } from './upsertCircuit.ts';
 
 /** The statements of a writer, prepared once. */
@@ -17,12 +17,13 @@ interface Writer {
 }
 
 export function writeStatements(sqlite: Database.Database, orm: BetterSQLite3Database) {
+  const database = { sqlite, orm };
   return {
-    request: insertOrLeave(sqlite, orm, requests),
-    attempt: insertOrLeave(sqlite, orm, attempts),
-    event: insertOrLeave(sqlite, orm, circuitEvents),
-    audit: insertOrLeave(sqlite, orm, audit),
-    probe: insertOrLeave(sqlite, orm, probes),
+    request: insertOrLeave(database, requests, requestColumns),
+    attempt: insertOrLeave(database, attempts, attemptColumns),
+    event: insertOrLeave(database, circuitEvents, asItComes(circuitEvents)),
+    audit: insertOrLeave(database, audit, asItComes(audit)),
+    probe: insertOrLeave(database, probes, asItComes(probes)),
     circuit: upsertCircuit(orm),
   };
 }
@@ -59,8 +60,8 @@ export function durably(sqlite: Database.Database, run: () => void): void {
 }
 
 function insertRequest(write: WriteStatements, record: RequestRecord): void {
-  write.request(requestValues(record));
-  for (const attempt of record.attempts) write.attempt(attemptValues(record, attempt));
+  write.request(record);
+  for (const attempt of record.attempts) write.attempt({ request: record, attempt });
 }
 
 /** The write lock is taken at the start: a transaction that begins by reading can be refused in its middle. */
