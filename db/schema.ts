@@ -9,6 +9,7 @@ import type {
   ProbeRecord,
   RequestOutcome,
 } from '../server/core/records.ts';
+import type { Role } from '../server/core/roles.ts';
 
 /**
  * The tables. Times are ms since 1970, lengths of time are ms (with a fraction where the clock gave one), money is integer
@@ -125,6 +126,8 @@ export const sessions = sqliteTable('sessions', {
   /** SHA-256 of the secret. */
   hash: text('hash').primaryKey(),
   who: text('who').notNull(),
+  /** Rows older than this column could act on circuits. */
+  role: text('role').$type<Role>().notNull().default('operator'),
   openedAt: integer('opened_at').notNull(),
   seenAt: integer('seen_at').notNull(),
   endsAt: integer('ends_at').notNull(),

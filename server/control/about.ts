@@ -1,9 +1,9 @@
 import type { Storage } from '../../db/storage.ts';
 import type { About } from '../core/about.ts';
-import { procedure, router } from './trpc.ts';
+import { router, viewer } from './trpc.ts';
 
 /** What is the same for whoever asks. */
-export type AboutProgram = Omit<About, 'who' | 'empty'>;
+export type AboutProgram = Omit<About, 'who' | 'role' | 'empty'>;
 
 interface AboutDeps {
   about: () => AboutProgram;
@@ -15,9 +15,10 @@ export function aboutRouter({ about, storage }: AboutDeps) {
   /** Once there was a request, the record is not asked again. */
   let empty = true;
   return router({
-    get: procedure.query(async ({ ctx }): Promise<About> => {
+    get: viewer.query(async ({ ctx }): Promise<About> => {
       if (empty) empty = await isEmpty(storage);
-      return { ...about(), who: ctx.caller.who, empty };
+      const { who, role } = ctx.caller;
+      return { ...about(), who, role, empty };
     }),
   });
 }

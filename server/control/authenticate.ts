@@ -29,7 +29,7 @@ export function authenticate(keys: Keys, shown: Credentials): Identity {
   if (shown.session === undefined) return { known: false, why: 'missing' };
   const session = keys.sessions.find(shown.session);
   if (!session) return { known: false, why: 'wrong' };
-  return { known: true, caller: { who: session.who, from: shown.address }, signal: session.signal };
+  return { known: true, caller: { who: session.who, role: session.role, from: shown.address }, signal: session.signal };
 }
 
 function byToken(keys: Keys, authorization: string, address: string): Identity {
@@ -42,7 +42,7 @@ export function checkToken(keys: Keys, given: string, address: string): Identity
   if (keys.guesses.tooMany(address)) return { known: false, why: 'throttled' };
   const hash = hashOf(given);
   if (keys.token !== null && sameHash(hash, hashOf(keys.token))) {
-    return { known: true, caller: { who: 'token:admin', from: address }, signal: null };
+    return { known: true, caller: { who: 'token:admin', role: 'admin', from: address }, signal: null };
   }
   keys.guesses.wrong(address, hash);
   return { known: false, why: 'wrong' };

@@ -4,21 +4,21 @@ import type { Operations } from '../operations/operations.ts';
 import { probe } from '../operations/probe.ts';
 import type { OverviewSource } from './overview.ts';
 import { previewProcedure } from './preview.ts';
-import { procedure, router } from './trpc.ts';
+import { operator, router, viewer } from './trpc.ts';
 
 /** The circuits: how they stand, and what operators do to them. */
 export function circuitsRouter(operations: Operations, overviews: OverviewSource) {
   return router({
-    list: procedure.query(() => ({
+    list: viewer.query(() => ({
       now: operations.clock.wall(),
       seq: operations.board.lastSeq,
       circuits: operations.board.list(),
     })),
     preview: previewProcedure(operations, overviews),
-    trip: procedure.input(tripInput).mutation(({ ctx, input }) => trip(operations, ctx.caller, input)),
-    hold: procedure.input(holdInput).mutation(({ ctx, input }) => hold(operations, ctx.caller, input)),
-    reset: procedure.input(resetInput).mutation(({ ctx, input }) => reset(operations, ctx.caller, input)),
-    release: procedure.input(releaseInput).mutation(({ ctx, input }) => release(operations, ctx.caller, input)),
-    probe: procedure.input(probeInput).mutation(({ ctx, input }) => probe(operations, ctx.caller, input)),
+    trip: operator.input(tripInput).mutation(({ ctx, input }) => trip(operations, ctx.caller, input)),
+    hold: operator.input(holdInput).mutation(({ ctx, input }) => hold(operations, ctx.caller, input)),
+    reset: operator.input(resetInput).mutation(({ ctx, input }) => reset(operations, ctx.caller, input)),
+    release: operator.input(releaseInput).mutation(({ ctx, input }) => release(operations, ctx.caller, input)),
+    probe: operator.input(probeInput).mutation(({ ctx, input }) => probe(operations, ctx.caller, input)),
   });
 }

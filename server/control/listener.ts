@@ -8,9 +8,10 @@ import type { Clock } from '../core/clock.ts';
 import type { Log } from '../core/log.ts';
 import type { SessionRecord } from '../core/records.ts';
 import type { ListenerSettings } from '../core/settings.ts';
+import { noteForbidden } from '../operations/note.ts';
 import type { Circuits, Journal, Operations, Recheck } from '../operations/operations.ts';
 import type { AboutProgram } from './about.ts';
-import { authenticate, strangerStatus } from './authenticate.ts';
+import { type Keys, strangerStatus } from './authenticate.ts';
 import { SignInCodes } from './codes.ts';
 import { guard } from './doors.ts';
 import { isUnknown } from './errors.ts';
@@ -19,9 +20,10 @@ import { healthRoutes } from './health.ts';
 import type { LiveSource } from './live.ts';
 import type { OverviewSource } from './overview.ts';
 import { pageRoutes } from './pages.ts';
+import { guardRoutes, identityOf, withRole } from './roleOfRoutes.ts';
 import type { AppRouter } from './router.ts';
 import { createRouter } from './router.ts';
-import { Sessions, sessionCookie } from './session.ts';
+import { Sessions } from './session.ts';
 import { signInRoutes } from './signIn.ts';
 import type { Context } from './trpc.ts';
 
@@ -83,13 +85,12 @@ export function createControl(deps: ControlDeps): Control {
 
   guard(server, settings.control, log);
   server.register(fastifyCookie);
+  guardRoutes(server, keys);
   healthRoutes(server, deps);
   signInRoutes(server, { keys, codes, operations });
   pageRoutes(server, deps.webRoot);
-  server.register(fastifyTRPCPlugin<AppRouter>, {
-    prefix: '/trpc',
-    trpcOptions: trpcOptions({ operations, deps, keys }),
-  });
+  const options = { prefix: '/trpc', trpcOptions: trpcOptions({ operations, deps, keys }) };
+  withRole(server, 'procedures', (scope) => scope.register(fastifyTRPCPlugin<AppRouter>, options));
   finishActsFirst(server, clock);
   return { server, signInLink: () => `/sign-in?code=${codes.make()}` };
 }
@@ -97,7 +98,7 @@ export function createControl(deps: ControlDeps): Control {
 interface TrpcParts {
   operations: Operations;
   deps: ControlDeps;
-  keys: Parameters<typeof authenticate>[0];
+  keys: Keys;
 }
 
 function trpcOptions({ operations, deps, keys }: TrpcParts): FastifyTRPCPluginOptions<AppRouter>['trpcOptions'] {
@@ -105,11 +106,8 @@ function trpcOptions({ operations, deps, keys }: TrpcParts): FastifyTRPCPluginOp
     router: createRouter({ ...deps, operations }),
     maxBatchSize: maxBatch,
     createContext: async ({ req }): Promise<Context> => ({
-      identity: authenticate(keys, {
-        authorization: req.headers.authorization,
-        session: req.cookies[sessionCookie],
-        address: req.ip,
-      }),
+      onForbidden: (caller, what) => noteForbidden(operations, caller, what),
+      identity: identityOf(keys, req),
     }),
     // tRPC would begin a stream with 200 for anybody, and refuse inside it.
     responseMeta: ({ ctx }) => (ctx && !ctx.identity.known ? { status: strangerStatus[ctx.identity.why] } : {}),

@@ -1,7 +1,7 @@
 import { TRPCError, tracked } from '@trpc/server';
 import { z } from 'zod';
 import type { LiveEvent } from '../core/live.ts';
-import { procedure, router } from './trpc.ts';
+import { router, viewer } from './trpc.ts';
 
 /** Live streams open at once, over all browsers; one browser needs one. */
 const maxStreams = 200;
@@ -18,7 +18,7 @@ const resumeFrom = z.strictObject({ lastEventId: z.string().max(maxIdCharacters)
 export function liveRouter(live: LiveSource) {
   let open = 0;
   return router({
-    events: procedure.input(resumeFrom).subscription(async function* ({ ctx, input, signal }) {
+    events: viewer.input(resumeFrom).subscription(async function* ({ ctx, input, signal }) {
       if (open >= maxStreams) {
         throw new TRPCError({
           code: 'TOO_MANY_REQUESTS',

@@ -1,6 +1,6 @@
 import type { CircuitEntry } from '../core/circuit/types.ts';
 import type { Hour, Overview, TripPreview } from '../core/overview.ts';
-import { procedure, router } from './trpc.ts';
+import { router, viewer } from './trpc.ts';
 
 /** What the live page shows beside the circuits (`journal/overview.ts`): counted already, so that asking costs next to nothing. */
 export interface OverviewSource {
@@ -12,7 +12,7 @@ export interface OverviewSource {
 
 export function overviewRouter(overviews: OverviewSource) {
   return router({
-    get: procedure.query(() => overviews.get()),
-    hour: procedure.query(() => overviews.hour()),
+    get: viewer.query(() => overviews.get()),
+    hour: viewer.query(() => overviews.hour()),
   });
 }

@@ -3,27 +3,25 @@ import { join } from 'node:path';
 import fastifyStatic from '@fastify/static';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { errorBody } from './doors.ts';
+import { withRole } from './roleOfRoutes.ts';
 
 const indexFile = 'index.html';
 
 /** The dashboard's files; any page's address gets its `index.html`, which finds the page itself. */
 export function pageRoutes(server: FastifyInstance, webRoot: string | null): void {
   const built = webRoot !== null && existsSync(join(webRoot, indexFile));
-  if (built) {
-    server.register(fastifyStatic, { root: webRoot, index: indexFile, wildcard: true });
-  } else {
-    server.get('/', async (_request, reply) =>
-      reply
-        .type('text/plain; charset=utf-8')
-        .send('Recloser is running. Its dashboard is not built here; use the command line: recloser circuits\n'),
-    );
-  }
-  server.setNotFoundHandler((request, reply) => {
-    if (built && isPage(request)) return sendIndex(reply);
-    const message = `There is nothing at ${request.method} ${request.url.split('?', 1)[0]}.`;
-    return reply.code(404).send(errorBody('not_found', message));
+  withRole(server, 'public', (scope) => {
+    if (built) scope.register(fastifyStatic, { root: webRoot, index: indexFile, wildcard: true });
+    else scope.get('/', async (_request, reply) => reply.type('text/plain; charset=utf-8').send(notBuilt));
+    scope.setNotFoundHandler((request, reply) => {
+      if (built && isPage(request)) return sendIndex(reply);
+      const message = `There is nothing at ${request.method} ${request.url.split('?', 1)[0]}.`;
+      return reply.code(404).send(errorBody('not_found', message));
+    });
   });
 }
+
+const notBuilt = 'Recloser is running. Its dashboard is not built here; use the command line: recloser circuits\n';
 
 /** A page's address: asked for by a browser as a document, outside the API, and no file's name. */
 function isPage(request: FastifyRequest): boolean {

@@ -2,6 +2,7 @@ import type { Storage } from '../../db/storage.ts';
 import type { Clock, Timer } from '../core/clock.ts';
 import type { Log } from '../core/log.ts';
 import type { SessionRecord } from '../core/records.ts';
+import type { Role } from '../core/roles.ts';
 import { hashOf, newSecret } from './secret.ts';
 
 export const sessionCookie = 'recloser_session';
@@ -14,8 +15,13 @@ const seenMs = 10 * 60_000;
 /** A storage that refused is asked again after so long. */
 const againMs = 5_000;
 
-export interface Session {
+/** Whose session it is. */
+export interface Person {
   who: string;
+  role: Role;
+}
+
+export interface Session extends Person {
   /** Aborts when the session ends, so that its open streams end with it. */
   signal: AbortSignal;
 }
@@ -23,7 +29,7 @@ export interface Session {
 /** Sessions of people. Only hashes of secrets are kept. */
 export interface SessionStore {
   /** Begins a session; the answer is the secret for the cookie, which is told nowhere else. */
-  open(who: string): string;
+  open(person: Person): string;
   /** Who has this secret; null: nobody. */
   find(secret: string): Session | null;
   /** Ends it; an unknown one is ended already. */
@@ -64,10 +70,10 @@ export class Sessions implements SessionStore {
     this.endEldest();
   }
 
-  open(who: string): string {
+  open({ who, role }: Person): string {
     const now = Math.round(this.deps.clock.wall());
     const secret = newSecret();
-    const record = { hash: hashOf(secret), who, openedAt: now, seenAt: now, endsAt: now + sessionMs };
+    const record = { hash: hashOf(secret), who, role, openedAt: now, seenAt: now, endsAt: now + sessionMs };
     this.keep(record);
     this.endEldest();
     this.write(record.hash, record);
@@ -82,7 +88,7 @@ export class Sessions implements SessionStore {
       kept.record = { ...kept.record, seenAt: now };
       this.write(kept.record.hash, kept.record);
     }
-    return { who: kept.record.who, signal: kept.ending.signal };
+    return { who: kept.record.who, role: kept.record.role, signal: kept.ending.signal };
   }
 
   close(secret: string): void {

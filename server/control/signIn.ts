@@ -1,14 +1,15 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
+import { note } from '../operations/note.ts';
 import type { Operations } from '../operations/operations.ts';
 import { checkToken, type Keys, strangerSentences, strangerStatus } from './authenticate.ts';
 import type { SignInCodes } from './codes.ts';
 import { errorBody } from './doors.ts';
 import { hashOf } from './secret.ts';
-import { sessionCookie, sessionMs } from './session.ts';
+import { type Person, sessionCookie, sessionMs } from './session.ts';
 
-/** Who a person is who came by a sign-in link. */
-const operator = 'operator';
+/** Who a person is who came by the link of a start: whoever can start the program decides over it. */
+const starter: Person = { who: 'operator', role: 'admin' };
 const maxSecretCharacters = 500;
 
 const codeQuery = z.object({ code: z.string().min(1).max(maxSecretCharacters) });
@@ -27,7 +28,7 @@ export function signInRoutes(server: FastifyInstance, deps: SignInDeps): void {
   const { keys, codes } = deps;
 
   // No HEAD: what only looks at a link must not use up its code.
-  server.get('/sign-in', { exposeHeadRoute: false }, async (request, reply) => {
+  server.get('/sign-in', { exposeHeadRoute: false, config: { role: 'public' } }, async (request, reply) => {
     reply.header('cache-control', 'no-store');
     if (keys.guesses.tooMany(request.ip)) return sendPage(reply, 429, strangerSentences.throttled);
     const { success, data } = codeQuery.safeParse(request.query);
@@ -35,22 +36,22 @@ export function signInRoutes(server: FastifyInstance, deps: SignInDeps): void {
       if (success) keys.guesses.wrong(request.ip, hashOf(data.code));
       return sendPage(reply, 401, usedLink);
     }
-    begin({ deps, request, reply }, operator);
+    begin({ deps, request, reply }, starter);
     return reply.redirect('/', 303);
   });
 
-  server.post('/sign-in', async (request, reply) => {
+  server.post('/sign-in', { config: { role: 'public' } }, async (request, reply) => {
     const { success, data } = tokenBody.safeParse(request.body);
     if (!success) return reply.code(400).send(errorBody('bad_request', 'Send {"token": "…"}.'));
     const identity = checkToken(keys, data.token, request.ip);
     if (!identity.known) {
       return reply.code(strangerStatus[identity.why]).send(errorBody('unauthorized', strangerSentences[identity.why]));
     }
-    begin({ deps, request, reply }, identity.caller.who);
+    begin({ deps, request, reply }, identity.caller);
     return reply.code(204).send();
   });
 
-  server.post('/sign-out', async (request, reply) => {
+  server.post('/sign-out', { config: { role: 'public' } }, async (request, reply) => {
     const { success, data } = leaveBody.safeParse(request.body ?? {});
     if (!success) return reply.code(400).send(errorBody('bad_request', 'Send {} or {"everywhere": true}.'));
     const secret = request.cookies[sessionCookie];
@@ -68,11 +69,11 @@ interface Exchange {
   reply: FastifyReply;
 }
 
-function begin({ deps, request, reply }: Exchange, who: string): void {
+function begin({ deps, request, reply }: Exchange, { who, role }: Person): void {
   const { operations, keys } = deps;
-  const secret = keys.sessions.open(who);
+  const secret = keys.sessions.open({ who, role });
   reply.setCookie(sessionCookie, secret, { ...cookieOptions, maxAge: sessionMs / 1_000 });
-  note(operations, { who, what: 'session.open', from: request.ip });
+  note(operations, { who, what: 'session.open', from: request.ip, outcome: 'done' });
 }
 
 function end({ deps, request }: Exchange, secret: string, everywhere: boolean): void {
@@ -81,20 +82,8 @@ function end({ deps, request }: Exchange, secret: string, everywhere: boolean): 
   if (!session) return;
   if (everywhere) keys.sessions.closeAll(session.who);
   else keys.sessions.close(secret);
-  note(operations, { who: session.who, what: everywhere ? 'session.closeAll' : 'session.close', from: request.ip });
-}
-
-function note(operations: Operations, act: { who: string; what: string; from: string }): void {
-  operations.journal.audit({
-    id: operations.newId(),
-    at: operations.clock.wall(),
-    subject: null,
-    reason: null,
-    before: null,
-    after: null,
-    outcome: 'done',
-    ...act,
-  });
+  const what = everywhere ? 'session.closeAll' : 'session.close';
+  note(operations, { who: session.who, what, from: request.ip, outcome: 'done' });
 }
 
 const usedLink =

@@ -1,3 +1,5 @@
+import type { Role } from './roles.ts';
+
 /** What a page is told of the program it looks at. Nothing in it is secret. */
 export interface About {
   version: string;
@@ -10,6 +12,7 @@ export interface About {
   timeZone: string;
   /** Who is signed in. */
   who: string;
+  role: Role;
   /** Where chat applications call. */
   gatewayUrl: string;
   /** Names of the chains. */

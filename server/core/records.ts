@@ -1,5 +1,6 @@
 import type { PermitKind } from './circuit/settle.ts';
 import type { ShownState } from './circuit/types.ts';
+import type { Role } from './roles.ts';
 
 /** What the journal keeps of a request. No text of a prompt or an answer is ever in here. Money is integer nano-dollars. */
 
@@ -131,6 +132,7 @@ export interface SessionRecord {
   /** Of the secret in the cookie, which is kept nowhere. */
   hash: string;
   who: string;
+  role: Role;
   openedAt: number;
   /** Not kept to the minute. */
   seenAt: number;

@@ -3,6 +3,7 @@ import type { Act, ActResult, CircuitEntry, CircuitEvent, StoredCircuit } from '
 import type { Clock } from '../core/clock.ts';
 import type { Log } from '../core/log.ts';
 import type { AuditRecord } from '../core/records.ts';
+import type { Role } from '../core/roles.ts';
 
 /** What every verb works on; handed in, so that no verb reaches for the world. */
 export interface Operations {
@@ -49,5 +50,6 @@ export interface Answered {
 /** Who asks: `token:admin`, `operator`, …; and from which address, where there is one. */
 export interface Caller {
   who: string;
+  role: Role;
   from: string | null;
 }

@@ -57,7 +57,7 @@ describe('about.get', () => {
     const storage = new MemoryStorage();
     await using control = await startControl({ storage });
     const about = await ask<About>(control, 'about.get');
-    expect(about).toEqual({ ...aboutTests, who: 'token:admin', empty: true });
+    expect(about).toEqual({ ...aboutTests, who: 'token:admin', role: 'admin', empty: true });
     storage.requests.push(request('r1'));
     expect((await ask<About>(control, 'about.get')).empty).toBe(false);
     storage.disk = 'broken';

@@ -6,6 +6,7 @@ import { call, startControl, testToken } from '../support/control.ts';
 import { FakeClock } from '../support/fakeClock.ts';
 import { MemoryStorage } from '../support/memoryStorage.ts';
 
+const operator = { who: 'operator', role: 'operator' } as const;
 const quiet = { info: () => {}, warn: () => {}, error: () => {} };
 
 function sessions(storage = new MemoryStorage(), clock = new FakeClock()) {
@@ -23,8 +24,8 @@ describe('sessions', () => {
     await using database = new TestDatabase();
     const first = await database.open();
     const before = new Sessions({ storage: first, clock: realClock, log: quiet, restored: [] });
-    const secret = before.open('operator');
-    const other = before.open('operator');
+    const secret = before.open(operator);
+    const other = before.open(operator);
     before.close(other);
     await first.close(2_000);
     const second = await database.open();
@@ -38,7 +39,7 @@ describe('sessions', () => {
 
   it('end after a week, before and after a restart, and their streams with them', async () => {
     const { sessions: before, storage, clock } = sessions();
-    const secret = before.open('operator');
+    const secret = before.open(operator);
     await settle();
     clock.advance(sessionMs - 1_000);
     const { sessions: after } = sessions(storage, clock);
@@ -53,7 +54,11 @@ describe('sessions', () => {
 
   it('of one person end everywhere at once, and those of others go on', async () => {
     const { sessions: kept, storage } = sessions();
-    const [one, two, another] = [kept.open('operator'), kept.open('operator'), kept.open('token:admin')];
+    const [one, two, another] = [
+      kept.open(operator),
+      kept.open(operator),
+      kept.open({ who: 'token:admin', role: 'admin' }),
+    ];
     const signal = kept.find(two)?.signal;
     kept.closeAll('operator');
     expect([kept.find(one), kept.find(two)]).toEqual([null, null]);
@@ -65,7 +70,7 @@ describe('sessions', () => {
 
   it('are written down when seen, but not at each request', async () => {
     const { sessions: kept, storage, clock } = sessions();
-    const secret = kept.open('operator');
+    const secret = kept.open(operator);
     await settle();
     const seen = () => [...storage.sessions.values()].map(({ seenAt }) => seenAt - 1_760_000_000_000);
     for (let minute = 0; minute < 9; minute += 1) {
@@ -82,10 +87,10 @@ describe('sessions', () => {
 
   it('go on while the storage is down, and what changed is written once it is back', async () => {
     const { sessions: kept, storage, clock } = sessions();
-    const old = kept.open('operator');
+    const old = kept.open(operator);
     await settle();
     storage.disk = 'broken';
-    const made = kept.open('operator');
+    const made = kept.open(operator);
     kept.close(old);
     await settle();
     expect([kept.find(old), kept.find(made)?.who]).toEqual([null, 'operator']);
@@ -98,9 +103,9 @@ describe('sessions', () => {
 
   it('over a thousand end the eldest', () => {
     const { sessions: kept } = sessions();
-    const first = kept.open('operator');
-    const second = kept.open('operator');
-    for (let more = 0; more < 999; more += 1) kept.open('operator');
+    const first = kept.open(operator);
+    const second = kept.open(operator);
+    for (let more = 0; more < 999; more += 1) kept.open(operator);
     expect([kept.find(first), kept.find(second)?.who]).toEqual([null, 'operator']);
   });
 });

@@ -21,7 +21,7 @@ function probe(id: string, changes: Partial<ProbeRecord> = {}): ProbeRecord {
 }
 
 function session(hash: string, changes: Partial<SessionRecord> = {}): SessionRecord {
-  return { hash, who: 'operator', openedAt: noon, seenAt: noon, endsAt: noon + 1_000, ...changes };
+  return { hash, who: 'operator', role: 'operator', openedAt: noon, seenAt: noon, endsAt: noon + 1_000, ...changes };
 }
 
 describe('probes', () => {

@@ -4,7 +4,7 @@ import { OperationError } from '../../server/operations/errors.ts';
 import { probe } from '../../server/operations/probe.ts';
 import { breakProvider, testOperations } from '../support/control.ts';
 
-const caller = { who: 'token:admin', from: '127.0.0.1' };
+const caller = { who: 'token:admin', role: 'admin', from: '127.0.0.1' } as const;
 const aimed = { provider: 'deepseek-v3', reason: 'regional outage' };
 
 async function refusalOf(act: Promise<unknown>): Promise<OperationError> {

@@ -125,6 +125,7 @@ function aboutOf(now: number) {
     startedAt: now - 86_400_000,
     timeZone: 'UTC',
     who: 'ops-day',
+    role: 'admin',
     gatewayUrl: 'http://127.0.0.1:4400',
     chains: ['lucy'],
     demo: false,

@@ -1,0 +1,57 @@
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { covers, type Role } from '../core/roles.ts';
+import { authenticate, type Identity, type Keys, strangerSentences, strangerStatus } from './authenticate.ts';
+import { errorBody } from './doors.ts';
+import { sessionCookie } from './session.ts';
+
+/**
+ * What a route takes: a role; nothing (`public`: files, health, the ways in); or it asks for itself (`procedures`: each
+ * tRPC procedure names its own).
+ */
+export type RouteRole = Role | 'public' | 'procedures';
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    role?: RouteRole;
+  }
+  interface FastifyInstance {
+    /** What routes take that do not say it themselves, such as those of a plugin. */
+    roleOfRoutes: RouteRole | null;
+  }
+}
+
+/** Refuses to start with a route that names no role, and answers nobody whom a route's role does not let in. */
+export function guardRoutes(server: FastifyInstance, keys: Keys): void {
+  server.decorate('roleOfRoutes', null);
+  server.addHook('onRoute', function (this: FastifyInstance, route) {
+    const role = route.config?.role ?? this.roleOfRoutes;
+    if (role === null) throw new Error(`The route ${String(route.method)} ${route.url} names no role.`);
+    route.config = { ...route.config, role };
+  });
+  server.addHook('onRequest', async (request, reply) => {
+    const needs = request.routeOptions.config.role;
+    if (needs === undefined || needs === 'public' || needs === 'procedures') return;
+    const identity = identityOf(keys, request);
+    if (!identity.known) {
+      const body = errorBody('unauthorized', strangerSentences[identity.why]);
+      return reply.code(strangerStatus[identity.why]).send(body);
+    }
+    if (covers(identity.caller.role, needs)) return;
+    const message = `This takes the role ${needs}, and ${identity.caller.who} has the role ${identity.caller.role}.`;
+    return reply.code(403).send(errorBody('forbidden', message));
+  });
+}
+
+/** Who sends a request, by its token or its session. */
+export function identityOf(keys: Keys, request: FastifyRequest): Identity {
+  const { authorization } = request.headers;
+  return authenticate(keys, { authorization, session: request.cookies[sessionCookie], address: request.ip });
+}
+
+/** Registers a plugin's routes as taking one role. */
+export function withRole(server: FastifyInstance, role: RouteRole, add: (scope: FastifyInstance) => void): void {
+  server.register(async (scope) => {
+    scope.roleOfRoutes = role;
+    add(scope);
+  });
+}
