@@ -1,13 +1,15 @@
 import { carrierOf } from '../core/chain.ts';
-import type { CircuitMachineEvent } from '../core/circuit/machine.ts';
 import { PoisonMemory } from '../core/circuit/poison.ts';
 import type { Settlement } from '../core/circuit/settle.ts';
 import type { Act, ActResult, CircuitEntry, CircuitEvent, StoredCircuit } from '../core/circuit/types.ts';
 import type { Clock, Random } from '../core/clock.ts';
+import type { GhostReport } from '../core/ghost.ts';
 import type { LimitReading } from '../core/rateLimits.ts';
 import type { ChainSettings, ProviderSettings } from '../core/settings.ts';
+import { machineEvent } from './acts.ts';
 import { Circuit, type CircuitDeps } from './circuit.ts';
 import { entryOf, eventOf, storedOf } from './entry.ts';
+import { Ghosts } from './ghosts.ts';
 import { type AcquireOptions, type Admission, type Permit, Ticket } from './permit.ts';
 import { retryMs } from './retry.ts';
 import { WallTimes } from './wallTimes.ts';
@@ -36,6 +38,8 @@ export class Board {
   private readonly circuits = new Map<string, Circuit>();
   private readonly listeners = new Set<TransitionListener>();
   private readonly deps: BoardDeps;
+  /** Null where the config has none: then nothing of them is on the way of a call. */
+  private readonly ghosts: Ghosts | null;
   private seq: number;
 
   constructor(deps: BoardDeps) {
@@ -59,6 +63,7 @@ export class Board {
       };
       this.circuits.set(provider.name, new Circuit(circuitDeps, stored));
     }
+    this.ghosts = Ghosts.of(deps);
   }
 
   /** The number of the last transition of this node; 0: none yet. */
@@ -68,7 +73,9 @@ export class Board {
 
   /** Asks for one call. A refused call is no attempt and counts nowhere. */
   acquire(provider: string, options: AcquireOptions): Admission {
-    return this.circuit(provider).acquire(options);
+    const admission = this.circuit(provider).acquire(options);
+    if (this.ghosts) this.ghosts.asked(provider, options, admission);
+    return admission;
   }
 
   /**
@@ -77,16 +84,21 @@ export class Board {
    */
   acquireLast(providers: string[], options: AcquireOptions): { permit: Permit } | null {
     const permit = this.lastStanding(providers)?.acquireForced(options);
-    return permit ? { permit } : null;
+    if (!permit) return null;
+    if (this.ghosts) this.ghosts.asked(permit.provider, options, { permit });
+    return { permit };
   }
 
   /** A ping of ours; settled like any other permit. */
   acquirePing(provider: string, options: AcquireOptions): Permit {
-    return this.circuit(provider).acquirePing(options);
+    const permit = this.circuit(provider).acquirePing(options);
+    if (this.ghosts) this.ghosts.pinged(permit, options);
+    return permit;
   }
 
   /** The call's first content came. */
   answered(permit: Permit): void {
+    if (this.ghosts) this.ghosts.answered(permit);
     this.circuit(permit.provider).answered(ticket(permit));
   }
 
@@ -98,12 +110,15 @@ export class Board {
 
   /** The call is over. Exactly once a permit; a second time changes nothing. */
   settle(permit: Permit, settlement: Settlement): void {
+    if (this.ghosts) this.ghosts.settled(permit, settlement);
     this.circuit(permit.provider).settle(ticket(permit), settlement);
   }
 
   /** A ping that was begun in `epoch` came back well: closes the circuit early. */
   recovered(provider: string, epoch: number, by: string): void {
-    this.circuit(provider).recovered(epoch, by);
+    const circuit = this.circuit(provider);
+    if (this.ghosts && circuit.automaton.context.epoch === epoch) this.ghosts.recovered(provider, by);
+    circuit.recovered(epoch, by);
   }
 
   /** Soonest time until one of them would be tried, ms; null: not until somebody acts. */
@@ -144,7 +159,13 @@ export class Board {
       evidence: [],
     });
     if (!event) return { ok: false, code: 'idle', entry: before };
+    if (this.ghosts) this.ghosts.acted(act);
     return { ok: true, entry: entryOf(circuit, this.carries(act.provider)), before, event, stored: storedOf(circuit) };
+  }
+
+  /** What each ghost would have done beside its circuit, in the order of the config; of one provider or of all. */
+  ghostReports(provider?: string): GhostReport[] {
+    return this.ghosts?.reports(provider) ?? [];
   }
 
   /** Listens to transitions; returns what ends it. */
@@ -182,6 +203,7 @@ export class Board {
   private tell(circuit: Circuit, move: Parameters<typeof eventOf>[1]): CircuitEvent {
     this.seq += 1;
     const event = eventOf(circuit, move, { node: this.deps.node, seq: this.seq });
+    this.ghosts?.moved(event);
     const stored = storedOf(circuit);
     for (const listen of this.listeners) {
       try {
@@ -191,19 +213,6 @@ export class Board {
       }
     }
     return event;
-  }
-}
-
-function machineEvent(act: Act, now: number): CircuitMachineEvent {
-  switch (act.type) {
-    case 'trip':
-      return { type: 'TRIP', until: act.forMs === null ? null : now + act.forMs };
-    case 'hold':
-      return { type: 'HOLD', until: now + act.forMs };
-    case 'reset':
-      return { type: 'RESET', to: act.to };
-    case 'release':
-      return { type: 'RELEASE' };
   }
 }
 

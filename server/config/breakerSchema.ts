@@ -1,5 +1,6 @@
 import type { z } from 'zod';
-import { duration, number, oneOf, period, section, whole } from './leaves.ts';
+import { MOST_GHOSTS } from '../core/ghost.ts';
+import { duration, named, number, oneOf, period, section, whole } from './leaves.ts';
 import { DAY } from './names.ts';
 
 /** The keys of `breaker`, bare of defaults, for a provider to override. */
@@ -28,6 +29,18 @@ const breakerKeys = {
   ),
 };
 
+const ghostName = {
+  pattern: /^[A-Za-z][A-Za-z0-9._-]{0,31}$/,
+  says: 'a name of letters, digits and . _ - that begins with a letter, at most 32 characters',
+};
+
+/** Other settings to compare with: each is a circuit that counts what the true one sees, and holds up nobody. */
+const ghosts = named(section(optional(breakerKeys)), ghostName)
+  .refine((all) => Object.keys(all).length <= MOST_GHOSTS, { error: `at most ${MOST_GHOSTS} ghosts` })
+  .describe(
+    'Other settings that are tried beside the circuit, on the same traffic, without letting anybody through or holding anybody up: what would have been. By name; any keys of `breaker` each.',
+  );
+
 export const breakerSchema = section({
   failures: breakerKeys.failures.prefault(5),
   timeouts: breakerKeys.timeouts.prefault(3),
@@ -43,10 +56,11 @@ export const breakerSchema = section({
   recheck: breakerKeys.recheck.prefault('off'),
   ramp: breakerKeys.ramp.prefault('30s'),
   suspect: breakerKeys.suspect.prefault(5),
+  ghosts: ghosts.prefault({}),
 });
 
 /** Any of the keys, with no defaults: what a provider says for itself. */
-export const breakerOverrideSchema = section(optional(breakerKeys));
+export const breakerOverrideSchema = section({ ...optional(breakerKeys), ghosts: ghosts.exactOptional() });
 
 function optional<Shape extends Record<string, z.ZodType>>(shape: Shape) {
   const keys = Object.entries(shape).map(([key, schema]) => [key, schema.exactOptional()]);

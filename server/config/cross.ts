@@ -105,6 +105,7 @@ function checkRescue(source: Source, path: Path): void {
 }
 
 function checkBreaker(source: Source, path: Path): void {
+  for (const ghost of namesAt(source, [...path, 'ghosts'])) checkBreaker(source, [...path, 'ghosts', ghost]);
   const keys = configSchema.shape.breaker.unwrap().shape;
   const own = { open: source.at([...path, 'open']), openMax: source.at([...path, 'openMax']) };
   if (own.open === undefined && own.openMax === undefined) return;

@@ -58,7 +58,10 @@ function describeProvider(provider: ProviderSettings): Record<string, unknown> {
     set: hideValues(provider.set),
     prefill: describePrefill(provider.prefill),
     standby: provider.standbyMs === null ? 'off' : writeDuration(provider.standbyMs),
-    breaker: describeBreaker(provider.breaker),
+    breaker: {
+      ...describeBreaker(provider.breaker),
+      ghosts: Object.fromEntries((provider.ghosts ?? []).map(({ name, breaker }) => [name, describeBreaker(breaker)])),
+    },
   };
 }
 

@@ -18,7 +18,27 @@ export function notesOf(source: Source, config: FileConfig): string[] {
     source.at(['retention']) === undefined ? [] : ['retention'],
     'comes with a later version; until then nothing is deleted.',
   );
+  say(
+    idleGhostKeys(config),
+    'changes nothing: a ghost makes no calls of its own, so probe, recheck and suspect are those of its circuit.',
+  );
   return [...notes, ...hostNotes(config)];
+}
+
+function idleGhostKeys(config: FileConfig): string[] {
+  const all = [
+    ['breaker', config.breaker.ghosts] as const,
+    ...Object.entries(config.providers).map(
+      ([name, { breaker }]) => [`providers.${name}.breaker`, breaker.ghosts ?? {}] as const,
+    ),
+  ];
+  return all.flatMap(([path, ghosts]) =>
+    Object.entries(ghosts).flatMap(([ghost, keys]) =>
+      (['probe', 'recheck', 'suspect'] as const)
+        .filter((key) => keys[key] !== undefined)
+        .map((key) => `${path}.ghosts.${ghost}.${key}`),
+    ),
+  );
 }
 
 function hostNotes(config: FileConfig): string[] {

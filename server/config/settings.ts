@@ -1,6 +1,7 @@
 import { dirname, resolve } from 'node:path';
 import type { BreakerSettings } from '../core/circuit/types.ts';
 import { dialectAt, prefillOf } from '../core/dialects/dialects.ts';
+import type { GhostSettings } from '../core/ghost.ts';
 import type { ChainSettings, PrefillSettings, ProviderSettings, Settings } from '../core/settings.ts';
 import type { FileConfig } from './schema.ts';
 
@@ -62,6 +63,7 @@ function toProvider(name: string, provider: ProviderConfig, defaults: FileConfig
     prefill: provider.prefill === undefined ? prefillOf(dialect, baseUrl) : toPrefill(provider.prefill),
     standbyMs: provider.standby,
     breaker: toBreaker({ ...defaults, ...provider.breaker }),
+    ghosts: toGhosts({ ...defaults, ...provider.breaker }),
   };
 }
 
@@ -71,8 +73,17 @@ function toPrefill(prefill: NonNullable<ProviderConfig['prefill']>): PrefillSett
   return { message, body, baseUrl };
 }
 
+/** What makes calls stays as it is with the circuit: a ghost makes none. */
+function toGhosts(breaker: FileConfig['breaker']): GhostSettings[] {
+  const { probe, recheck, suspect } = breaker;
+  return Object.entries(breaker.ghosts).map(([name, keys]) => ({
+    name,
+    breaker: toBreaker({ ...breaker, ...keys, probe, recheck, suspect }),
+  }));
+}
+
 function toBreaker(breaker: FileConfig['breaker']): BreakerSettings {
-  const { window, open, openMax, recheck, ramp, ...rest } = breaker;
+  const { window, open, openMax, recheck, ramp, ghosts: _beside, ...rest } = breaker;
   return { ...rest, windowMs: window, openMs: open, openMaxMs: openMax ?? open, recheckMs: recheck, rampMs: ramp };
 }
 

@@ -1,5 +1,6 @@
 import { hold, release, reset, trip } from '../operations/circuits.ts';
-import { holdInput, probeInput, releaseInput, resetInput, tripInput } from '../operations/inputs.ts';
+import { ghosts } from '../operations/ghosts.ts';
+import { ghostsInput, holdInput, probeInput, releaseInput, resetInput, tripInput } from '../operations/inputs.ts';
 import type { Operations } from '../operations/operations.ts';
 import { probe } from '../operations/probe.ts';
 import type { OverviewSource } from './overview.ts';
@@ -15,6 +16,7 @@ export function circuitsRouter(operations: Operations, overviews: OverviewSource
       circuits: operations.board.list(),
     })),
     preview: previewProcedure(operations, overviews),
+    ghosts: viewer.input(ghostsInput.prefault({})).query(({ input }) => ghosts(operations, input)),
     trip: operator.input(tripInput).mutation(({ ctx, input }) => trip(operations, ctx.caller, input)),
     hold: operator.input(holdInput).mutation(({ ctx, input }) => hold(operations, ctx.caller, input)),
     reset: operator.input(resetInput).mutation(({ ctx, input }) => reset(operations, ctx.caller, input)),

@@ -1,5 +1,6 @@
 import type { BreakerSettings } from './circuit/types.ts';
 import type { DialectName } from './dialects/types.ts';
+import type { GhostSettings } from './ghost.ts';
 import type { RescueWay } from './records.ts';
 
 /** The config after reading and checking: plain data, durations in milliseconds, sizes in bytes. Made by `config/load.ts`. */
@@ -62,6 +63,8 @@ export interface ProviderSettings {
   /** A provider without traffic for so long is asked for one token; null: never. */
   standbyMs: number | null;
   breaker: BreakerSettings;
+  /** Other settings that are tried beside its circuit, for comparison; absent: none. */
+  ghosts?: readonly GhostSettings[];
 }
 
 /** A last message of the assistant that the provider goes on with; with nothing here, that message alone is enough. */

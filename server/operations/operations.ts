@@ -1,6 +1,7 @@
 import type { Storage } from '../../db/storage.ts';
 import type { Act, ActResult, CircuitEntry, CircuitEvent, StoredCircuit } from '../core/circuit/types.ts';
 import type { Clock } from '../core/clock.ts';
+import type { GhostReport } from '../core/ghost.ts';
 import type { Log } from '../core/log.ts';
 import type { AuditRecord } from '../core/records.ts';
 import type { Role } from '../core/roles.ts';
@@ -29,6 +30,8 @@ export interface Circuits {
   act(act: Act): ActResult;
   list(): CircuitEntry[];
   look(provider: string): CircuitEntry | null;
+  /** What other settings would have done, a report for each ghost; of one provider or of all. */
+  ghostReports(provider?: string): GhostReport[];
   /** The number of the last transition of this node; 0: none yet. */
   readonly lastSeq: number;
 }

@@ -60,6 +60,7 @@ test('a config of two names gets every default of the contract', () => {
         answerMs: 60_000,
       },
       retries: 0,
+      ghosts: [],
       concurrency: 256,
       assemble: true,
       accepts: { images: true, tools: true, jsonSchema: true, contextTokens: null },
