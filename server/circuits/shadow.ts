@@ -2,7 +2,14 @@ import type { PoisonMemory } from '../core/circuit/poison.ts';
 import type { PermitKind, Settlement } from '../core/circuit/settle.ts';
 import type { Act, AutomaticState, StoredCircuit, TransitionCause } from '../core/circuit/types.ts';
 import type { DrivenClock } from '../core/drivenClock.ts';
-import { type GhostEpisode, type GhostReport, type GhostSettings, ghostSentence, noTally } from '../core/ghost.ts';
+import {
+  type GhostEpisode,
+  type GhostReport,
+  type GhostSettings,
+  ghostSentence,
+  noTally,
+  unknownSentence,
+} from '../core/ghost.ts';
 import { machineEvent } from './acts.ts';
 import { Circuit } from './circuit.ts';
 import { eventOf } from './entry.ts';
@@ -170,7 +177,7 @@ export class Shadow {
       totals: this.sums(),
       episodes: structuredClone(this.episodes).reverse(),
     };
-    return { ...told, sentence: ghostSentence(told) };
+    return { ...told, sentence: ghostSentence(told), caveat: unknownSentence(told.totals) };
   }
 
   private wouldAdmit(options: AcquireOptions): boolean {

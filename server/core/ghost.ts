@@ -67,6 +67,8 @@ export interface GhostReport {
   episodes: GhostEpisode[];
   /** What it comes to, for people: `with eager: opened 14 s sooner, 38 fewer callers waited`. */
   sentence: string;
+  /** What cannot be known since they parted, for people; null: all is known. */
+  caveat: string | null;
 }
 
 export function noTally(): Pick<GhostEpisode, 'spared' | 'movedOn' | 'unknown'> {
@@ -83,7 +85,7 @@ export function episodeSentence(episode: GhostEpisode): string {
 }
 
 /** The whole of a ghost: its only episode, or how many there were and what they come to. */
-export function ghostSentence(report: Omit<GhostReport, 'sentence'>): string {
+export function ghostSentence(report: Omit<GhostReport, 'sentence' | 'caveat'>): string {
   const { totals, episodes, ghost } = report;
   const [only, ...more] = episodes;
   const isAll = more.length === 0 && totals.circuitOpenings + totals.ghostOpenings <= openingsOf(only);
@@ -92,7 +94,7 @@ export function ghostSentence(report: Omit<GhostReport, 'sentence'>): string {
 }
 
 /** What the sentence cannot say, in one of its own; null: all is known. */
-export function unknownSentence({ unknown }: Pick<GhostEpisode, 'unknown'>): string | null {
+export function unknownSentence({ unknown }: { unknown: number }): string | null {
   if (unknown === 0) return null;
   return `${plural(unknown, 'call')} that the ghost would have made ${unknown === 1 ? 'was' : 'were'} not made, because the circuit stood open: what would have come of ${unknown === 1 ? 'it' : 'them'}, and of the ghost after ${unknown === 1 ? 'it' : 'them'}, nobody knows.`;
 }

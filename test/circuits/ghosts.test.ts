@@ -143,6 +143,9 @@ test('once the circuit is open, calls that a lenient ghost would have made are u
     'with eager: stayed closed where the circuit opened, 7 calls of which nothing is known',
   );
   expect(beside.report.state).toBe('closed');
+  expect(beside.report.caveat).toBe(
+    '7 calls that the ghost would have made were not made, because the circuit stood open: what would have come of them, and of the ghost after them, nobody knows.',
+  );
 });
 
 test('a ghost with a shorter open time cannot know what its probe would have met, and learns from the next call that is made', () => {

@@ -139,6 +139,7 @@ describe('who may call', () => {
     expect(procedures.map(([path]) => path).sort()).toEqual([
       'about.get',
       'audit.list',
+      'circuits.ghosts',
       'circuits.hold',
       'circuits.list',
       'circuits.preview',

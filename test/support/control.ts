@@ -71,10 +71,11 @@ const backoff = { initialMs: 250, factor: 2, maxMs: 8_000, jitter: 'equal' } as 
 const lucy: ChainSettings = { name: 'lucy', providers: names, backoff, deadlineMs: 120_000, rescue: [], hedge: 'off' };
 
 /** A real board of three healthy providers that one chain, `lucy`, goes through. */
-export function testBoard(clock: FakeClock): Board {
+export function testBoard(clock: FakeClock, ghosts: Record<string, Partial<BreakerSettings>> = {}): Board {
+  const beside = Object.entries(ghosts).map(([name, keys]) => ({ name, breaker: { ...breaker, ...keys } }));
   return new Board({
     node: 'a',
-    providers: names.map(provider),
+    providers: names.map((name) => ({ ...provider(name), ghosts: beside })),
     chains: [lucy],
     clock,
     random: () => 0.5,

@@ -29,31 +29,41 @@ export class GhostRun {
     const { board, clock } = this;
     switch (command.do) {
       case 'acquire':
-        return this.acquire(command.at, command.leaseMs, command.heedRamp);
+        this.acquire(command.at, command.leaseMs, command.heedRamp);
+        break;
       case 'last':
-        return this.keep(board.acquireLast(NAMES, { leaseMs: command.leaseMs, onEvacuate: () => {} })?.permit);
+        this.keep(board.acquireLast(NAMES, { leaseMs: command.leaseMs, onEvacuate: () => {} })?.permit);
+        break;
       case 'ping':
-        return this.keep(board.acquirePing(name(command.at), { leaseMs: command.leaseMs, onEvacuate: () => {} }));
+        this.keep(board.acquirePing(name(command.at), { leaseMs: command.leaseMs, onEvacuate: () => {} }));
+        break;
       case 'recovered':
-        return board.recovered(name(command.at), this.epoch(command.at) - (command.stale ? 1 : 0), 'itself');
+        board.recovered(name(command.at), this.epoch(command.at) - (command.stale ? 1 : 0), 'itself');
+        break;
       case 'answered':
-        return this.withOut(command.which, (permit) => board.answered(permit));
+        this.withOut(command.which, (permit) => board.answered(permit));
+        break;
       case 'settle':
-        return this.withOut(command.which, (permit) => this.settle(permit, command.seen));
+        this.withOut(command.which, (permit) => this.settle(permit, command.seen));
+        break;
       case 'burst':
         for (let call = 0; call < command.count; call += 1) this.burst(command.at, command.seen);
-        return;
+        break;
       case 'advance':
-        return clock.advance(command.ms);
+        clock.advance(command.ms);
+        break;
       case 'approach':
-        return this.approach(command.at, command.besideMs);
+        this.approach(command.at, command.besideMs);
+        break;
       case 'jump':
-        return clock.jumpWall(command.ms);
+        clock.jumpWall(command.ms);
+        break;
       case 'restart':
-        return this.restart(command.downMs);
+        this.restart(command.downMs);
+        break;
       // A process that stood still fires its timers late; a ghost knows only when they should have.
       case 'stall':
-        return;
+        break;
       default:
         this.act(command);
     }
