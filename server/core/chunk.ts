@@ -11,8 +11,28 @@ const listFields = ['content', 'tool_calls', 'reasoning_details'] as const;
 export function isChunk(json: unknown): json is Record<string, unknown> {
   if (!isRecord(json) || isTooDeep(json)) return false;
   if (Array.isArray(json.choices) || isRecord(json.usage)) return true;
-  if (typeof json.object === 'string' && json.object.startsWith('chat.completion')) return true;
+  if (json.choices === undefined && typeof json.object === 'string' && json.object.startsWith('chat.completion')) {
+    return true;
+  }
   return errorIn(json) !== undefined;
+}
+
+/**
+ * The chunk as programs can read it: `choices` is a list of objects, and each has its delta. Most are so already, and come
+ * back as they are; a null in such a place makes clients fall over.
+ */
+export function tidied(chunk: Record<string, unknown>): Record<string, unknown> {
+  const { choices } = chunk;
+  if (Array.isArray(choices) && choices.every(isReadable)) return chunk;
+  const readable = Array.isArray(choices) ? choices.filter(isRecord) : [];
+  return {
+    ...chunk,
+    choices: readable.map((choice) => (isReadable(choice) ? choice : { ...choice, delta: {} })),
+  };
+}
+
+function isReadable(choice: unknown): boolean {
+  return isRecord(choice) && (isRecord(choice.delta) || isRecord(choice.message));
 }
 
 /** What one event of a stream carries; reads a whole answer (`message` in place of `delta`) just as well. */
@@ -23,6 +43,7 @@ export function readChunk(json: unknown): ChunkFacts {
     usage: null,
     error: undefined,
     usageOnly: false,
+    toolCall: false,
     characters: 0,
   };
   if (!isRecord(json)) return facts;
@@ -50,10 +71,12 @@ function readDelta(delta: Record<string, unknown>, facts: ChunkFacts): void {
     const list = delta[field];
     if (!Array.isArray(list) || list.length === 0) continue;
     facts.content = true;
+    if (field === 'tool_calls') facts.toolCall = true;
     for (const item of list) facts.characters += itemCharacters(item);
   }
   if (isRecord(delta.function_call)) {
     facts.content = true;
+    facts.toolCall = true;
     facts.characters += functionCharacters(delta.function_call);
   }
   if (isRecord(delta.audio)) facts.content = true;
@@ -99,10 +122,25 @@ function errorIn(json: Record<string, unknown>): unknown {
   if (typeof error === 'string' && error !== '')
     return { message: error, type: json.error_type ?? json.type, code: json.code };
   if (isRecord(error)) return error;
-  // The error as the whole body (vLLM before 0.9).
-  if (json.object === 'error') return json;
+  if (error === true) return { ...json, error: undefined };
+  if (typeof error === 'number') return { message: json.message, code: error };
+  if (isFilledList(error)) return { errors: error, ...(isRecord(error[0]) ? {} : { message: textOf(error[0]) }) };
+  // The error as the whole body (vLLM before 0.9; `type` as Anthropic has it).
+  if (json.object === 'error' || json.type === 'error' || isFilledList(json.errors)) return json;
+  // What has a code and a sentence, or only what FastAPI says, and nothing of an answer (DashScope, Xinference).
+  if (!Array.isArray(json.choices) && isErrorAlone(json)) return json;
   if (isRecord(json.x_groq) && textOf(json.x_groq.error) !== null) return { message: json.x_groq.error };
   return errorInChoice(json.choices);
+}
+
+function isErrorAlone({ code, message, detail, usage }: Record<string, unknown>): boolean {
+  if (isRecord(usage)) return false;
+  const hasCode = textOf(code) !== null || (typeof code === 'number' && code !== 0);
+  return (hasCode && textOf(message) !== null) || textOf(detail) !== null || isFilledList(detail);
+}
+
+function isFilledList(value: unknown): value is unknown[] {
+  return Array.isArray(value) && value.length > 0;
 }
 
 /** OpenRouter ends a choice with `finish_reason: "error"`, mostly with the error beside it. */

@@ -14,6 +14,14 @@ export class AnswerTooLargeError extends Error {
   }
 }
 
+/** Thrown at a provider that sends and sends, and no answer in it: that is its failure, and another may do better. */
+export class NoContentError extends Error {
+  constructor() {
+    super('more came than an answer may have before its content, and none of it');
+    this.name = 'NoContentError';
+  }
+}
+
 /** Counts what is held, and refuses more than its bound. */
 export class Allowance {
   private held = 0;

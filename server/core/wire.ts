@@ -84,6 +84,8 @@ export interface ChunkFacts {
   error: unknown;
   /** Only usage, no choices: kept from callers who did not ask. */
   usageOnly: boolean;
+  /** Some of a tool call, or of a function call of old. */
+  toolCall: boolean;
   /** Characters of content, for an estimate. */
   characters: number;
 }

@@ -1,6 +1,7 @@
 import { StringDecoder } from 'node:string_decoder';
 import { createParser, type EventSourceMessage, type EventSourceParser } from 'eventsource-parser';
-import { isChunk, readChunk } from '../core/chunk.ts';
+import { isChunk, readChunk, tidied } from '../core/chunk.ts';
+import { NoContentError } from '../core/grow.ts';
 import { isRecord, textOf } from '../core/json.ts';
 import type { Usage } from '../core/records.ts';
 import type { ChunkFacts, Seen } from '../core/wire.ts';
@@ -34,8 +35,8 @@ export interface AnswerOptions {
   headers: Record<string, string>;
   /** The first content came. */
   onContent: () => void;
-  /** A good event came. */
-  onEvent: () => void;
+  /** The answer went on: content came, or a finish reason. Nothing else is a sign of life. */
+  onProgress: () => void;
   /** It is over before its body is: whole (null), or what was seen. */
   onOver: (seen: Seen | null) => void;
 }
@@ -60,6 +61,8 @@ export class Answer {
   private readonly json: string[] = [];
   /** Indexes: one that is told twice to be finished does not stand for another. */
   private readonly finishedChoices = new Set<number>();
+  private readonly begunChoices = new Set<number>();
+  private toolCallSeen = false;
   private goodEvents = 0;
   private bytesSeen = false;
   private over = false;
@@ -105,6 +108,12 @@ export class Answer {
     return this.finished && this.kind === 'events' ? this.done(null) : this.done(seen);
   }
 
+  /** More came than is read of an answer. One without any content is no answer, and its provider's failure. */
+  tooMuch(): Seen {
+    if (this.contentSeen || this.kind === 'json') return { seen: 'tooLarge' };
+    return { seen: 'malformed', message: new NoContentError().message };
+  }
+
   private text(text: string): void {
     let rest = text;
     if (this.kind === 'unknown') {
@@ -128,7 +137,7 @@ export class Answer {
       maxBufferSize: EVENT_CHARACTERS,
       onEvent: (event) => this.event(event),
       onError: (error) => {
-        if (error.type === 'max-buffer-size-exceeded') this.end({ seen: 'tooLarge' });
+        if (error.type === 'max-buffer-size-exceeded') this.end(this.tooMuch());
       },
     });
   }
@@ -150,22 +159,38 @@ export class Answer {
   private good(data: string, json: Json, facts: ChunkFacts): void {
     this.goodEvents += 1;
     this.learn(json, facts);
-    this.taker.chunk(data, json, facts);
-    this.options.onEvent();
+    const chunk = tidied(json);
+    this.taker.chunk(chunk === json ? data : JSON.stringify(chunk), chunk, facts);
     // A finish reason alone is an answer too: an empty one.
-    if (facts.content || facts.finished) this.content();
+    if (!facts.content && !facts.finished) return;
+    this.content();
+    this.options.onProgress();
   }
 
+  /** `[DONE]` stands for a finish reason that never came, unless something tells of a break. */
   private endMark(): void {
-    if (this.contentSeen || this.finished) this.end(null);
-    else this.end({ seen: 'empty', message: 'the stream ended with no content and no finish reason' });
+    if (!this.contentSeen)
+      this.end({ seen: 'empty', message: 'the stream ended with no content and no finish reason' });
+    else if (this.finished || !this.isSuspect()) this.end(null);
+    else this.end({ seen: 'cut', message: 'the stream ended before its answer had a finish reason' });
+  }
+
+  /** Proxies put `[DONE]` after whatever broke: after what was no chunk (an error of theirs), in a tool call, with one of several choices finished. */
+  private isSuspect(): boolean {
+    if (this.finishedChoices.size === 0) return this.dropped > 0 || this.toolCallSeen;
+    return [...this.begunChoices].some((index) => !this.finishedChoices.has(index));
   }
 
   private learn(json: Json, facts: ChunkFacts): void {
     this.characters += facts.characters;
     if (facts.usage) this.usage = facts.usage;
-    if (!facts.finished) return;
-    for (const { index, isFinished } of choicesOf(json)) if (isFinished) this.finishedChoices.add(index);
+    if (facts.toolCall) this.toolCallSeen = true;
+    // Where one choice was asked for, there is nothing to tell apart before the end.
+    if (!facts.finished && this.options.choices === 1) return;
+    for (const { index, isFinished } of choicesOf(json)) {
+      this.begunChoices.add(index);
+      if (isFinished) this.finishedChoices.add(index);
+    }
   }
 
   private closeJson(): Seen | null {

@@ -2,7 +2,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 import type { Dispatcher } from 'undici';
 import { upstreamBody } from '../core/body.ts';
 import type { Timer } from '../core/clock.ts';
-import { AnswerTooLargeError } from '../core/grow.ts';
+import { AnswerTooLargeError, NoContentError } from '../core/grow.ts';
 import type { ClockName, Seen } from '../core/wire.ts';
 import { Answer, type Taker } from './answer.ts';
 import { Clocks, firstTokenClockMs, isStreamed } from './clocks.ts';
@@ -40,6 +40,8 @@ export class Attempt implements Dispatcher.DispatchHandler {
   private lingerTimer: Timer | null = null;
   private bytesSeen = 0;
   private firstTokenMs: number | null = null;
+  /** What may follow the last finish reason has its own time, which nothing makes longer. */
+  private finishSeen = false;
   private heldByTaker = false;
   private heldByDecoder = false;
   private bodyEnded = false;
@@ -147,7 +149,7 @@ export class Attempt implements Dispatcher.DispatchHandler {
   }
 
   private openAnswer(): Answer {
-    const { request, provider } = this.errand;
+    const { request } = this.errand;
     return new Answer({
       taker: this.taker,
       choices: typeof request.body.n === 'number' ? request.body.n : 1,
@@ -155,16 +157,18 @@ export class Attempt implements Dispatcher.DispatchHandler {
       onContent: () => {
         this.firstTokenMs = this.elapsedMs();
         this.clocks.stop('firstToken');
-        this.clocks.start('idle', provider.timeouts.idleMs);
         this.errand.onContent(this.firstTokenMs);
       },
-      onEvent: () => {
-        if (!this.answer?.contentSeen) return;
-        const { idleMs } = provider.timeouts;
-        this.clocks.start('idle', this.answer.finished ? Math.min(idleMs, AFTER_FINISH_MS) : idleMs);
-      },
+      onProgress: () => this.feedIdleClock(),
       onOver: (seen) => this.end(seen),
     });
+  }
+
+  private feedIdleClock(): void {
+    const { idleMs } = this.errand.provider.timeouts;
+    if (!this.answer?.finished) this.clocks.start('idle', idleMs);
+    else if (!this.finishSeen) this.clocks.start('idle', Math.min(idleMs, AFTER_FINISH_MS));
+    this.finishSeen = this.answer?.finished ?? false;
   }
 
   /** Plain bytes of the body, error or answer. */
@@ -176,7 +180,7 @@ export class Attempt implements Dispatcher.DispatchHandler {
     }
     this.bytesSeen += chunk.length;
     if (!this.streamed) this.clocks.start('idle', this.errand.provider.timeouts.idleMs);
-    if (this.bytesSeen > ANSWER_BYTES) this.end({ seen: 'tooLarge' });
+    if (this.bytesSeen > ANSWER_BYTES) this.end(this.answer?.tooMuch() ?? { seen: 'tooLarge' });
     else this.bounded(() => this.answer?.feed(chunk));
     if (this.answer?.contentSeen) this.errand.onSign?.();
     if (!this.ended && this.taker.unwanted?.(false)) this.end({ seen: 'mismatch' });
@@ -198,8 +202,9 @@ export class Attempt implements Dispatcher.DispatchHandler {
     try {
       run();
     } catch (error) {
-      if (!(error instanceof AnswerTooLargeError)) this.reject(error);
-      this.end({ seen: 'tooLarge' });
+      const isNoise = error instanceof NoContentError;
+      if (!isNoise && !(error instanceof AnswerTooLargeError)) this.reject(error);
+      this.end(isNoise ? { seen: 'malformed', message: error.message } : { seen: 'tooLarge' });
     }
   }
 

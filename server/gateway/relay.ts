@@ -1,7 +1,7 @@
 import { toChunks } from '../core/assemble.ts';
 import { readChunk } from '../core/chunk.ts';
 import type { ErrorBody } from '../core/errors.ts';
-import { AnswerTooLargeError } from '../core/grow.ts';
+import { NoContentError } from '../core/grow.ts';
 import type { Usage } from '../core/records.ts';
 import { type Sent, usageChunk } from '../core/sent.ts';
 import type { ChunkFacts } from '../core/wire.ts';
@@ -47,7 +47,7 @@ export class Relay implements Taker {
       return;
     }
     this.heldCharacters += event.length;
-    if (this.heldCharacters > HELD_CHARACTERS) throw new AnswerTooLargeError(HELD_CHARACTERS);
+    if (this.heldCharacters > HELD_CHARACTERS && !facts.content) throw new NoContentError();
     this.held.push(event);
   }
 

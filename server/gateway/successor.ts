@@ -1,6 +1,6 @@
 import { toChunks } from '../core/assemble.ts';
 import { Continuation } from '../core/continuation.ts';
-import { AnswerTooLargeError } from '../core/grow.ts';
+import { NoContentError } from '../core/grow.ts';
 import type { RescueWay } from '../core/records.ts';
 import type { Sent } from '../core/sent.ts';
 import type { ChunkFacts } from '../core/wire.ts';
@@ -73,7 +73,7 @@ export class Replacing implements Taker {
   chunk(_data: string, json: Json, facts: Pick<ChunkFacts, 'usageOnly'>): void {
     if (facts.usageOnly) return;
     if (this.committed) this.options.relay.goOn(this.underFirstId(json));
-    else if (this.held.push(json) > HELD_CHUNKS) throw new AnswerTooLargeError(HELD_CHUNKS);
+    else if (this.held.push(json) > HELD_CHUNKS) throw new NoContentError();
   }
 
   whole(answer: Json): void {

@@ -95,7 +95,7 @@ describe('the shapes that providers send', () => {
       const answer = await ask({ stream: true }, { 'x-recloser-only': `at${at}` });
       expect(answer.events).toEqual([role(), text('grüße '), text('你好 '), text('🎉 '), stop(), '[DONE]']);
     }
-  });
+  }, 60_000);
 
   test('every byte on its own', async () => {
     const bytes = Buffer.from(streamOf('grüße 你好'));
