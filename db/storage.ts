@@ -1,5 +1,6 @@
 import type { CircuitEvent, StoredCircuit } from '../server/core/circuit/types.ts';
 import type { StorageStatus } from '../server/core/live.ts';
+import type { ChainMinute, ProviderMinute } from '../server/core/minutes.ts';
 import type {
   AuditRecord,
   ProbeRecord,
@@ -36,6 +37,14 @@ export interface Storage {
   listEvents(filter: EventFilter): Promise<Page<CircuitEvent>>;
   /** Audit rows, newest first. */
   listAudit(filter: AuditFilter): Promise<Page<AuditRecord>>;
+
+  /**
+   * Minutes of chains, eldest first; those in which a chain had no request have no row. A request is in them from the moment
+   * it is in a list, and never twice. They outlive the requests they were counted from.
+   */
+  listChainMinutes(filter: ChainMinutesFilter): Promise<Minutes<ChainMinute>>;
+  /** Minutes of providers, eldest first, likewise. */
+  listProviderMinutes(filter: ProviderMinutesFilter): Promise<Minutes<ProviderMinute>>;
 
   /** The newest probe of each kind of each provider. */
   lastProbes(): Promise<ProbeRecord[]>;
@@ -105,6 +114,27 @@ export interface RequestFilter {
   before?: string | undefined;
   /** 1 to 500. */
   limit: number;
+}
+
+export interface ChainMinutesFilter {
+  /** Ms since 1970; the whole steps that `from` (inclusive) and `to` (exclusive) lie in are given. */
+  from: number;
+  to: number;
+  chain?: string | undefined;
+  /** Minutes are added up to steps of this length, a whole number of minutes; without it each is given. */
+  stepMs?: number | undefined;
+}
+
+export interface ProviderMinutesFilter extends ChainMinutesFilter {
+  provider?: string | undefined;
+}
+
+/** At most 20,000 rows; more are refused as `bad_request`. */
+export interface Minutes<Row> {
+  rows: Row[];
+  stepMs: number;
+  /** False: requests of a version that kept no minutes are still being counted, so that there may be more than is said. */
+  complete: boolean;
 }
 
 export interface EventFilter {

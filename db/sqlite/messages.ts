@@ -1,11 +1,15 @@
 import type { CircuitEvent, StoredCircuit } from '../../server/core/circuit/types.ts';
+import type { ChainMinute, ProviderMinute } from '../../server/core/minutes.ts';
 import type { AuditRecord, ProbeRecord, RequestRecord, SessionRecord } from '../../server/core/records.ts';
 import type {
   AuditFilter,
   Batch,
   Carried,
+  ChainMinutesFilter,
   EventFilter,
+  Minutes,
   Page,
+  ProviderMinutesFilter,
   RequestFilter,
   RequestRow,
   SessionChange,
@@ -27,6 +31,10 @@ export interface Verbs {
   getRequest: { ask: string; answer: RequestRecord | null };
   listEvents: { ask: EventFilter; answer: Page<CircuitEvent> };
   listAudit: { ask: AuditFilter; answer: Page<AuditRecord> };
+  listChainMinutes: { ask: ChainMinutesFilter; answer: Minutes<ChainMinute> };
+  listProviderMinutes: { ask: ProviderMinutesFilter; answer: Minutes<ProviderMinute> };
+  /** Adds so many requests to the minute tables that are older than these. */
+  countOlder: { ask: number; answer: { more: boolean } };
   lastProbes: { ask: null; answer: ProbeRecord[] };
   mostCarried: { ask: { from: number; to: number }; answer: Carried[] };
   /** Those that end later than this, ms since 1970. */

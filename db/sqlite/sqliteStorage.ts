@@ -3,7 +3,9 @@ import type { Log } from '../../server/core/log.ts';
 import {
   type AuditFilter,
   type Batch,
+  type ChainMinutesFilter,
   type EventFilter,
+  type ProviderMinutesFilter,
   type RequestFilter,
   type SessionChange,
   type Storage,
@@ -15,6 +17,7 @@ import { BatchLine } from './batches.ts';
 import type { Health } from './health.ts';
 import type { Link } from './link.ts';
 import type { OpenAsk, Verb, Verbs } from './messages.ts';
+import { OlderRequests } from './older.ts';
 
 /** Questions waiting for the reader; over it they are refused at once. */
 const maxReads = 64;
@@ -31,6 +34,7 @@ export class SqliteStorage implements Storage {
   private readonly openAsk: (role: 'writer' | 'reader') => OpenAsk;
   private readonly acts: ActLine;
   private readonly batches: BatchLine;
+  private readonly older: OlderRequests;
   private reads = 0;
   private closing: Promise<void> | null = null;
   private check: Timer | null = null;
@@ -51,7 +55,9 @@ export class SqliteStorage implements Storage {
     this.openAsk = options.openAsk;
     this.acts = new ActLine({ writer, clock, health, log: options.log });
     this.batches = new BatchLine({ writer, clock, health });
+    this.older = new OlderRequests({ writer, clock });
     this.checkLater();
+    this.older.begin();
   }
 
   restore(node: string) {
@@ -82,6 +88,14 @@ export class SqliteStorage implements Storage {
 
   listAudit(filter: AuditFilter) {
     return this.read('listAudit', filter);
+  }
+
+  listChainMinutes(filter: ChainMinutesFilter) {
+    return this.read('listChainMinutes', filter);
+  }
+
+  listProviderMinutes(filter: ProviderMinutesFilter) {
+    return this.read('listProviderMinutes', filter);
   }
 
   lastProbes() {
@@ -132,6 +146,7 @@ export class SqliteStorage implements Storage {
 
   private async finish(graceMs: number): Promise<void> {
     this.check?.cancel();
+    this.older.stop();
     const written = Promise.all([this.acts.idle(), this.batches.idle()]);
     await this.within(graceMs, written);
     this.acts.drop();
@@ -177,6 +192,7 @@ export class SqliteStorage implements Storage {
   private async reopen(found: 'gone' | 'replaced'): Promise<string> {
     const ask = this.openAsk('writer');
     const { saved } = await this.writer.ask('reopen', ask);
+    this.older.begin();
     const start = `The database ${ask.path} was ${found}`;
     if (found === 'replaced') return `${start}: the one that is there now is used.`;
     if (saved) return `${start}: it was written anew with everything in it.`;

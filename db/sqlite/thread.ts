@@ -3,10 +3,12 @@ import { StorageError } from '../storage.ts';
 import { storageError } from './errors.ts';
 import { type DatabaseFile, fileAt, openFile, reopenFile } from './file.ts';
 import type { Message, OpenAsk, Reply, Verb, Verbs } from './messages.ts';
+import { countOlder } from './statements/countOlder.ts';
 import { getRequest } from './statements/getRequest.ts';
 import { lastProbes } from './statements/lastProbes.ts';
 import { listAudit } from './statements/listAudit.ts';
 import { listEvents } from './statements/listEvents.ts';
+import { listChainMinutes, listProviderMinutes } from './statements/listMinutes.ts';
 import { listRequests } from './statements/listRequests.ts';
 import { listSessions } from './statements/listSessions.ts';
 import { mostCarried } from './statements/mostCarried.ts';
@@ -47,6 +49,9 @@ const answers: Answers = {
   getRequest: (id) => getRequest(database().orm, id),
   listEvents: (filter) => listEvents(database().orm, filter),
   listAudit: (filter) => listAudit(database().orm, filter),
+  listChainMinutes: (filter) => listChainMinutes(database().orm, filter),
+  listProviderMinutes: (filter) => listProviderMinutes(database().orm, filter),
+  countOlder: (limit) => countOlder(database(), limit),
   lastProbes: () => lastProbes(database().orm),
   mostCarried: (span) => mostCarried(database().orm, span),
   listSessions: (now) => listSessions(database().orm, now),

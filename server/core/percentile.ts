@@ -4,13 +4,28 @@ const growth = 1.05;
 const buckets = 285;
 const logGrowth = Math.log(growth);
 
+/** Which of the 285 a length of time is in. */
+export function bucketOf(ms: number): number {
+  return ms <= 1 ? 0 : Math.min(buckets - 1, Math.floor(Math.log(ms) / logGrowth));
+}
+
 /** Lengths of time by their size: of any number of them, in 285 numbers. */
 export class Histogram {
   private readonly counts = new Uint32Array(buckets);
   private total = 0;
 
+  /** Of what `bucketOf` counted: how many there are in each bucket that has any. */
+  static of(counts: Readonly<Record<string, number>>): Histogram {
+    const histogram = new Histogram();
+    for (const [bucket, count] of Object.entries(counts)) {
+      histogram.counts[Number(bucket)] = count;
+      histogram.total += count;
+    }
+    return histogram;
+  }
+
   add(ms: number): void {
-    const bucket = ms <= 1 ? 0 : Math.min(buckets - 1, Math.floor(Math.log(ms) / logGrowth));
+    const bucket = bucketOf(ms);
     this.counts[bucket] = (this.counts[bucket] ?? 0) + 1;
     this.total += 1;
   }

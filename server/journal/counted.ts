@@ -17,11 +17,6 @@ export function feltAs({ outcome }: Counted): 'answered' | 'error' | null {
   return outcome === 'cancelled' ? null : 'error';
 }
 
-/** Answered by another provider than the first of its trail. */
-export function byFallback({ servedBy, attempts }: Counted): boolean {
-  return servedBy !== null && attempts[0] !== undefined && attempts[0].provider !== servedBy;
-}
-
 /** Failures that are the caller's own doing: they say nothing of the provider. */
 const callersOwn: ReadonlySet<string | null> = new Set([
   'requestRefused',

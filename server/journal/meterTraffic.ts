@@ -1,7 +1,8 @@
+import { isFallback } from '../core/minutes.ts';
 import type { Totals } from '../core/overview.ts';
 import { Histogram } from '../core/percentile.ts';
 import { Carried } from './carried.ts';
-import { byFallback, type Counted, endOf, failed, feltAs } from './counted.ts';
+import { type Counted, endOf, failed, feltAs } from './counted.ts';
 import { add, Ring } from './ring.ts';
 
 const secondMs = 1_000;
@@ -130,7 +131,7 @@ function countTen(ten: Ten, request: Counted): void {
   if (felt === 'error') ten.errors += 1;
   if (felt === 'answered') {
     ten.answered += 1;
-    if (byFallback(request)) ten.byFallback += 1;
+    if (isFallback(request)) ten.byFallback += 1;
   }
   for (const attempt of request.attempts) {
     if (attempt.outcome === 'skipped') continue;

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { RequestFilter, Storage } from '../../db/storage.ts';
+import { listsMinutes } from './minutes.contract.ts';
 import { attempt, auditRow, batch, event, failure, noon, request, requests, skip, stored } from './support/records.ts';
 
 export interface StorageUnderTest extends AsyncDisposable {
@@ -13,6 +14,7 @@ export function storageContract(name: string, open: () => Promise<StorageUnderTe
     restores(open);
     listsRequests(open);
     listsTheRest(open);
+    listsMinutes(open);
   });
 }
 

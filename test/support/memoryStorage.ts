@@ -1,6 +1,7 @@
 import type {
   Batch,
   Carried,
+  Minutes,
   Page,
   RequestFilter,
   RequestRow,
@@ -11,6 +12,7 @@ import type {
 } from '../../db/storage.ts';
 import { StorageError } from '../../db/storage.ts';
 import type { CircuitEvent } from '../../server/core/circuit/types.ts';
+import type { ChainMinute, ProviderMinute } from '../../server/core/minutes.ts';
 import type { AuditRecord, ProbeRecord, RequestRecord, SessionRecord } from '../../server/core/records.ts';
 
 /** A storage in plain arrays, whose disk a test can stop and start again. */
@@ -63,6 +65,16 @@ export class MemoryStorage implements Storage {
   async listAudit(): Promise<Page<AuditRecord>> {
     this.check();
     return { rows: this.acts.map((act) => act.audit), next: null };
+  }
+
+  async listChainMinutes(): Promise<Minutes<ChainMinute>> {
+    this.check();
+    return { rows: [], stepMs: 60_000, complete: true };
+  }
+
+  async listProviderMinutes(): Promise<Minutes<ProviderMinute>> {
+    this.check();
+    return { rows: [], stepMs: 60_000, complete: true };
   }
 
   async lastProbes(): Promise<ProbeRecord[]> {

@@ -1,7 +1,7 @@
 import type Database from 'better-sqlite3';
-import { Column, getTableColumns, type InferInsertModel, sql } from 'drizzle-orm';
+import { Column, getTableColumns, type InferInsertModel, type SQL, sql } from 'drizzle-orm';
 import type { BetterSQLite3Database } from 'drizzle-orm/better-sqlite3';
-import type { SQLiteTable } from 'drizzle-orm/sqlite-core';
+import type { IndexColumn, SQLiteTable, SQLiteUpdateSetSource } from 'drizzle-orm/sqlite-core';
 
 /** What each column of a table holds, read from what is stored. */
 export type ColumnsOf<Table extends SQLiteTable, Source> = {
@@ -9,25 +9,37 @@ export type ColumnsOf<Table extends SQLiteTable, Source> = {
 };
 
 /**
- * Insert-or-leave for one row at a time. Drizzle writes the statement; the values go to SQLite directly, column by column,
- * with no row of objects between: that row alone took three quarters of the writer's time.
+ * Insert-or-leave for one row at a time; says whether it was inserted. Drizzle writes the statement; the values go to SQLite
+ * directly, column by column, with no row of objects between: that row alone took three quarters of the writer's time.
  */
 export function insertOrLeave<Table extends SQLiteTable, Source>(
   database: { sqlite: Database.Database; orm: BetterSQLite3Database },
   table: Table,
   read: ColumnsOf<Table, Source>,
-): (source: Source) => void {
-  const columns = Object.entries(getTableColumns(table));
-  const places = Object.fromEntries(columns.map(([name]) => [name, sql.placeholder(name)]));
-  const { sql: text } = database.orm
-    .insert(table)
-    .values(places as Table['$inferInsert'])
-    .onConflictDoNothing()
-    .toSQL();
+): (source: Source) => boolean {
+  const statement = database.sqlite.prepare(insertInto(database.orm, table).onConflictDoNothing().toSQL().sql);
+  const valuesOf = valuesOfColumns(table, read);
+  return (source) => statement.run(valuesOf(source)).changes > 0;
+}
+
+/** Insert-or-overwrite, by the columns that name a row, for rows that are stored as they come. */
+export function put<Table extends SQLiteTable>(
+  database: { sqlite: Database.Database; orm: BetterSQLite3Database },
+  table: Table,
+  target: IndexColumn[],
+): (row: InferInsertModel<Table>) => void {
+  const others = Object.entries(getTableColumns(table)).filter(([, column]) => !target.includes(column));
+  const set = Object.fromEntries(others.map(([name, column]) => [name, excluded(column.name)]));
+  const insert = insertInto(database.orm, table);
+  const { sql: text } = insert.onConflictDoUpdate({ target, set: set as SQLiteUpdateSetSource<Table> }).toSQL();
   const statement = database.sqlite.prepare(text);
-  const reads: Record<string, (source: Source) => unknown> = read;
-  const valueReads = columns.map(([name, column]) => encoded(column, reads[name] ?? nothing));
-  return (source) => void statement.run(valueReads.map((valueRead) => valueRead(source)));
+  const valuesOf = valuesOfColumns(table, asItComes(table));
+  return (row) => void statement.run(valuesOf(row));
+}
+
+/** The value that an insert which met a conflict came with. */
+export function excluded(column: string): SQL {
+  return sql`excluded.${sql.identifier(column)}`;
 }
 
 /** The columns of a table whose rows are stored as they come. */
@@ -35,6 +47,21 @@ export function asItComes<Table extends SQLiteTable>(table: Table): ColumnsOf<Ta
   const names = Object.keys(getTableColumns(table));
   const reads = names.map((name) => [name, (row: Record<string, unknown>) => row[name]]);
   return Object.fromEntries(reads) as ColumnsOf<Table, InferInsertModel<Table>>;
+}
+
+function insertInto<Table extends SQLiteTable>(orm: BetterSQLite3Database, table: Table) {
+  const places = Object.keys(getTableColumns(table)).map((name) => [name, sql.placeholder(name)]);
+  return orm.insert(table).values(Object.fromEntries(places) as Table['$inferInsert']);
+}
+
+function valuesOfColumns<Table extends SQLiteTable, Source>(
+  table: Table,
+  read: ColumnsOf<Table, Source>,
+): (source: Source) => unknown[] {
+  const reads: Record<string, (source: Source) => unknown> = read;
+  const columns = Object.entries(getTableColumns(table));
+  const valueReads = columns.map(([name, column]) => encoded(column, reads[name] ?? nothing));
+  return (source) => valueReads.map((valueRead) => valueRead(source));
 }
 
 /** In the form that the driver takes; for most columns that is the value itself. */

@@ -1,6 +1,8 @@
-import type { InferSelectModel } from 'drizzle-orm';
+import { asc, type InferSelectModel, inArray } from 'drizzle-orm';
+import type { BetterSQLite3Database } from 'drizzle-orm/better-sqlite3';
+import { isFallback } from '../../../server/core/minutes.ts';
 import type { AttemptRecord, RequestNeeds, RequestRecord, Usage } from '../../../server/core/records.ts';
-import type { attempts, requests } from '../../schema.ts';
+import { attempts, type requests } from '../../schema.ts';
 import type { ColumnsOf } from './insert.ts';
 
 /** Between the records of the program and the rows of the tables. */
@@ -25,9 +27,9 @@ export const requestColumns: ColumnsOf<typeof requests, RequestRecord> = {
   status: ({ status }) => status,
   errorCode: ({ errorCode }) => errorCode,
   servedBy: ({ servedBy }) => servedBy,
-  fallback: ({ servedBy, attempts: [first] }) =>
-    servedBy !== null && first !== undefined && first.provider !== servedBy,
+  fallback: isFallback,
   rescued: ({ rescued }) => rescued,
+  counted: () => true,
   ...chargeColumns<RequestRecord>((record) => record),
 };
 
@@ -61,7 +63,7 @@ export const attemptColumns: ColumnsOf<typeof attempts, AttemptOf> = {
 };
 
 export function requestOf(row: RequestColumns): Omit<RequestRecord, 'attempts'> {
-  const { fallback: _, promptTokens, cachedTokens, completionTokens, usageEstimated, ...rest } = row;
+  const { fallback: _, counted: __, promptTokens, cachedTokens, completionTokens, usageEstimated, ...rest } = row;
   const { needsImages, needsTools, needsJsonSchema, needsPromptTokens, ...values } = rest;
   return {
     ...values,
@@ -73,6 +75,23 @@ export function requestOf(row: RequestColumns): Omit<RequestRecord, 'attempts'> 
 export function attemptOf(row: AttemptColumns): AttemptRecord {
   const { requestId: _, node: __, promptTokens, cachedTokens, completionTokens, usageEstimated, ...values } = row;
   return { ...values, usage: usageOf({ promptTokens, cachedTokens, completionTokens, usageEstimated }) };
+}
+
+/** The whole trails of these requests, by their ids, in order. */
+export function attemptsOf(orm: BetterSQLite3Database, ids: string[]): Map<string, AttemptRecord[]> {
+  const rows = orm
+    .select()
+    .from(attempts)
+    .where(inArray(attempts.requestId, ids))
+    .orderBy(asc(attempts.requestId), asc(attempts.ordinal))
+    .all();
+  const trails = new Map<string, AttemptRecord[]>();
+  for (const row of rows) {
+    const trail = trails.get(row.requestId);
+    if (trail) trail.push(attemptOf(row));
+    else trails.set(row.requestId, [attemptOf(row)]);
+  }
+  return trails;
 }
 
 type UsageColumns = Pick<RequestColumns, 'promptTokens' | 'cachedTokens' | 'completionTokens' | 'usageEstimated'>;

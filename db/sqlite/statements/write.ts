@@ -4,6 +4,7 @@ import type { StoredCircuit } from '../../../server/core/circuit/types.ts';
 import type { RequestRecord } from '../../../server/core/records.ts';
 import { attempts, audit, circuitEvents, probes, requests } from '../../schema.ts';
 import { type Batch, StorageError, type StoredAct } from '../../storage.ts';
+import { countMinutes } from './countMinutes.ts';
 import { asItComes, insertOrLeave } from './insert.ts';
 import { attemptColumns, requestColumns } from './rows.ts';
 import { upsertCircuit } from './upsertCircuit.ts';
@@ -25,6 +26,7 @@ export function writeStatements(sqlite: Database.Database, orm: BetterSQLite3Dat
     audit: insertOrLeave(database, audit, asItComes(audit)),
     probe: insertOrLeave(database, probes, asItComes(probes)),
     circuit: upsertCircuit(orm),
+    minutes: countMinutes(database),
   };
 }
 
@@ -32,7 +34,7 @@ export function writeStatements(sqlite: Database.Database, orm: BetterSQLite3Dat
 export function appendBatch(writer: Writer, batch: Batch): void {
   const write = statementsOf(writer);
   immediately(writer.sqlite, () => {
-    for (const record of batch.requests) insertRequest(write, record);
+    write.minutes(batch.requests.filter((record) => insertRequest(write, record)));
     for (const { event } of batch.events) write.event(event);
     for (const stored of newest(batch.events.map(({ stored }) => stored))) write.circuit(stored);
     for (const record of batch.audit) write.audit(record);
@@ -59,14 +61,16 @@ export function durably(sqlite: Database.Database, run: () => void): void {
   }
 }
 
-function insertRequest(write: WriteStatements, record: RequestRecord): void {
-  write.request(record);
-  for (const attempt of record.attempts) write.attempt({ request: record, attempt });
+/** Says whether it was not there before. */
+function insertRequest(write: WriteStatements, record: RequestRecord): boolean {
+  const isNew = write.request(record);
+  if (isNew) for (const attempt of record.attempts) write.attempt({ request: record, attempt });
+  return isNew;
 }
 
 /** The write lock is taken at the start: a transaction that begins by reading can be refused in its middle. */
-function immediately(sqlite: Database.Database, run: () => void): void {
-  sqlite.transaction(run).immediate();
+export function immediately<Answer>(sqlite: Database.Database, run: () => Answer): Answer {
+  return sqlite.transaction(run).immediate();
 }
 
 /** The last of each provider: those before it would be overwritten in the same transaction. */
