@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type ChatRequest, readRequest } from '../core/body.ts';
-import { planChain } from '../core/chain.ts';
+import { type PlannedStep, planChain } from '../core/chain.ts';
 import type { ApiError } from '../core/errors.ts';
 import { canBeRescued, waysOf } from '../core/rescue.ts';
 import type { ChainSettings } from '../core/settings.ts';
@@ -124,8 +124,7 @@ async function serve(tools: GatewayTools, call: Call, asked: Asked): Promise<voi
     onCommit: () => deadline.cancel(),
   });
   tools.budget.request(clock.now());
-  const plan = (promptTokens: number) =>
-    planChain({ chain, providers: tools.providers, facts: { ...request.facts, promptTokens }, only: wishes.only });
+  const plan = (promptTokens: number) => planFor(tools, asked, promptTokens);
   const journey = {
     id: call.id,
     request,
@@ -153,6 +152,12 @@ async function serve(tools: GatewayTools, call: Call, asked: Asked): Promise<voi
     const finished = { call, asked, ledger, outcome, endedNow: clock.now(), node: tools.settings.node };
     keepWhenOver(tools, walk, () => tools.keep(recordOf(finished)));
   }
+}
+
+/** Who goes on with a begun answer gets what was given out of it too: a longer prompt than the caller's. */
+function planFor(tools: GatewayTools, { request, chain, wishes }: Asked, promptTokens: number): PlannedStep[] {
+  const facts = promptTokens === request.facts.promptTokens ? request.facts : { ...request.facts, promptTokens };
+  return planChain({ chain, providers: tools.providers, facts, only: wishes.only });
 }
 
 /** Attempts that lost a race may outlive the answer: the record is whole when they are over, and so is going down. */

@@ -132,7 +132,7 @@ export class Delivery {
   }
 
   private note(got: Omit<Outcome, 'firstTokenMs'>): void {
-    this.outcome = { ...got, firstTokenMs: this.outcome.firstTokenMs };
+    Object.assign(this.outcome, got);
   }
 
   private noteFirstToken(provider: string): void {

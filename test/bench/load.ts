@@ -1,91 +1,69 @@
-import { type Dispatcher, Pool } from 'undici';
+import { Caller } from './caller.ts';
+import { Counts } from './counts.ts';
 
 /** What to send, and for how long. Each of the `atOnce` callers asks again as soon as it is answered. */
 export interface Order {
   origin: string;
+  /** Of the provider's `/chat/completions`. */
+  path: string;
+  headers: Record<string, string>;
   body: string;
   atOnce: number;
+  /** Length of the time that is counted. */
   ms: number;
+  /** Before it the callers begin one after the other, evenly over this time. */
+  rampMs: number;
   /** Events each answer must hold, or null for one that is not streamed. */
   events: number | null;
 }
 
+/** Sent when the time that is counted begins, when it is over, and when the last answer under way is. */
+export type Report = { now: 'begun' } | { now: 'counted' } | { now: 'over'; tally: Tally };
+
+/** Times in ms. */
 export interface Tally {
+  /** Answers that became whole in it. */
   requests: number;
-  /** Events received, over all streams. */
+  /** Events that came in it, over all streams. */
   events: number;
   ms: number;
-  /** Half, and ninety-nine in a hundred, of the answers were whole within so many ms. */
+  /** Until an answer is whole. */
   p50Ms: number;
   p99Ms: number;
-  /** Answers that were not a whole 200, the first of them in words. */
+  /** Until its first bytes. */
+  firstP50Ms: number;
+  firstP99Ms: number;
+  /** Between two reads of a stream. */
+  gapP999Ms: number;
+  /** Answers that were not a whole 200, the first of them in words; those begun in it and ended after it are counted too. */
   wrong: number;
   firstWrong: string | null;
 }
 
-process.on('message', (order: Order) => void run(order).then((tally) => process.send?.(tally)));
+process.on('message', (order: Order) => void run(order));
 process.once('disconnect', () => process.exit(0));
 
-async function run(order: Order): Promise<Tally> {
-  const pool = new Pool(order.origin, { connections: order.atOnce, pipelining: 1 });
-  const times: number[] = [];
-  const tally = { requests: 0, events: 0, wrong: 0, firstWrong: null as string | null };
-  const startedAt = performance.now();
-  const caller = async () => {
-    while (performance.now() - startedAt < order.ms && tally.wrong < order.atOnce) {
-      const askedAt = performance.now();
-      const { events, wrong } = await ask(pool, order);
-      times.push(performance.now() - askedAt);
-      tally.requests += 1;
-      tally.events += events;
-      if (wrong === null) continue;
-      tally.wrong += 1;
-      tally.firstWrong ??= wrong;
-    }
-  };
-  await Promise.all(Array.from({ length: order.atOnce }, caller));
-  const ms = performance.now() - startedAt;
-  await pool.close();
-  times.sort((a, b) => a - b);
-  const at = (share: number) => times[Math.floor(share * (times.length - 1))] ?? 0;
-  return { ...tally, ms, p50Ms: at(0.5), p99Ms: at(0.99) };
+async function run(order: Order): Promise<void> {
+  const counts = new Counts();
+  const callers = Array.from({ length: order.atOnce }, () => new Caller(order, counts));
+  for (const [place, caller] of callers.entries()) {
+    if (order.rampMs > 0 && place > 0) await pause(order.rampMs / order.atOnce);
+    caller.start();
+  }
+  tell({ now: 'begun' });
+  counts.begin();
+  await pause(order.ms);
+  const tally = counts.end();
+  tell({ now: 'counted' });
+  // Answers that are under way have to be whole too.
+  await Promise.all(callers.map((caller) => caller.stop()));
+  tell({ now: 'over', tally: { ...tally, wrong: counts.wrong, firstWrong: counts.firstWrong } });
 }
 
-const keptCharacters = 300;
-
-/** One call, at the lowest level that undici has: the generator shares the machine with what it measures. */
-function ask(pool: Pool, order: Order): Promise<{ events: number; wrong: string | null }> {
-  return new Promise((resolve) => {
-    let status = 0;
-    let events = 0;
-    let tail = '';
-    const handler: Dispatcher.DispatchHandler = {
-      onRequestStart() {},
-      onResponseStart(_, statusCode) {
-        status = statusCode;
-      },
-      onResponseData(_, chunk) {
-        const text = chunk.toString('latin1');
-        // The last character of the chunk before: an event's two line ends may come apart.
-        if (order.events !== null) events += countEvents(tail.slice(-1) + text);
-        tail = (tail + text).slice(-keptCharacters);
-      },
-      onResponseEnd() {
-        const whole =
-          order.events === null ? tail.trimEnd().endsWith('}') : events >= order.events && tail.includes('[DONE]');
-        resolve({ events, wrong: status === 200 && whole ? null : `status ${status}, ${events} events: ${tail}` });
-      },
-      onResponseError(_, error) {
-        resolve({ events, wrong: error.message });
-      },
-    };
-    const headers = { 'content-type': 'application/json' };
-    pool.dispatch({ method: 'POST', path: '/v1/chat/completions', headers, body: order.body }, handler);
-  });
+function tell(report: Report): void {
+  process.send?.(report);
 }
 
-function countEvents(text: string): number {
-  let count = 0;
-  for (let at = text.indexOf('\n\n'); at >= 0; at = text.indexOf('\n\n', at + 2)) count += 1;
-  return count;
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
 }

@@ -1,128 +1,164 @@
-import type { Order, Tally } from './load.ts';
-import { type Process, pause } from './processes.ts';
+import type { Order, Report, Tally } from './load.ts';
+import type { Cpu, Process } from './processes.ts';
 
+/** Who is measured: an address to ask, and the process whose time counts; null: none, the provider itself is asked. */
 export interface Side {
-  name: 'proxy' | 'recloser';
-  process: Process;
+  name: string;
+  process: Process | null;
   origin: string;
+  path: string;
+  headers: Record<string, string>;
+  /** What it calls the model. */
+  model: string;
 }
 
-/** One kind of load, the same for both sides. */
-export interface Scenario {
-  name: string;
+/** One kind of load, the same for all sides. */
+export interface Load {
   /** What the processor time is divided by. */
   unit: 'request' | 'chunk';
   atOnce: number;
-  body: string;
+  promptBytes: number;
+  /** Parameters beside model and messages. */
+  parameters: Record<string, unknown>;
   /** Events each answer must hold at least; null: not streamed. */
   events: number | null;
 }
 
-/** One run of one side. */
-export interface Run {
+/** One run of one side. Processor times in µs for each request or chunk; null where there is no process, or the system does not say. */
+export interface Run extends Tally {
   perSecond: number;
-  /** Processor time of the measured process for each request or chunk, in µs; null where the system does not say. */
   cpuUs: number | null;
+  /** Of the main thread alone. */
+  mainUs: number | null;
   /** Share of one core that it kept busy. */
   busy: number | null;
-  p50Ms: number;
-  p99Ms: number;
-  count: number;
-}
-
-/** A number as its median and its spread. */
-export interface Spread {
-  median: number;
-  min: number;
-  max: number;
-}
-
-export interface Result {
-  scenario: string;
-  unit: Scenario['unit'];
-  atOnce: number;
-  proxy: Run[];
-  recloser: Run[];
-  /** Recloser's over the proxy's: the ratio of medians, and the spread of the ratios of the pairs. */
-  throughput: Spread;
-  cpu: Spread | null;
 }
 
 export interface Plan {
-  pairs: number;
+  rounds: number;
   runMs: number;
+  /** One run to warm up; as many as make a side warm come before the first that counts. */
   warmUpMs: number;
 }
 
-/** Work that ends after the last answer, such as the writing of records, belongs to the run: it is waited for. */
-const settleMs = 300;
+/** A side is warm when it has done so much, or has been asked so often: code is compiled by use, not by time. */
+const warmCounts = { request: 5_000, chunk: 30_000 };
+const warmUpsMax = 5;
 
-/** Warms both sides up, then runs them in turn, so that what changes on the machine meanwhile meets both. */
+/** The numbers of one side of a case, by round. */
+export interface Sided {
+  side: string;
+  runs: Run[];
+  /** Why it could not be measured, or null: what one side cannot do is told, and ends nothing. */
+  failed: string | null;
+}
+
+/** What is to be done beside the load of one side: begun before each of its runs, ended after it. */
+export type Beside = () => Promise<AsyncDisposable>;
+
+export interface Contender {
+  side: Side;
+  beside?: Beside;
+}
+
+/** How long a stream of the provider takes: the callers begin one after the other over this time. */
+const rampMs = 2_000;
+
+/** Warms all sides up, then runs them in turn, so that what changes on the machine meanwhile meets all. */
 export async function measure(
-  scenario: Scenario,
-  sides: [Side, Side],
-  given: { plan: Plan; load: Process },
-): Promise<Result> {
-  const runs: Record<Side['name'], Run[]> = { proxy: [], recloser: [] };
-  for (const side of sides) await runOnce(scenario, side, { load: given.load, ms: given.plan.warmUpMs });
-  for (let pair = 0; pair < given.plan.pairs; pair += 1) {
-    for (const side of sides)
-      runs[side.name].push(await runOnce(scenario, side, { load: given.load, ms: given.plan.runMs }));
-  }
-  const cpu = (side: Side['name']) => runs[side].map(({ cpuUs }) => cpuUs).filter((value) => value !== null);
-  const known = cpu('proxy').length === given.plan.pairs && cpu('recloser').length === given.plan.pairs;
-  return {
-    scenario: scenario.name,
-    unit: scenario.unit,
-    atOnce: scenario.atOnce,
-    ...runs,
-    throughput: ratio(
-      runs.recloser.map(({ perSecond }) => perSecond),
-      runs.proxy.map(({ perSecond }) => perSecond),
-    ),
-    cpu: known ? ratio(cpu('recloser'), cpu('proxy')) : null,
+  load: Load,
+  contenders: Contender[],
+  given: { plan: Plan; generator: Process },
+): Promise<Sided[]> {
+  const { plan, generator } = given;
+  const entries = contenders.map((contender) => {
+    const sided: Sided = { side: contender.side.name, runs: [], failed: null };
+    return { contender, sided };
+  });
+  const run = async ({ contender, sided }: (typeof entries)[number], ms: number): Promise<Run | null> => {
+    if (sided.failed !== null) return null;
+    try {
+      return await runOnce(load, contender, { generator, ms });
+    } catch (error) {
+      sided.failed = error instanceof Error ? error.message : String(error);
+      return null;
+    }
   };
+  for (const entry of entries) {
+    await warm(load, plan, (ms) => run(entry, ms));
+  }
+  for (let round = 0; round < plan.rounds; round += 1) {
+    // Each goes first in its turn.
+    const first = round % entries.length;
+    for (const entry of [...entries.slice(first), ...entries.slice(0, first)]) {
+      const one = await run(entry, plan.runMs);
+      if (one) entry.sided.runs.push(one);
+    }
+  }
+  return entries.map(({ sided }) => sided);
 }
 
-async function runOnce(scenario: Scenario, side: Side, given: { load: Process; ms: number }): Promise<Run> {
-  const order: Order = {
+/** Runs until a side is warm. */
+export async function warm(
+  load: Load,
+  plan: Pick<Plan, 'warmUpMs'>,
+  run: (ms: number) => Promise<Run | null>,
+): Promise<void> {
+  let count = 0;
+  for (let times = 0; times < warmUpsMax && count < warmCounts[load.unit]; times += 1) {
+    const one = await run(plan.warmUpMs);
+    if (!one) return;
+    count += load.unit === 'chunk' ? one.events : one.requests;
+  }
+}
+
+/** One run of one side. Throws where an answer was not whole. */
+export async function runOnce(
+  load: Load,
+  contender: Contender,
+  given: { generator: Process; ms: number },
+): Promise<Run> {
+  const { side } = contender;
+  await using _beside = await contender.beside?.();
+  const { generator } = given;
+  const times: (Cpu | null)[] = [];
+  const tally = generator.until((report: Report) => {
+    if (report.now === 'over') return report.tally;
+    times.push(side.process?.cpu() ?? null);
+    return undefined;
+  });
+  generator.child.send(orderOf(load, side, given.ms));
+  return runOf(load, await tally, { before: times[0] ?? null, after: times[1] ?? null });
+}
+
+function orderOf(load: Load, side: Side, ms: number): Order {
+  const messages = [{ role: 'user', content: 'word '.repeat(load.promptBytes).slice(0, load.promptBytes) }];
+  return {
     origin: side.origin,
-    body: scenario.body,
-    atOnce: scenario.atOnce,
-    ms: given.ms,
-    events: scenario.events,
+    path: side.path,
+    headers: side.headers,
+    body: JSON.stringify({ model: side.model, messages, ...load.parameters }),
+    atOnce: load.atOnce,
+    ms,
+    rampMs: load.unit === 'chunk' ? rampMs : 0,
+    events: load.events,
   };
-  const cpuBefore = side.process.cpuMs();
-  const answer = given.load.message<Tally>();
-  given.load.child.send(order);
-  const tally = await answer;
-  await pause(settleMs);
-  const cpuAfter = side.process.cpuMs();
+}
+
+function runOf(load: Load, tally: Tally, of: { before: Cpu | null; after: Cpu | null }): Run {
+  const { before, after } = of;
   if (tally.wrong > 0) {
-    throw new Error(
-      `${side.name}, ${scenario.name}: ${tally.wrong} of ${tally.requests} answers were wrong: ${tally.firstWrong}`,
-    );
+    throw new Error(`${tally.wrong} answers were not whole; the first: ${tally.firstWrong?.trim()}`);
   }
-  const count = scenario.unit === 'chunk' ? tally.events : tally.requests;
-  const cpuMs = cpuBefore === null || cpuAfter === null ? null : cpuAfter - cpuBefore;
+  const count = load.unit === 'chunk' ? tally.events : tally.requests;
+  const known = before !== null && after !== null;
+  const allMs = known ? after.allMs - before.allMs : null;
+  const mainMs = known ? after.mainMs - before.mainMs : null;
   return {
+    ...tally,
     perSecond: (count * 1_000) / tally.ms,
-    cpuUs: cpuMs === null ? null : (cpuMs * 1_000) / count,
-    busy: cpuMs === null ? null : cpuMs / tally.ms,
-    p50Ms: tally.p50Ms,
-    p99Ms: tally.p99Ms,
-    count,
+    cpuUs: allMs === null ? null : (allMs * 1_000) / count,
+    mainUs: mainMs === null ? null : (mainMs * 1_000) / count,
+    busy: allMs === null ? null : allMs / tally.ms,
   };
-}
-
-/** The ratio of the medians of `ours` and `theirs`, with the least and the greatest ratio of the pairs. */
-export function ratio(ours: number[], theirs: number[]): Spread {
-  const pairs = ours.map((value, index) => value / (theirs[index] ?? Number.NaN));
-  return { median: median(ours) / median(theirs), min: Math.min(...pairs), max: Math.max(...pairs) };
-}
-
-export function median(values: number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  const middle = (sorted.length - 1) / 2;
-  return ((sorted[Math.floor(middle)] ?? Number.NaN) + (sorted[Math.ceil(middle)] ?? Number.NaN)) / 2;
 }

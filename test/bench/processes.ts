@@ -1,6 +1,6 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { cpus } from 'node:os';
 import { fileURLToPath } from 'node:url';
@@ -9,6 +9,12 @@ const startMs = 20_000;
 const pollMs = 50;
 const keptOutput = 4_000;
 
+/** Processor time: of the main thread, which answers callers, and of all threads. */
+export interface Cpu {
+  mainMs: number;
+  allMs: number;
+}
+
 /** A process of its own, ended with the scope that holds it. */
 export class Process implements AsyncDisposable {
   readonly child: ChildProcess;
@@ -16,11 +22,11 @@ export class Process implements AsyncDisposable {
   private said = '';
 
   /** `core`: the processor core it is kept on where the system can (`taskset`), or null for any. */
-  constructor(args: string[], core: number | null) {
+  constructor(args: string[], core: number | null, variables: Record<string, string> = {}) {
     const pinned = core !== null && canPin() ? ['taskset', '-c', String(core)] : [];
     const [command = process.execPath, ...rest] = [...pinned, process.execPath, ...args];
     // With a channel to us and this word, the program ends when we are gone.
-    const env = { ...process.env, RECLOSER_WRAPPED: '1' };
+    const env = { ...process.env, RECLOSER_WRAPPED: '1', ...variables };
     this.child = spawn(command, rest, { env, stdio: ['ignore', 'pipe', 'pipe', 'ipc'] });
     for (const stream of [this.child.stdout, this.child.stderr]) {
       stream?.setEncoding('utf8').on('data', (text: string) => {
@@ -31,13 +37,26 @@ export class Process implements AsyncDisposable {
   }
 
   /** The next message it sends; rejects with what it said when it ends instead. */
-  async message<Message>(): Promise<Message> {
-    const { signal, abort } = listening();
-    const ended = once(this.child, 'exit', { signal }).then(([code]) => {
-      throw new Error(`A process of the benchmark ended with exit code ${code}:\n${this.said}`);
+  message<Message>(): Promise<Message> {
+    return this.until((message: Message) => message);
+  }
+
+  /** Gives each message to `take`, until that makes something of one; rejects with what it said when it ends instead. */
+  until<Message, Result>(take: (message: Message) => Result | undefined): Promise<Result> {
+    return new Promise((resolve, reject) => {
+      const off = () => void this.child.off('message', hear).off('exit', ended);
+      const hear = (message: unknown) => {
+        const result = take(message as Message);
+        if (result === undefined) return;
+        off();
+        resolve(result);
+      };
+      const ended = (code: number | null) => {
+        off();
+        reject(new Error(`A process of the benchmark ended with exit code ${code}:\n${this.said}`));
+      };
+      this.child.on('message', hear).on('exit', ended);
     });
-    const [message] = await Promise.race([once(this.child, 'message', { signal }), ended]).finally(abort);
-    return message;
   }
 
   /** Resolves when `GET url` is answered with 200. */
@@ -50,13 +69,23 @@ export class Process implements AsyncDisposable {
     throw new Error(`${url} did not come up:\n${this.said}`);
   }
 
-  /** Processor time it has used so far, all threads, in ms; null where the system does not say. */
-  cpuMs(): number | null {
+  /** Processor time it has used so far, in ms; null where the system does not say. */
+  cpu(): Cpu | null {
     try {
-      const fields = readFileSync(`/proc/${this.pid}/stat`, 'utf8')
-        .replace(/^.*\) /s, '')
-        .split(' ');
-      return ((Number(fields[11]) + Number(fields[12])) * 1_000) / ticksPerSecond;
+      const threads = readdirSync(`/proc/${this.pid}/task`);
+      const times = threads.map((thread) => [thread, onCpuMs(`/proc/${this.pid}/task/${thread}`)] as const);
+      const main = times.find(([thread]) => thread === String(this.pid))?.[1] ?? 0;
+      return { mainMs: main, allMs: times.reduce((sum, [, ms]) => sum + ms, 0) };
+    } catch {
+      return null;
+    }
+  }
+
+  /** Memory it keeps resident, in MB; null where the system does not say. */
+  residentMb(): number | null {
+    try {
+      const status = readFileSync(`/proc/${this.pid}/status`, 'utf8');
+      return Number(/^VmRSS:\s+(\d+) kB/m.exec(status)?.[1]) / 1_024;
     } catch {
       return null;
     }
@@ -81,12 +110,6 @@ export async function startServer(script: string, args: string[], core: number |
 
 export function scriptArgs(script: string, args: string[] = []): string[] {
   return ['--import', 'tsx', fileURLToPath(new URL(script, import.meta.url)), ...args];
-}
-
-/** For listeners that go when one of them has heard. */
-function listening(): { signal: AbortSignal; abort: () => void } {
-  const controller = new AbortController();
-  return { signal: controller.signal, abort: () => controller.abort() };
 }
 
 /** Ports that were free a moment ago. */
@@ -119,4 +142,7 @@ export function printed(command: string, args: string[]): string | null {
   }
 }
 
-const ticksPerSecond = Number(printed('getconf', ['CLK_TCK']) ?? 100);
+/** Of one thread; the kernel tells it in ns. */
+function onCpuMs(folder: string): number {
+  return Number(readFileSync(`${folder}/schedstat`, 'utf8').split(' ')[0]) / 1e6;
+}

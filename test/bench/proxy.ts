@@ -4,7 +4,7 @@ import { Pool } from 'undici';
 import { serve } from './serve.ts';
 
 /** The floor: the least that a gateway in Node can do. It reads the body, puts the model's name in, and passes the answer on. */
-const upstream = new Pool(process.argv[2] ?? '', { connections: 256 });
+const upstream = new Pool(process.argv[2] ?? '', { connections: 1_000 });
 
 serve(createServer((request, response) => void pass(request, response).catch(() => response.destroy())));
 

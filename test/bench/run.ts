@@ -1,123 +1,111 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { cpus, loadavg, tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { writeFileSync } from 'node:fs';
+import { cpus, loadavg } from 'node:os';
 import { fileURLToPath } from 'node:url';
-import { measure, type Plan, type Result, type Scenario, type Side } from './measure.ts';
-import { freePorts, Process, scriptArgs, startServer } from './processes.ts';
-import { conditions, disturbance, document, table } from './report.ts';
+import { cases, casesByName, type Stage } from './cases.ts';
+import { measure, type Plan } from './measure.ts';
+import { type Memory, measureMemory } from './memory.ts';
+import { readOptions } from './options.ts';
+import { startPortkey } from './portkey.ts';
+import { Process, scriptArgs, startServer } from './processes.ts';
+import { measureProfile, type Profile } from './profile.ts';
+import { caseTable, conditions, disturbance, document } from './report.ts';
+import type { CaseResult, Results } from './results.ts';
+import { type Bed, direct, startProxy, startRecloser } from './sides.ts';
 
-const main = fileURLToPath(new URL('../../dist/server/main.js', import.meta.url));
 const here = (name: string) => fileURLToPath(new URL(name, import.meta.url));
-
-/** `--quick` is a look, not a measurement: it writes nothing. `--floor` puts a second proxy in Recloser's place: both sides should read the same. */
-const quick = process.argv.includes('--quick');
-const floor = process.argv.includes('--floor');
-const plan: Plan = quick ? { pairs: 2, runMs: 1_000, warmUpMs: 500 } : { pairs: 5, runMs: 1_800, warmUpMs: 3_000 };
+const options = readOptions(process.argv.slice(2), [...casesByName.keys()]);
+const plan: Plan = options.quick
+  ? { rounds: 2, runMs: 1_000, warmUpMs: 1_500 }
+  : { rounds: 5, runMs: 1_500, warmUpMs: 3_000 };
+const memoryRounds = options.quick ? 1 : 3;
+const profiled = ['plain-1k-32', 'streams-300'];
+const profileMs = 4_000;
 /** The whole of it, whatever hangs. */
-const maxMs = 120_000;
-
-const promptBytes = 1_024;
-const messages = [{ role: 'user', content: 'word '.repeat(promptBytes).slice(0, promptBytes) }];
-
-const scenarios: Scenario[] = [
-  { name: 'plain', unit: 'request', atOnce: 32, body: JSON.stringify({ model: 'plain', messages }), events: null },
-  {
-    name: 'plain, assembled from a stream',
-    unit: 'request',
-    atOnce: 32,
-    body: JSON.stringify({ model: 'assembled', messages, max_tokens: 1 }),
-    events: null,
-  },
-  {
-    name: 'streams of 100 chunks',
-    unit: 'chunk',
-    atOnce: 30,
-    body: JSON.stringify({ model: 'plain', messages, stream: true }),
-    events: 100,
-  },
-];
+const maxMs = (options.quick ? 10 : 25) * 60_000;
+const isWhole = options.only === null;
 
 const tooLong = setTimeout(() => {
-  console.error(`The benchmark took longer than ${maxMs / 1_000} s and was given up; nothing was written.`);
+  console.error(`The benchmark took longer than ${maxMs / 60_000} minutes and was given up; nothing was written.`);
   process.exit(1);
 }, maxMs);
 
 const [loadBefore = 0] = loadavg();
 const disturbed = disturbance(loadBefore);
 if (disturbed !== null) console.error(disturbed);
-
 const results = await runAll().catch((error: Error) => {
   console.error(error.message);
   process.exit(1);
 });
 clearTimeout(tooLong);
-const where = conditions(plan, loadBefore);
-console.log(table(results).join('\n'));
-if (!quick && !floor) {
-  writeFileSync(here('RESULTS.md'), document(where, results, disturbed));
-  writeFileSync(here('results.json'), `${JSON.stringify({ where, results }, null, 2)}\n`);
-  console.log('Written to test/bench/RESULTS.md and results.json.');
+if (isWhole && !options.quick) {
+  writeFileSync(here('RESULTS.md'), document(results));
+  writeFileSync(here('results.json'), `${JSON.stringify(results, null, 1)}\n`);
+  console.error('Written to test/bench/RESULTS.md and results.json.');
+} else {
+  console.log(document(results));
 }
+const ours = results.cases.flatMap(({ sides }) => sides).filter(({ side }) => side.startsWith('recloser'));
+process.exit(ours.some(({ failed }) => failed !== null) ? 1 : 0);
 
-async function runAll(): Promise<Result[]> {
+async function runAll(): Promise<Results> {
   // What is measured has the last core to itself; the load and the provider share the first.
   const [helperCore, measuredCore] = [0, cpus().length - 1];
   const [upstream, upstreamPort] = await startServer('upstream.ts', [], helperCore);
   await using _upstream = upstream;
-  const provider = `http://127.0.0.1:${upstreamPort}`;
-  const [proxy, proxyPort] = await startServer('proxy.ts', [provider], measuredCore);
-  await using _proxy = proxy;
-  await using load = new Process(scriptArgs('load.ts'), helperCore);
-  await using recloser = await startRecloser(provider, measuredCore);
-  const sides: [Side, Side] = [
-    { name: 'proxy', process: proxy, origin: `http://127.0.0.1:${proxyPort}` },
-    recloser.side,
-  ];
-  const done: Result[] = [];
-  for (const scenario of scenarios) {
-    console.error(`Measuring: ${scenario.name}, ${scenario.atOnce} at once …`);
-    done.push(await measure(scenario, sides, { plan, load }));
+  await using generator = new Process(scriptArgs('load.ts'), helperCore);
+  const bed: Bed = { provider: `http://127.0.0.1:${upstreamPort}`, core: measuredCore, flags: [] };
+  const measured = await runCases(bed, generator);
+  return {
+    where: conditions(plan, loadBefore),
+    disturbed,
+    cases: measured,
+    memory: isWhole ? await runMemory(bed) : {},
+    profiles: await runProfiles(bed, generator),
+  };
+}
+
+async function runCases(bed: Bed, generator: Process): Promise<CaseResult[]> {
+  await using proxy = await startProxy(bed);
+  await using recloser = await startRecloser(bed);
+  await using portkey = options.portkey ? await startPortkey(bed, console.error) : null;
+  const stage: Stage = { provider: direct(bed.provider), proxy: proxy.side, recloser, portkey: portkey?.side ?? null };
+  const wanted = cases.filter(({ name }) => options.only?.has(name) ?? true);
+  const done: CaseResult[] = [];
+  for (const { name, title, load, contenders } of wanted) {
+    console.error(`Measuring ${done.length + 1} of ${wanted.length}: ${title} …`);
+    const result = { name, title, unit: load.unit, sides: await measure(load, contenders(stage), { plan, generator }) };
+    done.push(result);
+    console.error(caseTable(result).join('\n'));
   }
   return done;
 }
 
-/** Recloser as a person runs it: built, with its database on disk and everything on. */
-async function startRecloser(provider: string, core: number): Promise<AsyncDisposable & { side: Side }> {
-  if (floor) {
-    const [process_, port] = await startServer('proxy.ts', [provider], core);
-    const side: Side = { name: 'recloser', process: process_, origin: `http://127.0.0.1:${port}` };
-    return { side, [Symbol.asyncDispose]: () => process_[Symbol.asyncDispose]() };
+async function runMemory(bed: Bed): Promise<Record<string, Memory[]>> {
+  const proxy: Memory[] = [];
+  const recloser: Memory[] = [];
+  for (let round = 0; round < memoryRounds; round += 1) {
+    console.error(`Measuring memory, round ${round + 1} of ${memoryRounds} …`);
+    for (const [rounds, start] of [
+      [proxy, startProxy],
+      [recloser, startRecloser],
+    ] as const) {
+      const memory = await measureMemory(() => start(bed));
+      if (memory) rounds.push(memory);
+    }
   }
-  const folder = mkdtempSync(join(tmpdir(), 'recloser-bench-'));
-  const [gatewayPort = 0, controlPort = 0] = await freePorts(2);
-  const file = join(folder, 'recloser.yaml');
-  writeFileSync(file, config(provider, gatewayPort, controlPort));
-  const started = new Process([main, 'start', '--config', file], core);
-  const dispose = async () => {
-    await started[Symbol.asyncDispose]();
-    rmSync(folder, { recursive: true, force: true });
-  };
-  const origin = `http://127.0.0.1:${gatewayPort}`;
-  await started.ready(`${origin}/readyz`).catch(async (error: Error) => {
-    await dispose();
-    throw error;
-  });
-  return { side: { name: 'recloser', process: started, origin }, [Symbol.asyncDispose]: dispose };
+  return { proxy, recloser };
 }
 
-function config(provider: string, gatewayPort: number, controlPort: number): string {
-  const one = (assemble: boolean) => ({
-    baseUrl: `${provider}/v1`,
-    apiKey: 'bench',
-    model: 'bench-model',
-    price: { input: 1, output: 1 },
-    assemble,
-  });
-  return JSON.stringify({
-    gateway: { port: gatewayPort },
-    control: { port: controlPort },
-    database: './recloser.db',
-    providers: { asked: one(false), streamed: one(true) },
-    chains: { plain: { providers: ['asked'] }, assembled: { providers: ['streamed'] } },
-  });
+async function runProfiles(bed: Bed, generator: Process): Promise<Profile[]> {
+  const done: Profile[] = [];
+  for (const name of profiled) {
+    const one = casesByName.get(name);
+    if (!one || !(options.only?.has(name) ?? true)) continue;
+    for (const start of [startProxy, startRecloser]) {
+      console.error(`Profiling: ${one.title} …`);
+      const given = { load: one.load, title: one.title, ms: profileMs, generator };
+      done.push(await measureProfile(given, (flags) => start({ ...bed, flags })));
+    }
+  }
+  return done;
 }

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { median, ratio } from './measure.ts';
+import { median, ratio } from './statistics.ts';
 
 it('the median of an even count lies between the two in the middle', () => {
   expect(median([4, 1, 3, 100])).toBe(3.5);
