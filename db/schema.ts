@@ -3,20 +3,15 @@ import { customType, index, integer, primaryKey, real, sqliteTable, text, unique
 import type { PermitKind } from '../server/core/circuit/settle.ts';
 import type { AutomaticState, OpenCause, Override, ShownState, TransitionCause } from '../server/core/circuit/types.ts';
 import type { Counts } from '../server/core/minutes.ts';
-import type {
-  AttemptOutcome,
-  AttemptRecord,
-  AuditRecord,
-  ProbeRecord,
-  RequestOutcome,
-} from '../server/core/records.ts';
-import type { Role } from '../server/core/roles.ts';
+import type { AttemptOutcome, AttemptRecord, ProbeRecord, RequestOutcome } from '../server/core/records.ts';
 import { packCounts, unpackCounts } from './packed.ts';
 
 /**
  * The tables. Times are ms since 1970, lengths of time are ms (with a fraction where the clock gave one), money is integer
  * nano-dollars, and null means not known. No text of a prompt or an answer has a column.
  */
+
+export { audit, people, sessions, tokens } from './tables/access.ts';
 
 const usage = {
   promptTokens: integer('prompt_tokens'),
@@ -220,18 +215,6 @@ export const probes = sqliteTable(
   (table) => [index('probes_by_provider').on(table.provider, desc(table.at))],
 );
 
-/** Who is signed in. The secret itself is in the person's cookie and nowhere else. */
-export const sessions = sqliteTable('sessions', {
-  /** SHA-256 of the secret. */
-  hash: text('hash').primaryKey(),
-  who: text('who').notNull(),
-  /** Rows older than this column could act on circuits. */
-  role: text('role').$type<Role>().notNull().default('operator'),
-  openedAt: integer('opened_at').notNull(),
-  seenAt: integer('seen_at').notNull(),
-  endsAt: integer('ends_at').notNull(),
-});
-
 export const circuits = sqliteTable('circuits', {
   provider: text('provider').primaryKey(),
   automatic: text('automatic').$type<AutomaticState>().notNull(),
@@ -271,25 +254,5 @@ export const circuitEvents = sqliteTable(
     primaryKey({ columns: [table.node, table.seq] }),
     index('circuit_events_newest').on(desc(table.at), desc(table.node), desc(table.seq)),
     index('circuit_events_by_provider').on(table.provider, desc(table.at), desc(table.node), desc(table.seq)),
-  ],
-);
-
-export const audit = sqliteTable(
-  'audit',
-  {
-    id: text('id').primaryKey(),
-    at: integer('at').notNull(),
-    who: text('who').notNull(),
-    what: text('what').notNull(),
-    subject: text('subject'),
-    reason: text('reason'),
-    before: text('before', { mode: 'json' }).$type<unknown>(),
-    after: text('after', { mode: 'json' }).$type<unknown>(),
-    outcome: text('outcome').$type<AuditRecord['outcome']>().notNull(),
-    from: text('from'),
-  },
-  (table) => [
-    index('audit_newest').on(desc(table.at), desc(table.id)),
-    index('audit_by_subject').on(table.subject, desc(table.at), desc(table.id)),
   ],
 );

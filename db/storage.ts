@@ -1,3 +1,4 @@
+import type { PersonRecord, TokenRecord } from '../server/core/access.ts';
 import type { CircuitEvent, StoredCircuit } from '../server/core/circuit/types.ts';
 import type { StorageStatus } from '../server/core/live.ts';
 import type { ChainMinute, ProviderMinute } from '../server/core/minutes.ts';
@@ -52,6 +53,8 @@ export interface Storage {
   mostCarried(span: { from: number; to: number }): Promise<Carried[]>;
   /** Sessions that have not ended yet. */
   listSessions(now: number): Promise<SessionRecord[]>;
+  /** Every token and person there is, or was. */
+  listAccess(): Promise<Access>;
   /** Puts and ends sessions in one transaction, flushed to the disk. Safe to give twice. */
   writeSessions(change: SessionChange): Promise<void>;
 
@@ -78,11 +81,26 @@ export interface SessionChange {
   put: SessionRecord[];
   /** Hashes of those that ended. */
   drop: string[];
+  /** Tokens and people as they were seen last; what else is known of them stays as it is. */
+  seen?: { tokens: Seen[]; people: Seen[] } | undefined;
+}
+
+export interface Seen {
+  id: string;
+  /** Ms since 1970. */
+  at: number;
+}
+
+export interface Access {
+  tokens: TokenRecord[];
+  people: PersonRecord[];
 }
 
 export interface StoredAct {
   event: CircuitEvent | null;
   stored: StoredCircuit | null;
+  /** Tokens and people as they are after the act. */
+  access?: Access | undefined;
   audit: AuditRecord;
 }
 

@@ -39,6 +39,8 @@ export interface App {
   controlUrl: string;
   /** A link that signs one person in, once. */
   signInLink(): string;
+  /** Without that link nobody could sign in as an admin. */
+  needsLink(): boolean;
   /** Lets requests in flight end within `graceMs`, writes the record, and frees both ports. */
   stop(graceMs: number): Promise<void>;
 }
@@ -95,6 +97,7 @@ async function putTogether(settings: Settings, world: World, kept: Kept): Promis
   return {
     gatewayUrl: life.gatewayUrl,
     controlUrl,
+    needsLink: control.needsLink,
     signInLink: () => controlUrl + control.signInLink(),
     async stop(graceMs) {
       life.state = 'draining';
@@ -125,6 +128,7 @@ async function makeParts(
   const { node, providers, chains } = settings;
   const restored = await storage.restore(node);
   const sessions = await storage.listSessions(clock.wall());
+  const access = await storage.listAccess();
   const board = new Board({
     node,
     providers,
@@ -171,7 +175,7 @@ async function makeParts(
   const { live, overviews } = watch;
   const control = createControl({
     ...{ ...world, settings, board, recheck, storage, recorder },
-    ...{ live, overviews, about, sessions, state },
+    ...{ live, overviews, about, sessions, access, state },
   });
   return { gateway, control, recheck, standby, watch, recorder };
 }

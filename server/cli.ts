@@ -1,4 +1,5 @@
 import { Command, CommanderError } from 'commander';
+import { addAccess } from './cli/access.ts';
 import { addActs } from './cli/acts.ts';
 import { addCheck } from './cli/check.ts';
 import { addCircuits } from './cli/circuits.ts';
@@ -33,7 +34,10 @@ export async function runCli(world: CliWorld): Promise<number> {
   addCircuits(program, world);
   addActs(program, world);
   addRequests(program, world);
-  for (const command of program.commands) command.exitOverride().copyInheritedSettings(program);
+  addAccess(program, world);
+  for (const command of program.commands.flatMap((each) => [each, ...each.commands])) {
+    command.exitOverride().copyInheritedSettings(program);
+  }
   try {
     await program.parseAsync([...world.argv], { from: 'user' });
     return exitCode;

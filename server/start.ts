@@ -90,7 +90,7 @@ function screen({ app, settings, notes, world, demo }: Shown): string {
     `Recloser ${world.version} · ${settings.environment} · node ${settings.node}`,
     '',
     `  Gateway    ${app.gatewayUrl}/v1   (models: ${settings.chains.map(({ name }) => name).join(', ')})`,
-    `  Dashboard  ${world.token === null || demo ? app.signInLink() : app.controlUrl}`,
+    `  Dashboard  ${app.needsLink() || demo ? app.signInLink() : app.controlUrl}`,
     `  Record     ${settings.database}`,
     '',
     `  Try it     ${curl}`,

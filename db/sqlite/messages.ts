@@ -2,6 +2,7 @@ import type { CircuitEvent, StoredCircuit } from '../../server/core/circuit/type
 import type { ChainMinute, ProviderMinute } from '../../server/core/minutes.ts';
 import type { AuditRecord, ProbeRecord, RequestRecord, SessionRecord } from '../../server/core/records.ts';
 import type {
+  Access,
   AuditFilter,
   Batch,
   Carried,
@@ -39,6 +40,7 @@ export interface Verbs {
   mostCarried: { ask: { from: number; to: number }; answer: Carried[] };
   /** Those that end later than this, ms since 1970. */
   listSessions: { ask: number; answer: SessionRecord[] };
+  listAccess: { ask: null; answer: Access };
   writeSessions: { ask: SessionChange; answer: null };
   close: { ask: null; answer: null };
 }

@@ -110,6 +110,10 @@ export class SqliteStorage implements Storage {
     return this.read('listSessions', now);
   }
 
+  listAccess() {
+    return this.read('listAccess', null);
+  }
+
   async writeSessions(change: SessionChange): Promise<void> {
     this.refuseClosed();
     await this.writer.ask('writeSessions', change);

@@ -6,6 +6,7 @@ import type { Message, OpenAsk, Reply, Verb, Verbs } from './messages.ts';
 import { countOlder } from './statements/countOlder.ts';
 import { getRequest } from './statements/getRequest.ts';
 import { lastProbes } from './statements/lastProbes.ts';
+import { listAccess } from './statements/listAccess.ts';
 import { listAudit } from './statements/listAudit.ts';
 import { listEvents } from './statements/listEvents.ts';
 import { listChainMinutes, listProviderMinutes } from './statements/listMinutes.ts';
@@ -55,6 +56,7 @@ const answers: Answers = {
   lastProbes: () => lastProbes(database().orm),
   mostCarried: (span) => mostCarried(database().orm, span),
   listSessions: (now) => listSessions(database().orm, now),
+  listAccess: () => listAccess(database().orm),
   writeSessions(change) {
     writeSessions(database(), change);
     return null;

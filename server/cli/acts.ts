@@ -90,14 +90,16 @@ function actedSentence(entry: Acted, asked: string | undefined): string {
   return `${printable(entry.provider)} is ${stateWord(entry.state)}${asked === undefined ? end : ` for ${asked}`}.`;
 }
 
-function warn(world: CliWorld, acted: { durable: boolean }): void {
+/** Says so where an act is not on disk yet. */
+export function warn(world: CliWorld, acted: { durable: boolean }): void {
   if (acted.durable) return;
   world.stderr.write(
     'It took effect, but it is not on disk yet: a restart now might forget it. See /readyz for why.\n',
   );
 }
 
-function durationText(text: string): string {
+/** A number with a unit, for commander. */
+export function durationText(text: string): string {
   if (readDuration(text) === null) throw new InvalidArgumentError('Give a number with a unit, as in 15m.');
   return text;
 }

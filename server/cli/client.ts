@@ -30,7 +30,7 @@ export async function withClient<Result>(
   options: ClientOptions,
   use: (client: Client) => Promise<Result>,
 ): Promise<Result> {
-  const url = controlUrl(options.url ?? (world.env.RECLOSER_URL || defaultUrl));
+  const url = controlUrl(world, options);
   const token = options.token ?? world.env.RECLOSER_TOKEN;
   const agent = new Agent();
   const client = createTRPCClient<AppRouter>({
@@ -66,8 +66,9 @@ export function wasAnswered(error: unknown): boolean {
   return error instanceof TRPCClientError && Boolean(error.data);
 }
 
-/** Without a path: one may be pasted from the dashboard. */
-function controlUrl(text: string): string {
+/** Where the control listener is, without a path: one may be pasted from the dashboard. Throws `CliError`. */
+export function controlUrl(world: CliWorld, options: ClientOptions): string {
+  const text = options.url ?? (world.env.RECLOSER_URL || defaultUrl);
   const url = URL.canParse(text) ? new URL(text) : null;
   if (url && (url.protocol === 'http:' || url.protocol === 'https:')) return url.origin;
   throw new CliError(2, `"${text}" is no address: give one as in ${defaultUrl}, with --url or RECLOSER_URL.`);

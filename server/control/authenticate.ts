@@ -1,7 +1,11 @@
+import { isGood, type Scope } from '../core/access.ts';
+import type { Clock } from '../core/clock.ts';
+import type { AccessBook } from '../operations/access/book.ts';
+import { hashOf, sameHash } from '../operations/access/secret.ts';
 import type { Caller } from '../operations/operations.ts';
 import type { Guesses } from './guesses.ts';
-import { hashOf, sameHash } from './secret.ts';
-import type { SessionStore } from './session.ts';
+import type { Lockouts } from './lockouts.ts';
+import type { Session, Sessions } from './session.ts';
 
 /** What a request shows of who sends it. */
 export interface Credentials {
@@ -11,16 +15,29 @@ export interface Credentials {
   address: string;
 }
 
+/** Who sends a request, as the control plane knows them. */
+export interface Known extends Caller {
+  /** Id of the person or the token; null: of neither, such as `RECLOSER_TOKEN`. */
+  owner: string | null;
+  /** What they may ask for; empty: everything their role allows. */
+  scopes: readonly Scope[];
+  /** Id of their session; null: they came with a token. */
+  session: string | null;
+}
+
 /** Who sends a request, or why that is not known. `signal` aborts when a session ends. */
 export type Identity =
-  | { known: true; caller: Caller; signal: AbortSignal | null }
+  | { known: true; caller: Known; signal: AbortSignal | null }
   | { known: false; why: 'missing' | 'wrong' | 'throttled' };
 
 export interface Keys {
   /** The administrator's token, or null: there is none. */
   token: string | null;
-  sessions: SessionStore;
+  book: AccessBook;
+  sessions: Sessions;
   guesses: Guesses;
+  lockouts: Lockouts;
+  clock: Clock;
 }
 
 /** Who sends this request: a program by its bearer token, or a person by their session. */
@@ -28,8 +45,7 @@ export function authenticate(keys: Keys, shown: Credentials): Identity {
   if (shown.authorization !== undefined) return byToken(keys, shown.authorization, shown.address);
   if (shown.session === undefined) return { known: false, why: 'missing' };
   const session = keys.sessions.find(shown.session);
-  if (!session) return { known: false, why: 'wrong' };
-  return { known: true, caller: { who: session.who, role: session.role, from: shown.address }, signal: session.signal };
+  return (session && bySession(keys, session, shown.address)) ?? { known: false, why: 'wrong' };
 }
 
 function byToken(keys: Keys, authorization: string, address: string): Identity {
@@ -37,15 +53,48 @@ function byToken(keys: Keys, authorization: string, address: string): Identity {
   return given === undefined ? { known: false, why: 'wrong' } : checkToken(keys, given, address);
 }
 
-/** Whether this is the administrator's token; guesses are counted by address. */
+/** Whose token this is; guesses are counted by address. */
 export function checkToken(keys: Keys, given: string, address: string): Identity {
   if (keys.guesses.tooMany(address)) return { known: false, why: 'throttled' };
   const hash = hashOf(given);
   if (keys.token !== null && sameHash(hash, hashOf(keys.token))) {
-    return { known: true, caller: { who: 'token:admin', role: 'admin', from: address }, signal: null };
+    const caller = {
+      who: 'token:admin',
+      role: 'admin',
+      from: address,
+      owner: null,
+      scopes: [],
+      session: null,
+    } as const;
+    return { known: true, caller, signal: null };
+  }
+  const token = keys.book.tokenOf(given, keys.clock.wall());
+  if (token) {
+    const lastUsedAt = keys.sessions.sawOwner('tokens', { id: token.id, before: token.lastUsedAt });
+    if (lastUsedAt !== null) keys.book.put({ tokens: [{ ...token, lastUsedAt }], people: [] });
+    const { role, scopes } = token;
+    const caller = { who: `token:${token.name}`, role, from: address, owner: token.id, scopes, session: null };
+    return { known: true, caller, signal: null };
   }
   keys.guesses.wrong(address, hash);
   return { known: false, why: 'wrong' };
+}
+
+/** With the role that its owner has now, not the one they signed in with. Null: they may not come in any more. */
+function bySession(keys: Keys, session: Session, address: string): Identity | null {
+  const { id, who, role, owner, way, signal } = session;
+  const caller = { who, role, from: address, owner, scopes: [], session: id };
+  if (owner === null) return { known: true, caller, signal };
+  if (way === 'token') {
+    const token = keys.book.token(owner);
+    const good = token && isGood(token, keys.clock.wall());
+    return good ? { known: true, caller: { ...caller, role: token.role, scopes: token.scopes }, signal } : null;
+  }
+  const person = keys.book.person(owner);
+  if (!person || person.disabledAt !== null) return null;
+  const seenAt = keys.sessions.sawOwner('people', { id: person.id, before: person.seenAt });
+  if (seenAt !== null) keys.book.put({ tokens: [], people: [{ ...person, seenAt }] });
+  return { known: true, caller: { ...caller, who: person.name, role: person.role }, signal };
 }
 
 type Stranger = (Identity & { known: false })['why'];
@@ -55,8 +104,8 @@ export const strangerStatus: Record<Stranger, 401 | 429> = { missing: 401, wrong
 /** What to tell somebody who is not known. */
 export const strangerSentences: Record<Stranger, string> = {
   missing:
-    'Who are you? Programs send "Authorization: Bearer TOKEN" with the RECLOSER_TOKEN that the program was started with; people open the sign-in link that it printed at its start.',
+    'Who are you? Programs send "Authorization: Bearer TOKEN" with a token (RECLOSER_TOKEN, or one made by "recloser token create"); people sign in on the dashboard.',
   wrong:
-    'This token or session is not known here. Send the RECLOSER_TOKEN that the program was started with, or sign in again: a start without a token prints a link.',
-  throttled: 'Too many wrong tokens or codes came from this address. Wait a minute, then try again.',
+    'This token or session is not known here, or holds no more. Send the RECLOSER_TOKEN that the program was started with or a token that is good, or sign in again.',
+  throttled: 'Too many wrong tokens, codes or passwords came from this address. Wait a minute, then try again.',
 };

@@ -1,5 +1,5 @@
 import type { Clock } from '../core/clock.ts';
-import { hashOf, newSecret } from './secret.ts';
+import { hashOf, newSecret } from '../operations/access/secret.ts';
 
 /** How long a sign-in code works. */
 export const codeMs = 10 * 60_000;

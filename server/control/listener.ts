@@ -3,13 +3,15 @@ import type { FastifyTRPCPluginOptions } from '@trpc/server/adapters/fastify';
 import { fastifyTRPCPlugin } from '@trpc/server/adapters/fastify';
 import type { FastifyInstance } from 'fastify';
 import fastify from 'fastify';
-import type { Storage } from '../../db/storage.ts';
+import type { Access, Storage } from '../../db/storage.ts';
 import type { Clock } from '../core/clock.ts';
 import type { Log } from '../core/log.ts';
 import type { SessionRecord } from '../core/records.ts';
 import type { ListenerSettings } from '../core/settings.ts';
-import { noteForbidden } from '../operations/note.ts';
-import type { Circuits, Journal, Operations, Recheck } from '../operations/operations.ts';
+import type { AccessOperations } from '../operations/access/access.ts';
+import { AccessBook } from '../operations/access/book.ts';
+import { noteForbidden, Refusals } from '../operations/note.ts';
+import type { Circuits, Journal, Recheck } from '../operations/operations.ts';
 import type { AboutProgram } from './about.ts';
 import { type Keys, strangerStatus } from './authenticate.ts';
 import { SignInCodes } from './codes.ts';
@@ -18,6 +20,7 @@ import { isUnknown } from './errors.ts';
 import { Guesses } from './guesses.ts';
 import { healthRoutes } from './health.ts';
 import type { LiveSource } from './live.ts';
+import { Lockouts } from './lockouts.ts';
 import type { OverviewSource } from './overview.ts';
 import { pageRoutes } from './pages.ts';
 import { guardRoutes, identityOf, withRole } from './roleOfRoutes.ts';
@@ -49,6 +52,8 @@ export interface ControlDeps {
   about: () => AboutProgram;
   /** Sign-ins of earlier runs. */
   sessions: readonly SessionRecord[];
+  /** Tokens and people of the record. */
+  access: Access;
   clock: Clock;
   newId: () => string;
   log: Log;
@@ -66,6 +71,8 @@ export interface Control {
   server: FastifyInstance;
   /** A path with a new code that signs one person in, once, within ten minutes: put the listener's address before it. */
   signInLink(): string;
+  /** Nobody could sign in as an admin otherwise. */
+  needsLink(): boolean;
 }
 
 /** The control plane: tRPC at `/trpc`, sign-in, health, and the dashboard's files. */
@@ -80,23 +87,42 @@ export function createControl(deps: ControlDeps): Control {
   const { clock, settings, storage, log } = deps;
   const codes = new SignInCodes(clock);
   const sessions = new Sessions({ storage, clock, log, restored: deps.sessions });
-  const keys = { token: deps.token, sessions, guesses: new Guesses(clock) };
-  const operations: Operations = { ...deps, journal: deps.recorder, asking: new Set() };
+  const book = new AccessBook(deps.access);
+  const keys: Keys = {
+    token: deps.token,
+    book,
+    sessions,
+    guesses: new Guesses(clock),
+    lockouts: new Lockouts(clock),
+    clock,
+  };
+  const operations: AccessOperations = {
+    ...deps,
+    journal: deps.recorder,
+    asking: new Set(),
+    book,
+    sessions,
+    refusals: new Refusals(clock),
+  };
 
   guard(server, settings.control, log);
   server.register(fastifyCookie);
   guardRoutes(server, keys);
   healthRoutes(server, deps);
-  signInRoutes(server, { keys, codes, operations });
+  signInRoutes(server, { keys, codes, operations, secure: false, provider: null });
   pageRoutes(server, deps.webRoot);
   const options = { prefix: '/trpc', trpcOptions: trpcOptions({ operations, deps, keys }) };
   withRole(server, 'procedures', (scope) => scope.register(fastifyTRPCPlugin<AppRouter>, options));
   finishActsFirst(server, clock);
-  return { server, signInLink: () => `/sign-in?code=${codes.make()}` };
+  return {
+    server,
+    needsLink: () => deps.token === null && !book.hasAdmin(),
+    signInLink: () => `/sign-in?code=${codes.make()}`,
+  };
 }
 
 interface TrpcParts {
-  operations: Operations;
+  operations: AccessOperations;
   deps: ControlDeps;
   keys: Keys;
 }

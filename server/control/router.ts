@@ -1,7 +1,8 @@
 import type { Storage } from '../../db/storage.ts';
-import type { Operations } from '../operations/operations.ts';
+import type { AccessOperations } from '../operations/access/access.ts';
 import type { AboutProgram } from './about.ts';
 import { aboutRouter } from './about.ts';
+import { accessRouter } from './access.ts';
 import { auditRouter } from './audit.ts';
 import { circuitsRouter } from './circuits.ts';
 import { eventsRouter } from './events.ts';
@@ -14,7 +15,7 @@ import { router } from './trpc.ts';
 
 /** What the procedures work on. */
 export interface RouterDeps {
-  operations: Operations;
+  operations: AccessOperations;
   storage: Storage;
   live: LiveSource;
   overviews: OverviewSource;
@@ -30,6 +31,7 @@ export function createRouter(deps: RouterDeps) {
     events: eventsRouter(deps.storage),
     live: liveRouter(deps.live),
     overview: overviewRouter(deps.overviews),
+    access: accessRouter(deps.operations),
     about: aboutRouter(deps),
   });
 }

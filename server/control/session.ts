@@ -1,9 +1,10 @@
 import type { Storage } from '../../db/storage.ts';
+import type { SessionWay, ShownSession } from '../core/access.ts';
 import type { Clock, Timer } from '../core/clock.ts';
 import type { Log } from '../core/log.ts';
 import type { SessionRecord } from '../core/records.ts';
 import type { Role } from '../core/roles.ts';
-import { hashOf, newSecret } from './secret.ts';
+import { hashOf, newSecret } from '../operations/access/secret.ts';
 
 export const sessionCookie = 'recloser_session';
 /** How long a sign-in lasts. */
@@ -14,14 +15,21 @@ const maxSessions = 1_000;
 const seenMs = 10 * 60_000;
 /** A storage that refused is asked again after so long. */
 const againMs = 5_000;
+/** Of a hash: enough to name one among a thousand. */
+const idCharacters = 16;
 
-/** Whose session it is. */
-export interface Person {
+/** Who signs in, and how. */
+export interface SignIn {
   who: string;
   role: Role;
+  /** The person or the token whose session it is; null: of neither. */
+  owner: string | null;
+  way: SessionWay;
+  from: string | null;
 }
 
-export interface Session extends Person {
+export interface Session extends SignIn {
+  id: string;
   /** Aborts when the session ends, so that its open streams end with it. */
   signal: AbortSignal;
 }
@@ -29,13 +37,13 @@ export interface Session extends Person {
 /** Sessions of people. Only hashes of secrets are kept. */
 export interface SessionStore {
   /** Begins a session; the answer is the secret for the cookie, which is told nowhere else. */
-  open(person: Person): string;
-  /** Who has this secret; null: nobody. */
+  open(signIn: SignIn): string;
+  /** Whose secret this is; null: nobody's. */
   find(secret: string): Session | null;
   /** Ends it; an unknown one is ended already. */
   close(secret: string): void;
-  /** Ends every session of this person, on whatever machine. */
-  closeAll(who: string): void;
+  /** Ends every session of whoever has this one, on whatever machine. */
+  closeAll(session: Pick<Session, 'who' | 'owner'>): void;
 }
 
 interface Kept {
@@ -52,6 +60,9 @@ export interface SessionDeps {
   restored: readonly SessionRecord[];
 }
 
+/** Which tokens and people were seen, and when: written with the sessions. */
+type Seen = { tokens: Map<string, number>; people: Map<string, number> };
+
 /**
  * Sessions in memory, where they are looked up, and in the storage, so that they outlive the process. While the storage is
  * down they go on; what changed is written once it is back.
@@ -62,6 +73,7 @@ export class Sessions implements SessionStore {
   private readonly kept = new Map<string, Kept>();
   /** Not written yet; null: it ended. */
   private readonly changes = new Map<string, SessionRecord | null>();
+  private seen: Seen = { tokens: new Map(), people: new Map() };
   private writing = false;
 
   constructor(deps: SessionDeps) {
@@ -70,10 +82,12 @@ export class Sessions implements SessionStore {
     this.endEldest();
   }
 
-  open({ who, role }: Person): string {
+  open(signIn: SignIn): string {
     const now = Math.round(this.deps.clock.wall());
     const secret = newSecret();
-    const record = { hash: hashOf(secret), who, role, openedAt: now, seenAt: now, endsAt: now + sessionMs };
+    const { who, role, owner, way, from } = signIn;
+    const times = { openedAt: now, seenAt: now, endsAt: now + sessionMs };
+    const record = { hash: hashOf(secret), who, role, owner, way, from, ...times };
     this.keep(record);
     this.endEldest();
     this.write(record.hash, record);
@@ -88,31 +102,61 @@ export class Sessions implements SessionStore {
       kept.record = { ...kept.record, seenAt: now };
       this.write(kept.record.hash, kept.record);
     }
-    return { who: kept.record.who, role: kept.record.role, signal: kept.ending.signal };
+    const { hash, who, role, owner, way, from } = kept.record;
+    return { id: idOf(hash), who, role, owner, way, from, signal: kept.ending.signal };
   }
 
   close(secret: string): void {
-    this.end(hashOf(secret));
+    this.endHash(hashOf(secret));
   }
 
-  closeAll(who: string): void {
-    for (const [hash, { record }] of this.kept) if (record.who === who) this.end(hash);
+  closeAll({ who, owner }: Pick<Session, 'who' | 'owner'>): void {
+    for (const [hash, { record }] of this.kept) {
+      if (owner === null ? record.owner === null && record.who === who : record.owner === owner) this.endHash(hash);
+    }
+  }
+
+  list(): Omit<ShownSession, 'current'>[] {
+    return [...this.kept.values()].map(({ record }) => {
+      const { hash, who, way, from, openedAt, seenAt, endsAt } = record;
+      return { id: idOf(hash), who, way, from, openedAt, seenAt, endsAt };
+    });
+  }
+
+  end(id: string): boolean {
+    const hash = [...this.kept.keys()].find((key) => idOf(key) === id);
+    if (hash === undefined) return false;
+    this.endHash(hash);
+    return true;
+  }
+
+  endOf(owner: string): void {
+    for (const [hash, { record }] of this.kept) if (record.owner === owner) this.endHash(hash);
+  }
+
+  /** A token was used, or a person came, who was last known to at `before`: written now and then, with no act to go with. Says when, if so. */
+  sawOwner(kind: keyof Seen, { id, before }: { id: string; before: number | null }): number | null {
+    const now = Math.round(this.deps.clock.wall());
+    if (before !== null && now - before < seenMs) return null;
+    this.seen[kind].set(id, now);
+    if (!this.writing) void this.flush();
+    return now;
   }
 
   private keep(record: SessionRecord): void {
     const { clock } = this.deps;
-    const timer = clock.after(record.endsAt - clock.wall(), () => this.end(record.hash));
+    const timer = clock.after(record.endsAt - clock.wall(), () => this.endHash(record.hash));
     this.kept.set(record.hash, { record, ending: new AbortController(), timer });
   }
 
   private endEldest(): void {
     for (const [hash] of this.kept) {
       if (this.kept.size <= maxSessions) return;
-      this.end(hash);
+      this.endHash(hash);
     }
   }
 
-  private end(hash: string): void {
+  private endHash(hash: string): void {
     const kept = this.kept.get(hash);
     if (!kept) return;
     this.kept.delete(hash);
@@ -130,13 +174,16 @@ export class Sessions implements SessionStore {
   private async flush(): Promise<void> {
     const { storage, clock, log } = this.deps;
     this.writing = true;
-    while (this.changes.size > 0) {
+    while (this.changes.size + this.seen.tokens.size + this.seen.people.size > 0) {
       const changes = [...this.changes];
+      const { tokens, people } = this.seen;
       this.changes.clear();
+      this.seen = { tokens: new Map(), people: new Map() };
       try {
         await storage.writeSessions({
           put: changes.flatMap(([, record]) => (record ? [record] : [])),
           drop: changes.flatMap(([hash, record]) => (record ? [] : [hash])),
+          seen: { tokens: rowsOf(tokens), people: rowsOf(people) },
         });
       } catch (error) {
         log.warn({ error }, 'Sign-ins and sign-outs could not be stored; they hold, and are tried again.');
@@ -146,4 +193,12 @@ export class Sessions implements SessionStore {
     }
     this.writing = false;
   }
+}
+
+function idOf(hash: string): string {
+  return hash.slice(0, idCharacters);
+}
+
+function rowsOf(seen: Map<string, number>): { id: string; at: number }[] {
+  return [...seen].map(([id, at]) => ({ id, at }));
 }

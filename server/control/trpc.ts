@@ -1,4 +1,5 @@
 import { initTRPC, TRPCError } from '@trpc/server';
+import { scopeOf } from '../core/access.ts';
 import { covers, type Role } from '../core/roles.ts';
 import type { Identity } from './authenticate.ts';
 import { strangerSentences, strangerStatus } from './authenticate.ts';
@@ -47,6 +48,12 @@ const guarded = trpc.procedure
       const message = `This takes the role ${needs}, and ${caller.who} is ${article(caller.role)}. Nothing was done; ask an admin.`;
       throw new TRPCError({ code: 'FORBIDDEN', message });
     }
+    const scope = scopeOf(path);
+    if (caller.scopes.length > 0 && scope !== null && (scope === undefined || !caller.scopes.includes(scope))) {
+      if (type === 'mutation') ctx.onForbidden(caller, path);
+      const message = `${caller.who} is for ${caller.scopes.join(', ')} only. Nothing was done; ask an admin.`;
+      throw new TRPCError({ code: 'FORBIDDEN', message });
+    }
     return next({ ctx: { caller, sessionSignal: identity.signal } });
   })
   .use(async ({ next }) => {
@@ -58,6 +65,7 @@ const guarded = trpc.procedure
 /** The bases of every procedure: each names the role that it takes. */
 export const viewer = guarded.meta({ role: 'viewer' });
 export const operator = guarded.meta({ role: 'operator' });
+export const admin = guarded.meta({ role: 'admin' });
 
 function article(role: Role): string {
   return role === 'viewer' ? 'a viewer' : `an ${role}`;

@@ -1,3 +1,4 @@
+import type { SessionWay } from './access.ts';
 import type { PermitKind } from './circuit/settle.ts';
 import type { ShownState } from './circuit/types.ts';
 import type { Role } from './roles.ts';
@@ -133,6 +134,11 @@ export interface SessionRecord {
   hash: string;
   who: string;
   role: Role;
+  /** The person or the token it is of, whose role goes over the one above and without whom it ends; null: of neither. */
+  owner: string | null;
+  way: SessionWay;
+  /** Address it was opened from; null: written by a version that did not keep it. */
+  from: string | null;
   openedAt: number;
   /** Not kept to the minute. */
   seenAt: number;
@@ -146,7 +152,7 @@ export interface AuditRecord {
   who: string;
   /** `circuits.trip`, … */
   what: string;
-  /** The provider acted on, or null. */
+  /** The provider, token or person acted on, or null. */
   subject: string | null;
   reason: string | null;
   /** State before and after, as JSON-able data. */

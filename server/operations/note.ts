@@ -26,8 +26,44 @@ export function note(operations: Pick<Operations, 'journal' | 'newId' | 'clock'>
   });
 }
 
+/** The same refusal from the same place is noted so often at most: a mistaken script asks all day. */
+const refusalMs = 60_000;
+/** Refusals remembered; over it the eldest is forgotten. */
+const maxRefusals = 1_000;
+
+/** Which refusals were noted just now. */
+export class Refusals {
+  private readonly clock: Operations['clock'];
+  private readonly notedAt = new Map<string, number>();
+
+  constructor(clock: Operations['clock']) {
+    this.clock = clock;
+  }
+
+  /** True, once in a while: this one is to be noted. */
+  isNew({ who, what, from, subject }: Noted): boolean {
+    const key = JSON.stringify([who, what, from, subject]);
+    const before = this.notedAt.get(key);
+    const now = this.clock.now();
+    if (before !== undefined && now - before < refusalMs) return false;
+    this.notedAt.delete(key);
+    this.notedAt.set(key, now);
+    const [eldest] = this.notedAt.keys();
+    if (this.notedAt.size > maxRefusals && eldest !== undefined) this.notedAt.delete(eldest);
+    return true;
+  }
+}
+
+type Noting = Pick<Operations, 'journal' | 'newId' | 'clock'> & { refusals: Refusals };
+
+/** Gives the journal the audit row of something that was refused, unless the same was noted just now. */
+export function noteRefused(operations: Noting, refused: Omit<Noted, 'outcome'>): void {
+  const act: Noted = { ...refused, outcome: 'refused' };
+  if (operations.refusals.isNew(act)) note(operations, act);
+}
+
 /** Somebody tried what their role does not allow. */
-export function noteForbidden(operations: Operations, caller: Caller, what: string): void {
+export function noteForbidden(operations: Noting, caller: Caller, what: string): void {
   const { who, from, role } = caller;
-  note(operations, { who, from, what, outcome: 'refused', reason: `the role ${role} does not reach` });
+  noteRefused(operations, { who, from, what, reason: `not within the role ${role} and its scopes` });
 }

@@ -6,7 +6,7 @@ import { call, startControl, testToken } from '../support/control.ts';
 import { FakeClock } from '../support/fakeClock.ts';
 import { MemoryStorage } from '../support/memoryStorage.ts';
 
-const operator = { who: 'operator', role: 'operator' } as const;
+const operator = { who: 'operator', role: 'operator', owner: null, way: 'link', from: null } as const;
 const quiet = { info: () => {}, warn: () => {}, error: () => {} };
 
 function sessions(storage = new MemoryStorage(), clock = new FakeClock()) {
@@ -57,10 +57,10 @@ describe('sessions', () => {
     const [one, two, another] = [
       kept.open(operator),
       kept.open(operator),
-      kept.open({ who: 'token:admin', role: 'admin' }),
+      kept.open({ ...operator, who: 'token:admin', role: 'admin', way: 'token' }),
     ];
     const signal = kept.find(two)?.signal;
-    kept.closeAll('operator');
+    kept.closeAll(operator);
     expect([kept.find(one), kept.find(two)]).toEqual([null, null]);
     expect(signal?.aborted).toBe(true);
     expect(kept.find(another)?.who).toBe('token:admin');

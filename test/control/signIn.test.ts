@@ -34,7 +34,10 @@ describe('signing in', () => {
     const input = { provider: 'qwen-72b', reason: 'a look' };
     const tripped = await call(control, 'circuits.trip', { post: true, input, headers });
     expect(tripped.body.result?.data.by).toBe('operator');
-    expect(control.audit).toMatchObject([{ what: 'session.open', who: 'operator', outcome: 'done' }]);
+    expect(control.audit).toMatchObject([
+      { what: 'session.open', who: 'operator', outcome: 'done' },
+      { what: 'session.open', who: 'unknown', outcome: 'refused' },
+    ]);
   });
 
   it('a code works for ten minutes by the clock, and no longer', async () => {

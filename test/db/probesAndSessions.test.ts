@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
+import type { PersonRecord, TokenRecord } from '../../server/core/access.ts';
 import type { ProbeRecord, RequestRecord, SessionRecord } from '../../server/core/records.ts';
 import { TestDatabase } from './support/database.ts';
-import { batch, noon, request } from './support/records.ts';
+import { auditRow, batch, noon, request } from './support/records.ts';
 
 function probe(id: string, changes: Partial<ProbeRecord> = {}): ProbeRecord {
   return {
@@ -21,7 +22,8 @@ function probe(id: string, changes: Partial<ProbeRecord> = {}): ProbeRecord {
 }
 
 function session(hash: string, changes: Partial<SessionRecord> = {}): SessionRecord {
-  return { hash, who: 'operator', role: 'operator', openedAt: noon, seenAt: noon, endsAt: noon + 1_000, ...changes };
+  const times = { openedAt: noon, seenAt: noon, endsAt: noon + 1_000 };
+  return { hash, who: 'operator', role: 'operator', owner: null, way: 'link', from: null, ...times, ...changes };
 }
 
 describe('probes', () => {
@@ -102,5 +104,46 @@ describe('sessions', () => {
     await storage.writeSessions({ put: [session('one'), session('two')], drop: [] });
     await storage.writeSessions({ put: [session('one', { seenAt: noon + 500 })], drop: ['two', 'three'] });
     expect(await storage.listSessions(noon)).toEqual([session('one', { seenAt: noon + 500 })]);
+  });
+});
+
+describe('tokens and people', () => {
+  const token: TokenRecord = {
+    ...{ id: 't1', name: 'ci', hash: 'abc', role: 'operator', scopes: ['circuits'], createdAt: noon, createdBy: 'ada' },
+    ...{ expiresAt: noon + 5, lastUsedAt: null, revokedAt: null },
+  };
+  const person: PersonRecord = {
+    ...{
+      id: 'p1',
+      name: 'ada',
+      role: 'admin',
+      passwordHash: null,
+      subject: null,
+      inviteHash: 'def',
+      inviteEndsAt: noon,
+    },
+    ...{ createdAt: noon, createdBy: 'operator', seenAt: null, disabledAt: null },
+  };
+
+  test('are written with the act that made them, changed in place, and seen without an act', async () => {
+    await using database = new TestDatabase();
+    const first = await database.open();
+    await first.act({
+      event: null,
+      stored: null,
+      audit: auditRow('a1'),
+      access: { tokens: [token], people: [person] },
+    });
+    const joined = { ...person, passwordHash: 'h', inviteHash: null, inviteEndsAt: null };
+    await first.act({ event: null, stored: null, audit: auditRow('a2'), access: { tokens: [], people: [joined] } });
+    const seen = { tokens: [{ id: 't1', at: noon + 7 }], people: [{ id: 'p1', at: noon + 8 }] };
+    await first.writeSessions({ put: [], drop: [], seen });
+    await first.close(1_000);
+    const second = await database.open();
+    expect(await second.listAccess()).toEqual({
+      tokens: [{ ...token, lastUsedAt: noon + 7 }],
+      people: [{ ...joined, seenAt: noon + 8 }],
+    });
+    expect((await second.listAudit({ limit: 10 })).rows.map(({ id }) => id).sort()).toEqual(['a1', 'a2']);
   });
 });

@@ -1,15 +1,20 @@
 import type { AddressInfo } from 'node:net';
-import type { Storage } from '../../db/storage.ts';
+import type { Access, Storage } from '../../db/storage.ts';
 import { Board } from '../../server/circuits/board.ts';
 import type { AboutProgram } from '../../server/control/about.ts';
 import { createControl } from '../../server/control/listener.ts';
 import type { LiveSource } from '../../server/control/live.ts';
 import type { OverviewSource } from '../../server/control/overview.ts';
+import { createRouter } from '../../server/control/router.ts';
+import { Sessions } from '../../server/control/session.ts';
 import type { BreakerSettings, CircuitEvent } from '../../server/core/circuit/types.ts';
 import type { AuditRecord, SessionRecord } from '../../server/core/records.ts';
+import type { Role } from '../../server/core/roles.ts';
 import type { ChainSettings, ProviderSettings } from '../../server/core/settings.ts';
 import { Meter } from '../../server/journal/meter.ts';
 import { Overviews } from '../../server/journal/overview.ts';
+import { AccessBook } from '../../server/operations/access/book.ts';
+import { Refusals } from '../../server/operations/note.ts';
 import type { Journal, Operations } from '../../server/operations/operations.ts';
 import { FakeClock } from './fakeClock.ts';
 import { MemoryStorage } from './memoryStorage.ts';
@@ -123,7 +128,11 @@ export function testOperations() {
     audit: (row: AuditRecord) => void audit.push(row),
     transition: (event: CircuitEvent) => void transitions.push(event),
   };
-  const operations = { board, recheck, storage, clock, newId, log, journal, asking: new Set<string>() };
+  const book = new AccessBook({ tokens: [], people: [] });
+  const sessions = new Sessions({ storage, clock, log, restored: [] });
+  const refusals = new Refusals(clock);
+  const asking = new Set<string>();
+  const operations = { board, recheck, storage, clock, newId, log, journal, asking, book, sessions, refusals };
   return { operations, board, clock, storage, audit, transitions, logged };
 }
 
@@ -146,6 +155,7 @@ export interface ControlOptions {
   overviews?: OverviewSource;
   about?: AboutProgram;
   sessions?: SessionRecord[];
+  access?: Access;
 }
 
 /** Overviews of a program that has had no request. */
@@ -182,6 +192,7 @@ export async function startControl(options: ControlOptions = {}) {
     overviews: options.overviews ?? nothingYet(board, operations.clock),
     about: () => options.about ?? aboutTests,
     sessions: options.sessions ?? [],
+    access: options.access ?? { tokens: [], people: [] },
     token: options.token === undefined ? testToken : options.token,
     webRoot: options.webRoot ?? null,
     version: '0.1.0',
@@ -213,4 +224,19 @@ export async function call(
 export interface TrpcBody {
   result?: { data: Record<string, unknown> };
   error?: { message: string; data: { code: string; httpStatus: number; entry: Record<string, unknown> | null } };
+}
+
+/** Every procedure there is, with the role it names. */
+export const procedures = listProcedures();
+
+function listProcedures(): { path: string; type: 'query' | 'mutation' | 'subscription'; role: Role }[] {
+  const { operations, storage, board, clock } = testOperations();
+  const parts = { overviews: nothingYet(board, clock), about: () => aboutTests };
+  const router = createRouter({ operations, storage, live: quiet, ...parts });
+  // tRPC keeps procedures by their whole path, and types them as a tree.
+  const flat = { ...router._def.procedures } as unknown as Record<
+    string,
+    { _def: { type: 'query' | 'mutation' | 'subscription'; meta: { role: Role } } }
+  >;
+  return Object.entries(flat).map(([path, { _def }]) => ({ path, type: _def.type, role: _def.meta.role }));
 }

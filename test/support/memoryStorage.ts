@@ -1,4 +1,5 @@
 import type {
+  Access,
   Batch,
   Carried,
   Minutes,
@@ -90,6 +91,15 @@ export class MemoryStorage implements Storage {
   async listSessions(now: number): Promise<SessionRecord[]> {
     this.check();
     return [...this.sessions.values()].filter(({ endsAt }) => endsAt > now);
+  }
+
+  async listAccess(): Promise<Access> {
+    this.check();
+    const last = <Row extends { id: string }>(rows: Row[]) => [...new Map(rows.map((row) => [row.id, row])).values()];
+    return {
+      tokens: last(this.acts.flatMap(({ access }) => access?.tokens ?? [])),
+      people: last(this.acts.flatMap(({ access }) => access?.people ?? [])),
+    };
   }
 
   async writeSessions({ put, drop }: SessionChange): Promise<void> {

@@ -29,7 +29,7 @@ export const floors: Record<string, Floor> = {
   'server/operations': {
     path: /^server\/operations\//,
     files: [core, /^server\/circuits\//, storage],
-    packages: ['zod', 'node:*'],
+    packages: ['zod', '@node-rs/argon2', 'node:*'],
   },
   'server/control': {
     path: /^server\/control\//,

@@ -4,10 +4,12 @@ import type { StoredCircuit } from '../../../server/core/circuit/types.ts';
 import type { RequestRecord } from '../../../server/core/records.ts';
 import { attempts, audit, circuitEvents, probes, requests } from '../../schema.ts';
 import { type Batch, StorageError, type StoredAct } from '../../storage.ts';
+import type { DatabaseFile } from '../file.ts';
 import { countMinutes } from './countMinutes.ts';
 import { asItComes, insertOrLeave } from './insert.ts';
 import { attemptColumns, requestColumns } from './rows.ts';
 import { upsertCircuit } from './upsertCircuit.ts';
+import { writeAccess } from './writeAccess.ts';
 
 /** The statements of a writer, prepared once. */
 export type WriteStatements = ReturnType<typeof writeStatements>;
@@ -42,11 +44,12 @@ export function appendBatch(writer: Writer, batch: Batch): void {
   });
 }
 
-export function writeAct(writer: Writer, act: StoredAct): void {
+export function writeAct(writer: DatabaseFile, act: StoredAct): void {
   const write = statementsOf(writer);
   durably(writer.sqlite, () => {
     if (act.event) write.event(act.event);
     if (act.stored) write.circuit(act.stored);
+    if (act.access) writeAccess(writer.orm, act.access);
     write.audit(act.audit);
   });
 }

@@ -1,0 +1,48 @@
+import type { ShownSession } from '../core/access.ts';
+import type { AccessOperations } from '../operations/access/access.ts';
+import {
+  addPersonInput,
+  changePasswordInput,
+  changePersonInput,
+  createTokenInput,
+  idInput,
+} from '../operations/access/inputs.ts';
+import { addPerson, changePassword, changePerson, invitePerson, listPeople } from '../operations/access/people.ts';
+import { createToken, listTokens, revokeToken } from '../operations/access/tokens.ts';
+import { OperationError } from '../operations/errors.ts';
+import { note } from '../operations/note.ts';
+import { admin, router, viewer } from './trpc.ts';
+
+/** Who may come in: tokens of programs, people, and who is signed in now. */
+export function accessRouter(operations: AccessOperations) {
+  const { sessions } = operations;
+  const sessionsOf = (session: string | null): ShownSession[] =>
+    sessions.list().map((shown) => ({ ...shown, current: shown.id === session }));
+  return router({
+    tokens: admin.query(() => listTokens(operations)),
+    createToken: admin.input(createTokenInput).mutation(({ ctx, input }) => createToken(operations, ctx.caller, input)),
+    revokeToken: admin.input(idInput).mutation(({ ctx, input }) => revokeToken(operations, ctx.caller, input)),
+    people: admin.query(() => listPeople(operations)),
+    addPerson: admin.input(addPersonInput).mutation(({ ctx, input }) => addPerson(operations, ctx.caller, input)),
+    invitePerson: admin.input(idInput).mutation(({ ctx, input }) => invitePerson(operations, ctx.caller, input)),
+    changePerson: admin
+      .input(changePersonInput)
+      .mutation(({ ctx, input }) => changePerson(operations, ctx.caller, input)),
+    changePassword: viewer
+      .input(changePasswordInput)
+      .mutation(({ ctx, input }) => changePassword(operations, ctx.caller, input)),
+    sessions: admin.query(({ ctx }) => sessionsOf(ctx.caller.session)),
+    /** One's own, on whatever machine. */
+    mySessions: viewer.query(({ ctx }) => sessionsOf(ctx.caller.session).filter(({ who }) => who === ctx.caller.who)),
+    endSession: viewer.input(idInput).mutation(({ ctx, input }) => {
+      const { who, role, from } = ctx.caller;
+      const found = sessions.list().find(({ id }) => id === input.id);
+      if (!found || (role !== 'admin' && found.who !== who)) {
+        throw new OperationError('not_found', `There is no session "${input.id}" of yours: it may have ended already.`);
+      }
+      sessions.end(found.id);
+      note(operations, { who, from, what: 'session.end', subject: found.who, outcome: 'done' });
+      return { id: found.id };
+    }),
+  });
+}

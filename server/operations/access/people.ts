@@ -1,0 +1,161 @@
+import { type PersonRecord, type ShownPerson, shownPerson } from '../../core/access.ts';
+import { OperationError } from '../errors.ts';
+import type { Caller } from '../operations.ts';
+import { type AccessOperations, change } from './access.ts';
+import type { AddPersonInput, ChangePasswordInput, ChangePersonInput } from './inputs.ts';
+import { hashPassword, isPassword } from './passwords.ts';
+import { hashOf, newSecret } from './secret.ts';
+
+/** People there may be, those who may not come in any more with them. */
+const maxPeople = 1_000;
+/** How long an invitation can be taken up. */
+export const inviteMs = 3 * 86_400_000;
+
+/** A person after an act. `durable: false`: it took effect, but is not on disk yet. */
+export interface ChangedPerson {
+  person: ShownPerson;
+  durable: boolean;
+}
+
+/** In the order in which they came. */
+export function listPeople({ book, clock }: AccessOperations): ShownPerson[] {
+  const now = clock.wall();
+  return book.listPeople().map((person) => shownPerson(person, now));
+}
+
+/** Adds a person; `secret` is of the one-use link by which they set a password. Throws `OperationError`, as all of these do. */
+export async function addPerson(
+  operations: AccessOperations,
+  caller: Caller,
+  { name, role }: AddPersonInput,
+): Promise<ChangedPerson & { secret: string }> {
+  if (operations.book.named(name)) throw new OperationError('conflict', `There is a person called "${name}" already.`);
+  const secret = newSecret();
+  const person = { ...newPerson(operations, caller, { name, role }), ...invitation(operations, secret) };
+  const changed = await put(operations, caller, { what: 'people.add', before: null, after: person });
+  return { ...changed, secret };
+}
+
+/** A new link to set a password by, for somebody who lost theirs or let the first one pass. The one before works no more. */
+export async function invitePerson(
+  operations: AccessOperations,
+  caller: Caller,
+  { id }: { id: string },
+): Promise<ChangedPerson & { secret: string }> {
+  const before = personOf(operations, id);
+  if (before.disabledAt !== null)
+    throw new OperationError('conflict', `${before.name} may not come in: allow that first.`);
+  const secret = newSecret();
+  const after = { ...before, ...invitation(operations, secret) };
+  const changed = await put(operations, caller, { what: 'people.invite', before, after });
+  return { ...changed, secret };
+}
+
+/** Another role, or whether they may come in at all: then their sessions end. The last admin stays one. */
+export async function changePerson(
+  operations: AccessOperations,
+  caller: Caller,
+  input: ChangePersonInput,
+): Promise<ChangedPerson> {
+  const { book, clock, sessions } = operations;
+  const before = personOf(operations, input.id);
+  const disabled = input.disabled ?? before.disabledAt !== null;
+  const disabledAt = disabled ? (before.disabledAt ?? Math.round(clock.wall())) : null;
+  const after = { ...before, role: input.role ?? before.role, disabledAt };
+  const isLast = book.listPeople().filter(({ role, disabledAt: at }) => role === 'admin' && at === null).length === 1;
+  const leaves = before.role === 'admin' && before.disabledAt === null && (after.role !== 'admin' || disabled);
+  if (isLast && leaves) {
+    throw new OperationError('conflict', `${before.name} is the last admin: make somebody else one first.`);
+  }
+  const written = put(operations, caller, { what: 'people.change', before, after });
+  // Another role takes effect at each request; a live feed was let in by the old one.
+  sessions.endOf(before.id);
+  return written;
+}
+
+/** Takes up an invitation. `secret`: of its link. */
+export async function acceptInvitation(
+  operations: AccessOperations,
+  from: string,
+  { secret, password }: { secret: string; password: string },
+): Promise<PersonRecord> {
+  const { book, clock, sessions } = operations;
+  const before = book.invited(secret, clock.wall());
+  if (!before) throw badInvitation();
+  const passwordHash = await hashPassword(password);
+  // Hashing takes a while: only one of two who use the link at once gets in by it.
+  if (book.invited(secret, clock.wall())?.id !== before.id) throw badInvitation();
+  const after = { ...before, passwordHash, inviteHash: null, inviteEndsAt: null };
+  sessions.endOf(before.id);
+  await put(operations, { who: before.name, from }, { what: 'people.join', before, after });
+  return after;
+}
+
+/** One's own password. Other sessions end. */
+export async function changePassword(
+  operations: AccessOperations,
+  caller: Caller & { owner: string | null },
+  { current, password }: ChangePasswordInput,
+): Promise<{ durable: boolean }> {
+  const before = caller.owner === null ? null : operations.book.person(caller.owner);
+  if (!before) throw new OperationError('bad_request', 'You have not signed in as a person with a password.');
+  if (!(await isPassword(before.passwordHash, current))) {
+    throw new OperationError('forbidden', 'This is not your present password.');
+  }
+  const after = { ...before, passwordHash: await hashPassword(password) };
+  const { durable } = await put(operations, caller, { what: 'people.password', before, after });
+  operations.sessions.endOf(before.id);
+  return { durable };
+}
+
+function newPerson(
+  { newId, clock, book }: AccessOperations,
+  caller: Pick<Caller, 'who'>,
+  { name, role }: AddPersonInput,
+): PersonRecord {
+  if (book.listPeople().length >= maxPeople) {
+    throw new OperationError('conflict', `There are ${maxPeople} people, as many as there may be.`);
+  }
+  return {
+    id: newId(),
+    name,
+    role,
+    passwordHash: null,
+    subject: null,
+    inviteHash: null,
+    inviteEndsAt: null,
+    createdAt: Math.round(clock.wall()),
+    createdBy: caller.who,
+    seenAt: null,
+    disabledAt: null,
+  };
+}
+
+function invitation({ clock }: AccessOperations, secret: string): Pick<PersonRecord, 'inviteHash' | 'inviteEndsAt'> {
+  return { inviteHash: hashOf(secret), inviteEndsAt: Math.round(clock.wall()) + inviteMs };
+}
+
+async function put(
+  operations: AccessOperations,
+  caller: Pick<Caller, 'who' | 'from'>,
+  { what, before, after }: { what: string; before: PersonRecord | null; after: PersonRecord },
+): Promise<ChangedPerson> {
+  const now = operations.clock.wall();
+  const person = shownPerson(after, now);
+  const shown = { before: before && shownPerson(before, now), after: person };
+  const durable = await change(operations, { caller, what, subject: after.name, ...shown, people: [after] });
+  return { person, durable };
+}
+
+function personOf({ book }: AccessOperations, id: string): PersonRecord {
+  const person = book.person(id) ?? book.named(id);
+  if (!person) throw new OperationError('not_found', `There is no person "${id}".`);
+  return person;
+}
+
+function badInvitation(): OperationError {
+  return new OperationError(
+    'forbidden',
+    'This invitation does not work: it was used already, is older than three days, or was replaced. Ask an admin for a new one.',
+  );
+}
