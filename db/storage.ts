@@ -3,6 +3,7 @@ import type { CircuitEvent, StoredCircuit } from '../server/core/circuit/types.t
 import type { StorageStatus } from '../server/core/live.ts';
 import type { ChainMinute, ProviderMinute } from '../server/core/minutes.ts';
 import type {
+  AttemptRecord,
   AuditRecord,
   ProbeRecord,
   RequestOutcome,
@@ -47,6 +48,10 @@ export interface Storage {
   /** Minutes of providers, eldest first, likewise. */
   listProviderMinutes(filter: ProviderMinutesFilter): Promise<Minutes<ProviderMinute>>;
 
+  /** Attempts and skips at one provider by the moment they began, eldest first; no more than `limit`. */
+  listAttempts(filter: AttemptsFilter): Promise<ListedAttempt[]>;
+  /** Calls of our own to one provider, newest first. */
+  listProbes(filter: ProbeFilter): Promise<Page<ProbeRecord>>;
   /** The newest probe of each kind of each provider. */
   lastProbes(): Promise<ProbeRecord[]>;
   /** The most requests that each provider has answered in any sixty seconds that end within the span. */
@@ -155,10 +160,43 @@ export interface Minutes<Row> {
   complete: boolean;
 }
 
+export interface AttemptsFilter {
+  provider: string;
+  /** Ms since 1970, from inclusive, to exclusive. */
+  from: number;
+  to: number;
+  /** 1 to 100,000. */
+  limit: number;
+}
+
+/** What of an attempt or a skip bears on its circuit. `id`: `<request id>/<ordinal>`. */
+export type ListedAttempt = { id: string } & Pick<
+  AttemptRecord,
+  | 'outcome'
+  | 'failureKind'
+  | 'status'
+  | 'circuitState'
+  | 'permit'
+  | 'startedAt'
+  | 'firstTokenMs'
+  | 'durationMs'
+  | 'drill'
+>;
+
+export interface ProbeFilter {
+  provider: string;
+  /** Ms since 1970, from inclusive, to exclusive. */
+  from?: number | undefined;
+  to?: number | undefined;
+  before?: string | undefined;
+  limit: number;
+}
+
 export interface EventFilter {
   provider?: string | undefined;
-  /** Ms since 1970, inclusive. */
+  /** Ms since 1970, from inclusive, to exclusive. */
   from?: number | undefined;
+  to?: number | undefined;
   before?: string | undefined;
   limit: number;
 }

@@ -175,7 +175,7 @@ async function makeParts(
   const { live, overviews } = watch;
   const control = createControl({
     ...{ ...world, settings, board, recheck, storage, recorder },
-    ...{ live, overviews, about, sessions, access, state },
+    ...{ live, overviews, about, sessions, access, state, book: { providers, chains } },
   });
   return { gateway, control, recheck, standby, watch, recorder };
 }

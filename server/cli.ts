@@ -3,6 +3,8 @@ import { addAccess } from './cli/access.ts';
 import { addActs } from './cli/acts.ts';
 import { addCheck } from './cli/check.ts';
 import { addCircuits } from './cli/circuits.ts';
+import { addExportOutage } from './cli/exportOutage.ts';
+import { addReplay } from './cli/replay.ts';
 import { addRequests } from './cli/requests.ts';
 import { addStart } from './cli/start.ts';
 import { CliError, type CliWorld, columnsOf } from './cli/world.ts';
@@ -35,6 +37,8 @@ export async function runCli(world: CliWorld): Promise<number> {
   addActs(program, world);
   addRequests(program, world);
   addAccess(program, world);
+  addExportOutage(program, world);
+  addReplay(program, world);
   for (const command of program.commands.flatMap((each) => [each, ...each.commands])) {
     command.exitOverride().copyInheritedSettings(program);
   }

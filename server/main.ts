@@ -3,6 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { replay } from './circuits/replay.ts';
 import type { StartOptions } from './cli/world.ts';
 import { runCli } from './cli.ts';
 import { checkLive } from './liveCheck.ts';
@@ -33,6 +34,7 @@ const exitCode = await runCli({
   signal: ending,
   start: (options) => start(options, startWorld(options)),
   checkLive: (providers) => checkLive(providers, realClock),
+  replay,
 });
 stdout.write('', () => process.exit(exitCode));
 

@@ -3,13 +3,16 @@ import type { ChainMinute, ProviderMinute } from '../../server/core/minutes.ts';
 import type { AuditRecord, ProbeRecord, RequestRecord, SessionRecord } from '../../server/core/records.ts';
 import type {
   Access,
+  AttemptsFilter,
   AuditFilter,
   Batch,
   Carried,
   ChainMinutesFilter,
   EventFilter,
+  ListedAttempt,
   Minutes,
   Page,
+  ProbeFilter,
   ProviderMinutesFilter,
   RequestFilter,
   RequestRow,
@@ -36,6 +39,8 @@ export interface Verbs {
   listProviderMinutes: { ask: ProviderMinutesFilter; answer: Minutes<ProviderMinute> };
   /** Adds so many requests to the minute tables that are older than these. */
   countOlder: { ask: number; answer: { more: boolean } };
+  listAttempts: { ask: AttemptsFilter; answer: ListedAttempt[] };
+  listProbes: { ask: ProbeFilter; answer: Page<ProbeRecord> };
   lastProbes: { ask: null; answer: ProbeRecord[] };
   mostCarried: { ask: { from: number; to: number }; answer: Carried[] };
   /** Those that end later than this, ms since 1970. */

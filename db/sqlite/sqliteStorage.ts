@@ -1,10 +1,12 @@
 import type { Clock, Timer } from '../../server/core/clock.ts';
 import type { Log } from '../../server/core/log.ts';
 import {
+  type AttemptsFilter,
   type AuditFilter,
   type Batch,
   type ChainMinutesFilter,
   type EventFilter,
+  type ProbeFilter,
   type ProviderMinutesFilter,
   type RequestFilter,
   type SessionChange,
@@ -96,6 +98,14 @@ export class SqliteStorage implements Storage {
 
   listProviderMinutes(filter: ProviderMinutesFilter) {
     return this.read('listProviderMinutes', filter);
+  }
+
+  listAttempts(filter: AttemptsFilter) {
+    return this.read('listAttempts', filter);
+  }
+
+  listProbes(filter: ProbeFilter) {
+    return this.read('listProbes', filter);
   }
 
   lastProbes() {

@@ -7,9 +7,11 @@ import { countOlder } from './statements/countOlder.ts';
 import { getRequest } from './statements/getRequest.ts';
 import { lastProbes } from './statements/lastProbes.ts';
 import { listAccess } from './statements/listAccess.ts';
+import { listAttempts } from './statements/listAttempts.ts';
 import { listAudit } from './statements/listAudit.ts';
 import { listEvents } from './statements/listEvents.ts';
 import { listChainMinutes, listProviderMinutes } from './statements/listMinutes.ts';
+import { listProbes } from './statements/listProbes.ts';
 import { listRequests } from './statements/listRequests.ts';
 import { listSessions } from './statements/listSessions.ts';
 import { mostCarried } from './statements/mostCarried.ts';
@@ -53,6 +55,8 @@ const answers: Answers = {
   listChainMinutes: (filter) => listChainMinutes(database().orm, filter),
   listProviderMinutes: (filter) => listProviderMinutes(database().orm, filter),
   countOlder: (limit) => countOlder(database(), limit),
+  listAttempts: (filter) => listAttempts(database().orm, filter),
+  listProbes: (filter) => listProbes(database().orm, filter),
   lastProbes: () => lastProbes(database().orm),
   mostCarried: (span) => mostCarried(database().orm, span),
   listSessions: (now) => listSessions(database().orm, now),

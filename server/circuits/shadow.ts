@@ -34,6 +34,16 @@ export interface ShadowDeps {
   poison: PoisonMemory;
   /** What the circuit began with. */
   stored: StoredCircuit | null;
+  /** Told of each move of the ghost. */
+  onMove?: ((move: GhostMove) => void) | undefined;
+}
+
+/** The ghost moved. `at`: ms since 1970. */
+export interface GhostMove {
+  ghost: string;
+  at: number;
+  to: AutomaticState;
+  cause: TransitionCause;
 }
 
 /** What a call is asked with, as far as a circuit cares. */
@@ -190,6 +200,7 @@ export class Shadow {
     if (after === this.was[side]) return;
     this.was[side] = after;
     const at = Math.round(this.deps.clock.wall());
+    if (side === 'ghost') this.deps.onMove?.({ ghost: this.deps.ghost.name, at, to: after, cause });
     this.current ??= this.begin(at);
     const opened = after === 'open' ? 1 : 0;
     this.totals[`${side}Openings`] += opened;

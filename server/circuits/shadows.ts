@@ -3,7 +3,7 @@ import type { PermitKind, Settlement } from '../core/circuit/settle.ts';
 import type { Act, AutomaticState, StoredCircuit, TransitionCause } from '../core/circuit/types.ts';
 import { DrivenClock } from '../core/drivenClock.ts';
 import type { GhostReport, GhostSettings } from '../core/ghost.ts';
-import { type AskOptions, type Fate, Shadow } from './shadow.ts';
+import { type AskOptions, type Fate, type GhostMove, Shadow } from './shadow.ts';
 import { WallTimes } from './wallTimes.ts';
 
 /** What happened to the circuit of `provider` at `at` (monotonic ms). `call`: whatever stands for one call, the same one to its end. */
@@ -23,6 +23,8 @@ export interface ShadowsOptions {
   /** When it begins: monotonic, and ms since 1970. */
   now: number;
   wall: number;
+  /** Told of each move of a ghost. */
+  onMove?: ((move: GhostMove) => void) | undefined;
 }
 
 /** A call that is out. */
@@ -49,7 +51,8 @@ export class Shadows {
       const shadows = ghosts.map((ghost) => {
         const memory = poison.get(ghost.name) ?? new PoisonMemory();
         poison.set(ghost.name, memory);
-        return new Shadow({ provider: name, ghost, concurrency, clock: this.clock, wallTimes, poison: memory, stored });
+        const given = { provider: name, ghost, concurrency, stored, onMove: options.onMove };
+        return new Shadow({ ...given, clock: this.clock, wallTimes, poison: memory });
       });
       if (shadows.length > 0) this.shadows.set(name, shadows);
     }

@@ -1,6 +1,9 @@
 import type { Flags } from '../config/overrides.ts';
+import type { BreakerSettings } from '../core/circuit/types.ts';
 import type { LiveReport } from '../core/liveCheck.ts';
 import type { ProviderSettings } from '../core/settings.ts';
+import type { ReplayReport } from '../core/trace/replayReport.ts';
+import type { Trace } from '../core/trace/trace.ts';
 
 /** What the command line is given of the world; it reads nothing by itself. */
 export interface CliWorld {
@@ -21,6 +24,8 @@ export interface CliWorld {
   start: (options: StartOptions) => Promise<number>;
   /** Calls providers to see what they can do; absent: it cannot. */
   checkLive?: (providers: readonly ProviderSettings[]) => Promise<LiveReport[]>;
+  /** Plays a trace through a circuit with other settings, called `name`; absent: it cannot. */
+  replay?: (trace: Trace, settings: BreakerSettings, name: string) => ReplayReport;
 }
 
 export interface Output {

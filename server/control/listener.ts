@@ -4,6 +4,7 @@ import { fastifyTRPCPlugin } from '@trpc/server/adapters/fastify';
 import type { FastifyInstance } from 'fastify';
 import fastify from 'fastify';
 import type { Access, Storage } from '../../db/storage.ts';
+import type { ProviderBook } from '../core/book.ts';
 import type { Clock } from '../core/clock.ts';
 import type { Log } from '../core/log.ts';
 import type { SessionRecord } from '../core/records.ts';
@@ -50,6 +51,7 @@ export interface ControlDeps {
   live: LiveSource;
   overviews: OverviewSource;
   about: () => AboutProgram;
+  book: ProviderBook;
   /** Sign-ins of earlier runs. */
   sessions: readonly SessionRecord[];
   /** Tokens and people of the record. */

@@ -1,4 +1,5 @@
 import type { Storage } from '../../db/storage.ts';
+import type { ProviderBook } from '../core/book.ts';
 import type { AccessOperations } from '../operations/access/access.ts';
 import type { AboutProgram } from './about.ts';
 import { aboutRouter } from './about.ts';
@@ -19,13 +20,14 @@ export interface RouterDeps {
   storage: Storage;
   live: LiveSource;
   overviews: OverviewSource;
+  book: ProviderBook;
   about: () => AboutProgram;
 }
 
 /** Every procedure of the control plane: one file a noun. */
 export function createRouter(deps: RouterDeps) {
   return router({
-    circuits: circuitsRouter(deps.operations, deps.overviews),
+    circuits: circuitsRouter(deps.operations, deps),
     requests: requestsRouter(deps.storage),
     audit: auditRouter(deps.storage),
     events: eventsRouter(deps.storage),

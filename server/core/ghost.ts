@@ -9,6 +9,9 @@ import { showDuration } from './duration.ts';
 /** Ghosts of one provider at most: each costs what its circuit costs, beside the calls. */
 export const MOST_GHOSTS = 8;
 
+/** A shorter time between two openings is none: it would be told as 0.0 s. */
+const leastToldMs = 50;
+
 export interface GhostSettings {
   name: string;
   /** Those of the provider's circuit, with what the ghost has otherwise. */
@@ -108,7 +111,7 @@ function openingWords({ circuit, ghost }: GhostEpisode): string {
   if (circuit && !ghost) return 'stayed closed where the circuit opened';
   if (!circuit || !ghost) return 'stayed closed, as the circuit did';
   const soonerMs = circuit.openedAt - ghost.openedAt;
-  if (soonerMs === 0) return 'opened at the same moment';
+  if (Math.abs(soonerMs) < leastToldMs) return 'opened at the same moment';
   return `opened ${shortMs(Math.abs(soonerMs))} ${soonerMs > 0 ? 'sooner' : 'later'}`;
 }
 

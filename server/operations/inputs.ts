@@ -58,7 +58,8 @@ const page = {
   before: z.string().max(maxCursorCharacters).optional(),
   limit: z.number().int().min(1).max(maxPageRows).default(defaultPageRows),
 };
-const moment = z.number().int().nonnegative().optional();
+const wholeMs = z.number().int().nonnegative();
+const moment = wholeMs.optional();
 
 export const requestFilter = z.strictObject({
   from: moment,
@@ -76,4 +77,5 @@ export const requestFilter = z.strictObject({
 });
 export const requestInput = z.strictObject({ id: name });
 export const auditFilter = z.strictObject({ subject: name.optional(), ...page });
-export const eventFilter = z.strictObject({ provider: name.optional(), from: moment, ...page });
+export const eventFilter = z.strictObject({ provider: name.optional(), from: moment, to: moment, ...page });
+export const traceInput = z.strictObject({ provider: name, from: wholeMs, to: wholeMs });

@@ -31,7 +31,8 @@ export function listAudit(storage: Storage, filter: Parameters<Storage['listAudi
   return read(() => storage.listAudit(filter));
 }
 
-async function read<Result>(statement: () => Promise<Result>): Promise<Result> {
+/** Translates what a storage throws. */
+export async function read<Result>(statement: () => Promise<Result>): Promise<Result> {
   try {
     return await statement();
   } catch (error) {

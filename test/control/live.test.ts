@@ -3,7 +3,15 @@ import { describe, expect, it } from 'vitest';
 import type { LiveSource } from '../../server/control/live.ts';
 import { createRouter } from '../../server/control/router.ts';
 import type { LiveEvent } from '../../server/core/live.ts';
-import { aboutTests, call, nothingYet, startControl, testOperations, testToken } from '../support/control.ts';
+import {
+  aboutTests,
+  bookOfTests,
+  call,
+  nothingYet,
+  startControl,
+  testOperations,
+  testToken,
+} from '../support/control.ts';
 import { listen } from '../support/listen.ts';
 
 /** A source of numbered events that keeps all of them, and knows how many readers it has. */
@@ -105,7 +113,7 @@ describe('live events', () => {
 
   it('silence is filled with pings, and a client knows when to connect anew', () => {
     const { operations, storage, board, clock } = testOperations();
-    const parts = { overviews: nothingYet(board, clock), about: () => aboutTests };
+    const parts = { overviews: nothingYet(board, clock), about: () => aboutTests, book: bookOfTests };
     const { sse } = createRouter({ operations, storage, live: new NumberedSource(), ...parts })._def._config;
     expect(sse?.ping?.enabled).toBe(true);
     expect(sse?.client?.reconnectAfterInactivityMs).toBeGreaterThan(2 * (sse?.ping?.intervalMs ?? Number.NaN));

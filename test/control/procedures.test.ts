@@ -133,6 +133,7 @@ describe('who may call', () => {
       'circuits.probe',
       'circuits.release',
       'circuits.reset',
+      'circuits.trace',
       'circuits.trip',
       'events.list',
       'live.events',

@@ -3,8 +3,10 @@ import { drizzle } from 'drizzle-orm/better-sqlite3';
 import { afterAll, expect, test } from 'vitest';
 import { migrateFile } from '../../db/sqlite/migrate.ts';
 import { getRequest } from '../../db/sqlite/statements/getRequest.ts';
+import { listAttempts } from '../../db/sqlite/statements/listAttempts.ts';
 import { listAudit } from '../../db/sqlite/statements/listAudit.ts';
 import { listEvents } from '../../db/sqlite/statements/listEvents.ts';
+import { listProbes } from '../../db/sqlite/statements/listProbes.ts';
 import { listRequests } from '../../db/sqlite/statements/listRequests.ts';
 import { restore } from '../../db/sqlite/statements/restore.ts';
 import { noon } from './support/records.ts';
@@ -47,6 +49,12 @@ const cases: [what: string, index: RegExp, ask: () => void][] = [
   ['transitions of one provider', /events_by_provider/, () => listEvents(orm, { limit: 50, provider: 'qwen-72b' })],
   ['the audit', /audit_newest/, () => listAudit(orm, { limit: 50 })],
   ['the audit of one subject', /audit_by_subject/, () => listAudit(orm, { limit: 50, subject: 'qwen-72b' })],
+  [
+    'attempts at one provider',
+    /attempts_by_provider \(provider=\? AND started_at>/,
+    () => listAttempts(orm, { provider: 'qwen-72b', from: noon, to: noon + 1, limit: 9 }),
+  ],
+  ['probes of one provider', /probes_by_provider/, () => listProbes(orm, { provider: 'qwen-72b', limit: 50 })],
   ['the last event of a node', /circuit_events.*node=/, () => restore(orm, 'a')],
 ];
 

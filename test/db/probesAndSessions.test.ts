@@ -1,25 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import type { PersonRecord, TokenRecord } from '../../server/core/access.ts';
-import type { ProbeRecord, RequestRecord, SessionRecord } from '../../server/core/records.ts';
+import type { RequestRecord, SessionRecord } from '../../server/core/records.ts';
 import { TestDatabase } from './support/database.ts';
-import { auditRow, batch, noon, request } from './support/records.ts';
-
-function probe(id: string, changes: Partial<ProbeRecord> = {}): ProbeRecord {
-  return {
-    id,
-    node: 'a',
-    provider: 'qwen-72b',
-    kind: 'standby',
-    by: 'itself',
-    at: noon,
-    ok: true,
-    word: 'ok',
-    status: 200,
-    durationMs: 412.5,
-    costNanoUsd: 900,
-    ...changes,
-  };
-}
+import { auditRow, batch, noon, probeRow as probe, request } from './support/records.ts';
 
 function session(hash: string, changes: Partial<SessionRecord> = {}): SessionRecord {
   const times = { openedAt: noon, seenAt: noon, endsAt: noon + 1_000 };

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { RequestFilter, Storage } from '../../db/storage.ts';
 import { listsMinutes } from './minutes.contract.ts';
+import { listsOfProviders } from './providers.contract.ts';
 import { attempt, auditRow, batch, event, failure, noon, request, requests, skip, stored } from './support/records.ts';
 
 export interface StorageUnderTest extends AsyncDisposable {
@@ -15,6 +16,7 @@ export function storageContract(name: string, open: () => Promise<StorageUnderTe
     listsRequests(open);
     listsTheRest(open);
     listsMinutes(open);
+    listsOfProviders(open);
   });
 }
 
@@ -228,6 +230,7 @@ function listsTheRest(open: Open): void {
     expect(await list({})).toEqual([4, 3, 2, 1]);
     expect(await list({ provider: 'deepseek-v3' })).toEqual([4, 3, 1]);
     expect(await list({ from: noon + 3 })).toEqual([4, 3]);
+    expect(await list({ from: noon + 2, to: noon + 4 })).toEqual([3, 2]);
     const { next } = await opened.storage.listEvents({ limit: 2 });
     expect(await list({ before: next })).toEqual([2, 1]);
   });

@@ -7,6 +7,7 @@ import type { LiveSource } from '../../server/control/live.ts';
 import type { OverviewSource } from '../../server/control/overview.ts';
 import { createRouter } from '../../server/control/router.ts';
 import { Sessions } from '../../server/control/session.ts';
+import type { ProviderBook } from '../../server/core/book.ts';
 import type { BreakerSettings, CircuitEvent } from '../../server/core/circuit/types.ts';
 import type { AuditRecord, SessionRecord } from '../../server/core/records.ts';
 import type { Role } from '../../server/core/roles.ts';
@@ -74,6 +75,9 @@ function provider(name: string): ProviderSettings {
 const backoff = { initialMs: 250, factor: 2, maxMs: 8_000, jitter: 'equal' } as const;
 
 const lucy: ChainSettings = { name: 'lucy', providers: names, backoff, deadlineMs: 120_000, rescue: [], hedge: 'off' };
+
+/** What the config says of the providers here. */
+export const bookOfTests: ProviderBook = { providers: names.map(provider), chains: [lucy] };
 
 /** A real board of three healthy providers that one chain, `lucy`, goes through. */
 export function testBoard(clock: FakeClock, ghosts: Record<string, Partial<BreakerSettings>> = {}): Board {
@@ -189,6 +193,7 @@ export async function startControl(options: ControlOptions = {}) {
     settings: { control: { host: '127.0.0.1', port: 0, hosts: [] } },
     recorder: options.journal ?? operations.journal,
     live: options.live ?? quiet,
+    book: bookOfTests,
     overviews: options.overviews ?? nothingYet(board, operations.clock),
     about: () => options.about ?? aboutTests,
     sessions: options.sessions ?? [],
@@ -231,7 +236,7 @@ export const procedures = listProcedures();
 
 function listProcedures(): { path: string; type: 'query' | 'mutation' | 'subscription'; role: Role }[] {
   const { operations, storage, board, clock } = testOperations();
-  const parts = { overviews: nothingYet(board, clock), about: () => aboutTests };
+  const parts = { overviews: nothingYet(board, clock), about: () => aboutTests, book: bookOfTests };
   const router = createRouter({ operations, storage, live: quiet, ...parts });
   // tRPC keeps procedures by their whole path, and types them as a tree.
   const flat = { ...router._def.procedures } as unknown as Record<

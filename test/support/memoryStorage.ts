@@ -1,9 +1,13 @@
 import type {
   Access,
+  AttemptsFilter,
   Batch,
   Carried,
+  EventFilter,
+  ListedAttempt,
   Minutes,
   Page,
+  ProbeFilter,
   RequestFilter,
   RequestRow,
   SessionChange,
@@ -21,6 +25,7 @@ export class MemoryStorage implements Storage {
   readonly acts: StoredAct[] = [];
   readonly requests: RequestRecord[] = [];
   readonly probes: ProbeRecord[] = [];
+  readonly events: CircuitEvent[] = [];
   readonly sessions = new Map<string, SessionRecord>();
   /** `stuck`: acts wait until `unstick`; `broken`: everything is refused. */
   disk: 'well' | 'stuck' | 'broken' = 'well';
@@ -33,6 +38,7 @@ export class MemoryStorage implements Storage {
   async append(batch: Batch): Promise<void> {
     this.requests.push(...batch.requests);
     this.probes.push(...batch.probes);
+    this.events.push(...batch.events.map(({ event }) => event));
   }
 
   async act(act: StoredAct): Promise<void> {
@@ -58,9 +64,18 @@ export class MemoryStorage implements Storage {
     return this.requests.find((request) => request.id === id) ?? null;
   }
 
-  async listEvents(): Promise<Page<CircuitEvent>> {
+  async listEvents({
+    provider,
+    from = 0,
+    to = Number.POSITIVE_INFINITY,
+    limit,
+  }: EventFilter): Promise<Page<CircuitEvent>> {
     this.check();
-    return { rows: this.acts.flatMap((act) => (act.event ? [act.event] : [])), next: null };
+    const all = [...this.events, ...this.acts.flatMap((act) => (act.event ? [act.event] : []))];
+    const found = all.filter(
+      (event) => event.at >= from && event.at < to && (provider ?? event.provider) === event.provider,
+    );
+    return { rows: found.sort((one, other) => other.at - one.at || other.seq - one.seq).slice(0, limit), next: null };
   }
 
   async listAudit(): Promise<Page<AuditRecord>> {
@@ -76,6 +91,21 @@ export class MemoryStorage implements Storage {
   async listProviderMinutes(): Promise<Minutes<ProviderMinute>> {
     this.check();
     return { rows: [], stepMs: 60_000, complete: true };
+  }
+
+  async listAttempts({ provider, from, to, limit }: AttemptsFilter): Promise<ListedAttempt[]> {
+    this.check();
+    const all = this.requests.flatMap(({ id, attempts }) =>
+      attempts.map((attempt) => ({ ...attempt, id: `${id}/${attempt.ordinal}` })),
+    );
+    const inSpan = all.filter((row) => row.provider === provider && row.startedAt >= from && row.startedAt < to);
+    return inSpan.sort((one, other) => one.startedAt - other.startedAt).slice(0, limit);
+  }
+
+  async listProbes({ provider, limit }: ProbeFilter): Promise<Page<ProbeRecord>> {
+    this.check();
+    const rows = this.probes.filter((probe) => probe.provider === provider).sort((one, other) => other.at - one.at);
+    return { rows: rows.slice(0, limit), next: null };
   }
 
   async lastProbes(): Promise<ProbeRecord[]> {

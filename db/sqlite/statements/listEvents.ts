@@ -1,4 +1,4 @@
-import { and, eq, gte, sql } from 'drizzle-orm';
+import { and, eq, gte, lt, sql } from 'drizzle-orm';
 import type { BetterSQLite3Database } from 'drizzle-orm/better-sqlite3';
 import type { CircuitEvent } from '../../../server/core/circuit/types.ts';
 import { circuitEvents } from '../../schema.ts';
@@ -19,6 +19,7 @@ export function listEvents(orm: BetterSQLite3Database, filter: EventFilter): Pag
       and(
         filter.provider === undefined ? undefined : eq(circuitEvents.provider, filter.provider),
         filter.from === undefined ? undefined : gte(circuitEvents.at, filter.from),
+        filter.to === undefined ? undefined : lt(circuitEvents.at, filter.to),
         after(key, filter.before),
       ),
     )

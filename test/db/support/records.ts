@@ -1,6 +1,6 @@
 import type { Batch } from '../../../db/storage.ts';
 import type { CircuitEvent, StoredCircuit } from '../../../server/core/circuit/types.ts';
-import type { AttemptRecord, AuditRecord, RequestRecord } from '../../../server/core/records.ts';
+import type { AttemptRecord, AuditRecord, ProbeRecord, RequestRecord } from '../../../server/core/records.ts';
 
 /** Records of a made-up day; a test names what it is about and leaves the rest. */
 
@@ -62,6 +62,23 @@ export function skip(ordinal: number, provider: string): AttemptRecord {
     usage: null,
     costNanoUsd: null,
   });
+}
+
+export function probeRow(id: string, changes: Partial<ProbeRecord> = {}): ProbeRecord {
+  return {
+    id,
+    node: 'a',
+    provider: 'qwen-72b',
+    kind: 'standby',
+    by: 'itself',
+    at: noon,
+    ok: true,
+    word: 'ok',
+    status: 200,
+    durationMs: 412.5,
+    costNanoUsd: 900,
+    ...changes,
+  };
 }
 
 export function request(id: string, changes: Partial<RequestRecord> = {}): RequestRecord {

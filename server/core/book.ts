@@ -1,0 +1,8 @@
+import type { ChainSettings, ProviderSettings } from './settings.ts';
+
+/** What the config says of providers and of the chains they stand in. */
+export interface ProviderBook {
+  /** In the order of the file. */
+  providers: readonly ProviderSettings[];
+  chains: readonly ChainSettings[];
+}
