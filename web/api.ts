@@ -7,6 +7,7 @@ import type { About } from '../server/core/about.ts';
 import type { Hour, Overview, TripPreview } from '../server/core/overview.ts';
 import { codeOf, isUnauthorized } from './errors.ts';
 import { HeardEventSource } from './live/heard.ts';
+import { noteStranger } from './strangers.ts';
 
 export type Outputs = inferRouterOutputs<AppRouter>;
 
@@ -21,17 +22,9 @@ export const client = createTRPCClient<AppRouter>({
   ],
 });
 
-const strangerListeners = new Set<() => void>();
-
-/** Calls `listen` when an answer says that nobody is signed in. */
-export function onStranger(listen: () => void): () => void {
-  strangerListeners.add(listen);
-  return () => strangerListeners.delete(listen);
-}
-
 /** To be told by whatever asks outside TanStack Query. */
 export function noteError(error: unknown): void {
-  if (isUnauthorized(error)) for (const listen of strangerListeners) listen();
+  if (isUnauthorized(error)) noteStranger();
 }
 
 /** What may pass is asked again; a refusal is not. */
@@ -68,27 +61,3 @@ export const aboutQuery = ask<About>('about.get');
 export const overviewQuery = ask<Overview>('overview.get');
 export const hourQuery = ask<Hour>('overview.hour');
 export const previewQuery = (provider: string) => ask<TripPreview>('circuits.preview', { provider });
-
-/** Ends the session here, or on every machine; the sign-in page follows. Rejects when nobody answers. */
-export async function signOut({ everywhere }: { everywhere: boolean }): Promise<void> {
-  await fetch('/sign-out', {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ everywhere }),
-  });
-  queryClient.clear();
-  for (const listen of strangerListeners) listen();
-}
-
-/** Signs in with a token: null when it worked, else a sentence why not. */
-export async function signIn(token: string): Promise<string | null> {
-  const response = await fetch('/sign-in', {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ token }),
-  });
-  if (response.ok) return null;
-  const body: unknown = await response.json().catch(() => null);
-  const said = (body as { error?: { message?: unknown } } | null)?.error?.message;
-  return typeof said === 'string' ? said : `It was refused with status ${response.status}.`;
-}

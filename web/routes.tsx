@@ -58,8 +58,14 @@ const auditRoute = createRoute({
     typeof subject === 'string' && subject !== '' ? { subject } : {},
 });
 
+const accessRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/access',
+  component: lazyRouteComponent(() => import('./pages/access.tsx'), 'AccessPage'),
+});
+
 export const router = createRouter({
-  routeTree: rootRoute.addChildren([liveRoute, requestsRoute.addChildren([requestRoute]), auditRoute]),
+  routeTree: rootRoute.addChildren([liveRoute, requestsRoute.addChildren([requestRoute]), auditRoute, accessRoute]),
   defaultPreload: 'intent',
   scrollRestoration: false,
   defaultNotFoundComponent: NotFound,

@@ -1,10 +1,13 @@
-import { type FormEvent, useEffect, useState } from 'react';
-import { signIn } from '../api.ts';
+import { useQuery } from '@tanstack/react-query';
+import { useEffect } from 'react';
+import { ComeIn } from '../access/comeIn.tsx';
 import { Logo } from '../ui/logo.tsx';
+import { readWays } from '../ways.ts';
 import '../shell/signIn.css';
 
 /** Nobody is signed in: says how. The program's files are public; what they show is not. */
 export function SignInPage() {
+  const { data: ways } = useQuery({ queryKey: ['ways'], queryFn: readWays });
   useEffect(() => {
     document.title = 'Recloser · Sign in';
   }, []);
@@ -13,41 +16,40 @@ export function SignInPage() {
       <section className="panel">
         <Logo />
         <h1>Sign in to Recloser</h1>
-        <p>
-          Open the sign-in link that Recloser printed where it was started. A link works once, within ten minutes of
-          that start; starting it again prints a new one.
-        </p>
-        <TokenForm />
+        {ways?.provider != null && (
+          <a className="button sign-in-provider" href="/sign-in/provider">
+            {ways.provider}
+          </a>
+        )}
+        {ways?.password && (
+          <ComeIn
+            path="/sign-in"
+            label="Sign in"
+            fields={[
+              { name: 'name', label: 'Name', autoComplete: 'username' },
+              { name: 'password', label: 'Password', type: 'password', autoComplete: 'current-password' },
+            ]}
+          />
+        )}
+        {ways !== undefined && !ways.password && ways.provider === null && (
+          <p>
+            Open the sign-in link that Recloser printed where it was started. A link works once, within ten minutes of
+            that start; starting it again prints a new one.
+          </p>
+        )}
+        <ComeIn
+          path="/sign-in"
+          label="Sign in"
+          fields={[
+            {
+              name: 'token',
+              label: 'Or sign in with the token that it was started with (RECLOSER_TOKEN), or one of your own',
+              type: 'password',
+              autoComplete: 'off',
+            },
+          ]}
+        />
       </section>
     </main>
-  );
-}
-
-/** With a token there is no link: the token signs in itself. */
-function TokenForm() {
-  const [problem, setProblem] = useState<string | null>(null);
-  const [working, setWorking] = useState(false);
-  const submit = async (event: FormEvent<HTMLFormElement>) => {
-    event.preventDefault();
-    const token = new FormData(event.currentTarget).get('token');
-    if (typeof token !== 'string' || token === '') return;
-    setWorking(true);
-    const said = await signIn(token).catch(() => 'Recloser does not answer. Is it running?');
-    // Everything that was refused is asked again, by a page that begins anew.
-    if (said === null) window.location.reload();
-    setProblem(said);
-    setWorking(false);
-  };
-  return (
-    <form onSubmit={submit}>
-      <label htmlFor="token">Or sign in with the token that it was started with (RECLOSER_TOKEN)</label>
-      <div className="sign-in-row">
-        <input id="token" name="token" type="password" autoComplete="current-password" required />
-        <button type="submit" className="button" disabled={working}>
-          {working ? 'Signing in…' : 'Sign in'}
-        </button>
-      </div>
-      {problem !== null && <p role="alert">{problem}</p>}
-    </form>
   );
 }

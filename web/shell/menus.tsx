@@ -1,9 +1,10 @@
 import { type MantineColorScheme, Menu, useMantineColorScheme } from '@mantine/core';
 import { IconDeviceDesktop, IconMoon, IconSun, IconUser } from '@tabler/icons-react';
+import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
-import { signOut } from '../api.ts';
 import { isZone, timeOfDay, type Zone, zoneName } from '../time.ts';
 import { useServerNow } from '../ui/useServerNow.ts';
+import { signOut } from '../ways.ts';
 import { useSetZone, useZone } from '../zone.tsx';
 
 const menuProps = { position: 'bottom-end', transitionProps: { duration: 0 }, shadow: 'md' } as const;
@@ -139,6 +140,9 @@ export function PersonMenu({ who, openHelp, openPalette }: PersonMenuProps) {
         </Menu.Item>
         <Menu.Item onClick={openHelp} rightSection={<kbd>?</kbd>}>
           Keys
+        </Menu.Item>
+        <Menu.Item component={Link} to="/access">
+          Access
         </Menu.Item>
         <Menu.Divider />
         <Menu.Item onClick={() => void signOut({ everywhere: false })}>Sign out</Menu.Item>

@@ -1,9 +1,9 @@
 import { Modal, useMantineColorScheme } from '@mantine/core';
 import { useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
-import { signOut } from '../api.ts';
 import { type Command, useAllCommands } from '../commands.ts';
 import { useLive } from '../live/useLive.ts';
+import { signOut } from '../ways.ts';
 import { useSetZone } from '../zone.tsx';
 import { pages } from './header.tsx';
 
@@ -90,6 +90,7 @@ function useShellCommands(openHelp: () => void): Command[] {
   const paused = status === 'paused';
   return [
     ...pages.map(({ to, label, keys }) => ({ label: `Go to ${label}`, keys, run: () => void navigate({ to }) })),
+    { label: 'Go to Access', run: () => void navigate({ to: '/access' }) },
     { label: paused ? 'Go on showing what happens' : 'Pause what is shown', keys: 'p', run: paused ? resume : pause },
     { label: 'Copy a link to this page', run: () => void navigator.clipboard.writeText(window.location.href) },
     { label: 'Show times in UTC', run: () => setZone('utc') },

@@ -1,10 +1,11 @@
-import { Outlet, useNavigate } from '@tanstack/react-router';
+import { Outlet, useLocation, useNavigate } from '@tanstack/react-router';
 import { useEffect, useState } from 'react';
-import { onStranger } from '../api.ts';
 import { useKeys } from '../keys.ts';
 import { startLive } from '../live/page.ts';
 import { useLive } from '../live/useLive.ts';
+import { JoinPage } from '../pages/join.tsx';
 import { SignInPage } from '../pages/signIn.tsx';
+import { onStranger } from '../strangers.ts';
 import { Announcer } from './announcer.tsx';
 import { Banners } from './banners.tsx';
 import { Header } from './header.tsx';
@@ -17,6 +18,8 @@ import './shell.css';
 export function Shell() {
   const [stranger, setStranger] = useState(false);
   useEffect(() => onStranger(() => setStranger(true)), []);
+  // An invitation is for whoever has no way in yet.
+  if (useLocation().pathname === '/join') return <JoinPage />;
   return stranger ? <SignInPage /> : <SignedIn />;
 }
 

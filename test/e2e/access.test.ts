@@ -1,0 +1,75 @@
+import { AxeBuilder } from '@axe-core/playwright';
+import { expect, test } from 'vitest';
+import { browserForAll } from '../support/browser.ts';
+import { newOperator, type Operator, signIn } from '../support/operator.ts';
+import { folder, realSimulator, startProgram, writeConfig } from '../support/program.ts';
+
+const browser = browserForAll();
+const password = 'a long enough password';
+
+async function start() {
+  const simulator = await realSimulator(['first']);
+  return await startProgram(await writeConfig(await folder(), { simulator, chain: ['first'] }), { token: '' });
+}
+
+async function openAccess({ page }: Operator, origin: string): Promise<void> {
+  await page.goto(`${origin}/access`);
+  await page.getByRole('heading', { name: 'Signed in now' }).waitFor();
+}
+
+test('an admin invites a person, who sets a password, comes in with it, and is shut out again', async () => {
+  const program = await start();
+  const { origin } = new URL(program.dashboard);
+  const admin = await signIn(browser(), program);
+  await openAccess(admin, origin);
+  await admin.page.getByLabel('Name').fill('ada');
+  await admin.page.getByRole('button', { name: 'Add a person' }).click();
+  const link = await admin.page.getByText(`${origin}/join?code=`).textContent();
+  await admin.page.getByText('invitation, not taken up yet').waitFor();
+
+  const ada = await newOperator(browser(), { viewport: { width: 360, height: 740 } });
+  await ada.page.goto(link ?? '');
+  await ada.page.getByLabel('Password').fill(password);
+  await ada.page.getByRole('button', { name: 'Set the password and sign in' }).click();
+  await ada.page.getByRole('heading', { name: 'What happened' }).waitFor();
+  expect(ada.page.url()).not.toContain('code');
+  await openAccess(ada, origin);
+  expect(await ada.page.getByRole('heading', { name: 'People' }).count()).toBe(0);
+  await ada.page.getByRole('cell', { name: 'ada this one' }).waitFor();
+
+  await admin.page.getByRole('button', { name: 'Shut ada out' }).click();
+  await ada.page.getByRole('heading', { name: 'Sign in to Recloser' }).waitFor();
+  await ada.page.getByLabel('Name').fill('ada');
+  await ada.page.getByLabel('Password').fill(password);
+  await ada.page.getByRole('button', { name: 'Sign in' }).first().click();
+  await ada.reads('Name and password do not fit');
+  expect([...admin.problems, ...ada.problems]).toEqual([]);
+});
+
+test.each(['dark', 'light'] as const)(
+  'a token is shown once and revoked; axe finds nothing, %s',
+  async (colorScheme) => {
+    const program = await start();
+    const { origin } = new URL(program.dashboard);
+    const admin = await signIn(browser(), program, { colorScheme });
+    await openAccess(admin, origin);
+    await admin.page.getByLabel('What it is for').fill('prometheus');
+    await admin.page.getByLabel('metrics').check();
+    await admin.page.getByRole('button', { name: 'Make a token' }).click();
+    const secret = (await admin.page.getByText(/^rcl_/).textContent()) ?? '';
+    const asProgram = () =>
+      fetch(`${origin}/trpc/about.get`, { headers: { authorization: `Bearer ${secret}` } }).then(
+        ({ status }) => status,
+      );
+    expect(await asProgram()).toBe(200);
+    const { violations } = await new AxeBuilder({ page: admin.page }).setLegacyMode(true).analyze();
+    expect(violations.flatMap(({ id, nodes }) => nodes.map(({ target }) => `${id} at ${target.join(' ')}`))).toEqual(
+      [],
+    );
+    await admin.page.reload();
+    await admin.page.getByRole('button', { name: 'Revoke prometheus' }).click();
+    await admin.page.getByText('revoked', { exact: true }).first().waitFor();
+    expect(await admin.page.getByText(secret).count()).toBe(0);
+    expect(await asProgram()).toBe(401);
+  },
+);

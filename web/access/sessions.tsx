@@ -1,0 +1,97 @@
+import { useQuery } from '@tanstack/react-query';
+import type { SessionWay, ShownSession } from '../../server/core/access.ts';
+import { client, trpc } from '../api.ts';
+import { errorSentence } from '../errors.ts';
+import { TimeText } from '../ui/figures.tsx';
+import { Panel } from '../ui/panel.tsx';
+import { signOut } from '../ways.ts';
+import { useChange } from './useChange.ts';
+
+const ways: Record<SessionWay, string> = {
+  link: 'link of a start',
+  token: 'token',
+  password: 'password',
+  provider: 'identity provider',
+};
+
+/** Who is signed in now, and where; `all`: everybody, else oneself. */
+export function AccessSessions({ all }: { all: boolean }) {
+  const everybody = useQuery({ ...trpc.access.sessions.queryOptions(), enabled: all });
+  const own = useQuery({ ...trpc.access.mySessions.queryOptions(), enabled: !all });
+  const { data, error } = all ? everybody : own;
+  const change = useChange<null>();
+  const end = (id: string) =>
+    void change.run(async () => {
+      await client.access.endSession.mutate({ id });
+      return null;
+    });
+  const everywhere = (
+    <button type="button" className="button" onClick={() => void signOut({ everywhere: true })}>
+      Sign me out everywhere
+    </button>
+  );
+  return (
+    <Panel title="Signed in now" note={all ? 'everybody' : 'you, on every machine'} actions={everywhere}>
+      {error && (
+        <p className="access-note" role="alert">
+          {errorSentence(error)}
+        </p>
+      )}
+      {change.problem !== null && (
+        <p className="access-note" role="alert">
+          {change.problem}
+        </p>
+      )}
+      {data && <SessionTable sessions={data} onEnd={end} />}
+    </Panel>
+  );
+}
+
+function SessionTable({ sessions, onEnd }: { sessions: ShownSession[]; onEnd: (id: string) => void }) {
+  return (
+    <table className="requests-table access-table">
+      <thead>
+        <tr>
+          <th>who</th>
+          <th>came by</th>
+          <th>from</th>
+          <th>since</th>
+          <th>last seen</th>
+          <th>
+            <span className="visually-hidden">acts</span>
+          </th>
+        </tr>
+      </thead>
+      <tbody>
+        {sessions.map(({ id, who, way, from, openedAt, seenAt, current }) => (
+          <tr key={id}>
+            <td>
+              <b>{who}</b>
+              {current && <span className="muted"> this one</span>}
+            </td>
+            <td className="muted">{ways[way]}</td>
+            <td className="muted">{from ?? 'not known'}</td>
+            <td className="muted">
+              <TimeText at={openedAt} />
+            </td>
+            <td className="muted">
+              <TimeText at={seenAt} />
+            </td>
+            <td>
+              <div className="access-acts">
+                <button
+                  type="button"
+                  className="button"
+                  aria-label={`End the session of ${who} ${id}`}
+                  onClick={() => onEnd(id)}
+                >
+                  End
+                </button>
+              </div>
+            </td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}
