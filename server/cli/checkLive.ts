@@ -1,4 +1,3 @@
-import { showDuration } from '../core/duration.ts';
 import { LIVE_TOKENS_MAX, type LiveReport, livePlan } from '../core/liveCheck.ts';
 import type { ProviderSettings } from '../core/settings.ts';
 import { type Cell, printable, table } from './text.ts';
@@ -40,7 +39,7 @@ function reportLines(reports: readonly LiveReport[], columns: number): string[] 
     [
       printable(report.provider),
       ...(['reachable', 'key', 'model', 'stream', 'usage', 'tools', 'prefill'] as const).map((name) => report[name]),
-      report.firstTokenMs === null ? '–' : `${report.firstTokenMs} ms of ${showDuration(report.firstTokenClockMs)}`,
+      report.firstTokenMs === null ? '–' : `${report.firstTokenMs} of ${report.firstTokenClockMs} ms`,
       report.costNanoUsd === null ? 'unknown' : dollars(report.costNanoUsd),
     ].map((text) => ({ text })),
   );

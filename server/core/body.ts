@@ -74,6 +74,11 @@ export function upstreamBody(
   return Object.fromEntries(fields);
 }
 
+/** How many choices an answer must have to be whole. What no provider should take (0, text) is for the provider to refuse. */
+export function choicesAsked({ body: { n } }: Pick<ChatRequest, 'body'>): number {
+  return typeof n === 'number' && Number.isInteger(n) && n > 1 ? n : 1;
+}
+
 function messagesFor(messages: unknown, systemPrompt: string | null): unknown {
   if (systemPrompt === null || !Array.isArray(messages)) return messages;
   return [{ role: 'system', content: systemPrompt }, ...messages];

@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Dispatcher } from 'undici';
-import { upstreamBody } from '../core/body.ts';
+import { choicesAsked, upstreamBody } from '../core/body.ts';
 import type { Timer } from '../core/clock.ts';
 import { AnswerTooLargeError, NoContentError } from '../core/grow.ts';
 import type { ClockName, Seen } from '../core/wire.ts';
@@ -152,7 +152,7 @@ export class Attempt implements Dispatcher.DispatchHandler {
     const { request } = this.errand;
     return new Answer({
       taker: this.taker,
-      choices: typeof request.body.n === 'number' ? request.body.n : 1,
+      choices: choicesAsked(request),
       headers: this.headers,
       onContent: () => {
         this.firstTokenMs = this.elapsedMs();

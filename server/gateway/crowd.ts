@@ -46,6 +46,8 @@ export class Crowd {
     server.on('drop', () => this.note());
     // Without a listener the process would end when the kernel has no more files for a connection.
     server.on('error', (error: NodeJS.ErrnoException) => {
+      // A port that is taken is told by who wanted to listen.
+      if (!server.listening) return;
       options.log.error({ code: error.code }, 'A connection could not be taken: the machine is short of something.');
     });
   }

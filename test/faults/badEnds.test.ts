@@ -68,6 +68,16 @@ describe.each([true, false])('[DONE] does not make an answer whole (stream: %s)'
   });
 });
 
+test.each([[0], [-1], [0.5], ['2']])('an answer of %j choices is not whole before its finish reason', async (n) => {
+  const cut: Play = (wire) => {
+    wire.open();
+    wire.chunks(begun);
+    return wire.close();
+  };
+  const played = await playScene({ providers: [does(cut), gives(other)], body: { n } }, true);
+  expectBroken({ ...played, stream: true }, 'cut');
+});
+
 const lively: Record<string, string> = {
   'empty text': odd([{ index: 0, delta: { content: '' }, finish_reason: null }]),
   'empty deltas': odd([{ index: 0, delta: {}, finish_reason: null }]),

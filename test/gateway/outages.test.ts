@@ -62,7 +62,7 @@ describe('a provider that is down for a minute, again and again', () => {
       const back = traffic.served.filter(({ startedAt }) => startedAt >= backAt && startedAt < backAt + 10 * SECOND);
       expect(servers(back)).toContain('a');
     }
-  });
+  }, 60_000);
 });
 
 describe('a provider that is well', () => {
@@ -84,7 +84,7 @@ describe('a provider that is well', () => {
     expect(traffic.events).toEqual([]);
     expect(new Set(servers(traffic.served))).toEqual(new Set(['a']));
     expect(traffic.served.every(({ attempts }) => attempts.length === 1)).toBe(true);
-  });
+  }, 60_000);
 
   test('and becomes slow is waited for again once that is its pace', async () => {
     const random = seeded(6);
