@@ -133,7 +133,8 @@ function withoutIndex(call: unknown): unknown {
   return rest;
 }
 
-function deltaOf(message: unknown): Record<string, unknown> {
+/** What a whole message says, as one delta. */
+export function deltaOf(message: unknown): Record<string, unknown> {
   if (!isRecord(message)) return {};
   if (!Array.isArray(message.tool_calls)) return message;
   return {

@@ -1,3 +1,4 @@
+import { deltaOf } from './assemble.ts';
 import { countOf, isRecord, isTooDeep, textOf } from './json.ts';
 import type { Usage } from './records.ts';
 import type { ChunkFacts } from './wire.ts';
@@ -9,7 +10,7 @@ const listFields = ['content', 'tool_calls', 'reasoning_details'] as const;
 
 /** Whether this is an event of a chat answer at all: choices, usage or an error, not nested beyond reason. The rest is not for us to read. */
 export function isChunk(json: unknown): json is Record<string, unknown> {
-  if (!isRecord(json) || isTooDeep(json)) return false;
+  if (!isRecord(json) || isTooDeep(json) || json.object === 'text_completion') return false;
   if (Array.isArray(json.choices) || isRecord(json.usage)) return true;
   if (json.choices === undefined && typeof json.object === 'string' && json.object.startsWith('chat.completion')) {
     return true;
@@ -19,20 +20,27 @@ export function isChunk(json: unknown): json is Record<string, unknown> {
 
 /**
  * The chunk as programs can read it: `choices` is a list of objects, and each has its delta. Most are so already, and come
- * back as they are; a null in such a place makes clients fall over.
+ * back as they are; a null in such a place makes clients fall over. A `message` in place of a delta is read as one, unless
+ * the answer `isBegun`: then it says once more what has been said.
  */
-export function tidied(chunk: Record<string, unknown>): Record<string, unknown> {
+export function tidied(chunk: Record<string, unknown>, isBegun: boolean): Record<string, unknown> {
   const { choices } = chunk;
   if (Array.isArray(choices) && choices.every(isReadable)) return chunk;
-  const readable = Array.isArray(choices) ? choices.filter(isRecord) : [];
-  return {
-    ...chunk,
-    choices: readable.map((choice) => (isReadable(choice) ? choice : { ...choice, delta: {} })),
-  };
+  const records = Array.isArray(choices) ? choices.filter(isRecord) : [];
+  return { ...chunk, choices: records.map((choice) => (isReadable(choice) ? choice : withDelta(choice, isBegun))) };
+}
+
+/** Whether each choice of a whole answer has its message. */
+export function hasMessages({ choices }: Record<string, unknown>): boolean {
+  return Array.isArray(choices) && choices.every((choice) => isRecord(choice) && isRecord(choice.message));
 }
 
 function isReadable(choice: unknown): boolean {
-  return isRecord(choice) && (isRecord(choice.delta) || isRecord(choice.message));
+  return isRecord(choice) && isRecord(choice.delta);
+}
+
+function withDelta({ message, ...choice }: Record<string, unknown>, isBegun: boolean): Record<string, unknown> {
+  return { ...choice, delta: isBegun ? {} : deltaOf(message) };
 }
 
 /** What one event of a stream carries; reads a whole answer (`message` in place of `delta`) just as well. */

@@ -1,6 +1,6 @@
 import { StringDecoder } from 'node:string_decoder';
 import { createParser, type EventSourceMessage, type EventSourceParser } from 'eventsource-parser';
-import { isChunk, readChunk, tidied } from '../core/chunk.ts';
+import { hasMessages, isChunk, readChunk, tidied } from '../core/chunk.ts';
 import { NoContentError } from '../core/grow.ts';
 import { isRecord, textOf } from '../core/json.ts';
 import type { Usage } from '../core/records.ts';
@@ -159,7 +159,7 @@ export class Answer {
   private good(data: string, json: Json, facts: ChunkFacts): void {
     this.goodEvents += 1;
     this.learn(json, facts);
-    const chunk = tidied(json);
+    const chunk = tidied(json, this.contentSeen && this.options.choices === 1);
     this.taker.chunk(chunk === json ? data : JSON.stringify(chunk), chunk, facts);
     // A finish reason alone is an answer too: an empty one.
     if (!facts.content && !facts.finished) return;
@@ -203,6 +203,8 @@ export class Answer {
     if (!isChunk(json) || !facts.finished || !choicesOf(json).every(({ isFinished }) => isFinished)) {
       return this.done({ seen: 'empty', message: 'the answer has a choice without a finish reason' });
     }
+    if (!hasMessages(json))
+      return this.done({ seen: 'malformed', message: 'the answer has a choice without a message' });
     this.learn(json, facts);
     this.taker.whole(json);
     this.content();

@@ -143,3 +143,37 @@ test.each(Object.entries(untidy))('%s is not passed on: clients fall over it', a
   const given = tidy.map((chunk) => eventOf(chunk as never)).join('');
   expect(played.body).toBe(role + given + content.join('') + finish + done);
 });
+
+describe.each([true, false])('a message (stream: %s)', (stream) => {
+  const message = { role: 'assistant', content: 'Die Flut kommt 潮 zweimal 🌊.' };
+  const whole = (more: object) => odd([{ index: 0, ...more, finish_reason: 'stop' }]);
+
+  test('in place of deltas is the answer', async () => {
+    const said = says('a', [message.content]);
+    const provider: FaultProvider = { says: () => [said], play: streams(whole({ message }), done) };
+    const played = await playScene({ providers: [provider, gives(other)] }, stream);
+    expect([played.trail, played.status]).toEqual(['a=ok', 200]);
+    expect(played.body).toContain(message.content);
+  });
+
+  test('after the deltas says nothing new', async () => {
+    const provider: FaultProvider = {
+      says: () => [first],
+      play: streams(role, ...content, whole({ message }), done),
+    };
+    const played = await playScene({ providers: [provider, gives(other)] }, stream);
+    expect(played.trail).toBe('a=ok');
+  });
+
+  test('that is missing, in a body of JSON or an answer of an older kind, makes no answer', async () => {
+    const [head, choice] = [headOf('a'), { index: 0, text: 'Hello', finish_reason: 'stop' }];
+    const bodies: Play[] = [
+      (wire) => wire.reply(200, JSON.stringify({ ...head, object: 'chat.completion', choices: [choice] })),
+      streams(eventOf({ ...head, object: 'text_completion', choices: [choice] }), done),
+    ];
+    for (const play of bodies) {
+      const played = await playScene({ providers: [does(play), gives(other)] }, stream);
+      expect(played.body).toBe(stream ? relayed(other) : assembled(other));
+    }
+  });
+});
