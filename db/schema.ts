@@ -12,6 +12,7 @@ import { packCounts, unpackCounts } from './packed.ts';
  */
 
 export { audit, people, sessions, tokens } from './tables/access.ts';
+export { incidentNotes, incidents } from './tables/incidents.ts';
 
 const usage = {
   promptTokens: integer('prompt_tokens'),

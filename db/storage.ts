@@ -1,5 +1,13 @@
 import type { PersonRecord, TokenRecord } from '../server/core/access.ts';
 import type { CircuitEvent, StoredCircuit } from '../server/core/circuit/types.ts';
+import type {
+  FactsAsk,
+  IncidentFacts,
+  IncidentReport,
+  IncidentRow,
+  KeptIncident,
+} from '../server/core/incidents/report.ts';
+import type { TroubleRecord } from '../server/core/incidents/types.ts';
 import type { StorageStatus } from '../server/core/live.ts';
 import type { ChainMinute, ProviderMinute } from '../server/core/minutes.ts';
 import type {
@@ -63,6 +71,21 @@ export interface Storage {
   /** Puts and ends sessions in one transaction, flushed to the disk. Safe to give twice. */
   writeSessions(change: SessionChange): Promise<void>;
 
+  /** Incidents, those that are not over first, then the newest. */
+  listIncidents(filter: IncidentFilter): Promise<Page<IncidentRow>>;
+  /** One incident with all that is told of it, or null. */
+  getIncident(id: number): Promise<KeptIncident | null>;
+  /** Writes how incidents stand, in one transaction, in the order given. One that is resolved stays as it is for good. */
+  writeIncidents(incidents: WrittenIncident[]): Promise<void>;
+  /** Keeps a note, or a star, with its audit row, flushed to the disk. The note's number; 0 for a star. */
+  writeNote(note: WrittenNote): Promise<number>;
+  /** Transitions from a moment on, with the last before it of each provider, and when what opened circuits began. */
+  readTransitions(from: number): Promise<Pick<TroubleRecord, 'events' | 'evidence'>>;
+  /** The minutes of a span (ms since 1970, `to` exclusive), of chains and of providers, as far as they bear on incidents. */
+  readMinutes(span: { from: number; to: number }): Promise<Pick<TroubleRecord, 'chains' | 'providers'>>;
+  /** What the record holds of the time of one incident. */
+  readIncident(ask: FactsAsk): Promise<ReadIncident>;
+
   status(): StorageStatus;
   /** Writes what was accepted, within `graceMs`, and closes. */
   close(graceMs: number): Promise<void>;
@@ -75,6 +98,32 @@ export interface Batch {
   /** Audit rows of what was refused, sign-ins, and the like. */
   audit: AuditRecord[];
   probes: ProbeRecord[];
+}
+
+export interface ReadIncident {
+  /** Transitions within the window, and the last before it of each provider. */
+  events: CircuitEvent[];
+  facts: IncidentFacts;
+}
+
+export interface WrittenIncident {
+  key: string;
+  /** The key it was written by until now, where late rows have changed its beginning; else null. */
+  was: string | null;
+  row: Omit<IncidentRow, 'id'>;
+  report: IncidentReport;
+}
+
+export interface WrittenNote {
+  incidentId: number;
+  /** The row it puts a star on or takes one off; null: a note of its own. */
+  rowId: string | null;
+  text: string | null;
+  at: number;
+  notedAt: number;
+  who: string;
+  starred: boolean;
+  audit: AuditRecord;
 }
 
 export interface Carried {
@@ -197,6 +246,14 @@ export interface EventFilter {
   /** Ms since 1970, from inclusive, to exclusive. */
   from?: number | undefined;
   to?: number | undefined;
+  before?: string | undefined;
+  limit: number;
+}
+
+export interface IncidentFilter {
+  /** Only those that are not over, or only those that are. */
+  unresolved?: boolean | undefined;
+  provider?: string | undefined;
   before?: string | undefined;
   limit: number;
 }

@@ -101,9 +101,9 @@ async function putTogether(settings: Settings, world: World, kept: Kept): Promis
     signInLink: () => controlUrl + control.signInLink(),
     async stop(graceMs) {
       life.state = 'draining';
-      watch.stop();
       standby.stop();
       recheck.stop();
+      await watch.stop();
       await gateway.drain(graceMs);
       await kept.drills?.close();
       await control.server.close();

@@ -7,10 +7,12 @@ import type { CircuitEvent } from './core/circuit/types.ts';
 import { firstCall } from './core/firstCall.ts';
 import type { ProbeRecord, RequestRecord } from './core/records.ts';
 import type { Settings } from './core/settings.ts';
+import { Chronicle } from './journal/chronicle.ts';
 import { Live } from './journal/live.ts';
 import { Meter } from './journal/meter.ts';
 import { Overviews } from './journal/overview.ts';
 import { rebuildMeter } from './journal/rebuild.ts';
+import { IncidentTeller } from './journal/tellIncidents.ts';
 
 interface WatchOptions {
   settings: Settings;
@@ -35,6 +37,13 @@ export function createWatch({ settings, world, board, storage, lastSeq }: WatchO
     snapshot: () => ({ seq: board.lastSeq, circuits: board.list(), storage: storage.status() }),
     overview: () => overviews.get(),
   });
+  const teller = new IncidentTeller({ storage, savings: async () => null, now: () => clock.now() });
+  const chronicle = new Chronicle({
+    clock,
+    log,
+    look: (until) => teller.look(until),
+    onWritten: () => live.publish({ type: 'incidents' }),
+  });
   return {
     live,
     overviews,
@@ -47,11 +56,19 @@ export function createWatch({ settings, world, board, storage, lastSeq }: WatchO
       meter.transition(event);
       const entry = board.look(event.provider);
       if (entry) live.publish({ type: 'circuit', event, entry });
+      chronicle.transition();
     },
     probe: (probe: ProbeRecord): void => meter.probe(probe),
     /** Begins to read the time before this run from the record, beside everything else. */
-    start: (): void => void rebuildMeter({ meter, storage, clock, log, node, lastSeq, signal: ending.signal }),
-    stop: (): void => ending.abort(),
+    start(): void {
+      void rebuildMeter({ meter, storage, clock, log, node, lastSeq, signal: ending.signal });
+      chronicle.start();
+    },
+    /** Resolves when nothing reads the record any more. */
+    async stop(): Promise<void> {
+      ending.abort();
+      await chronicle.stop();
+    },
   };
 }
 

@@ -1,4 +1,6 @@
 import type { CircuitEvent, StoredCircuit } from '../../server/core/circuit/types.ts';
+import type { FactsAsk, IncidentRow, KeptIncident } from '../../server/core/incidents/report.ts';
+import type { TroubleRecord } from '../../server/core/incidents/types.ts';
 import type { ChainMinute, ProviderMinute } from '../../server/core/minutes.ts';
 import type { AuditRecord, ProbeRecord, RequestRecord, SessionRecord } from '../../server/core/records.ts';
 import type {
@@ -9,16 +11,20 @@ import type {
   Carried,
   ChainMinutesFilter,
   EventFilter,
+  IncidentFilter,
   ListedAttempt,
   Minutes,
   Page,
   ProbeFilter,
   ProviderMinutesFilter,
+  ReadIncident,
   RequestFilter,
   RequestRow,
   SessionChange,
   StorageErrorCode,
   StoredAct,
+  WrittenIncident,
+  WrittenNote,
 } from '../storage.ts';
 
 /** What the main thread asks of a storage thread, and what it answers: plain data, copied on the way. */
@@ -47,6 +53,13 @@ export interface Verbs {
   listSessions: { ask: number; answer: SessionRecord[] };
   listAccess: { ask: null; answer: Access };
   writeSessions: { ask: SessionChange; answer: null };
+  listIncidents: { ask: IncidentFilter; answer: Page<IncidentRow> };
+  getIncident: { ask: number; answer: KeptIncident | null };
+  writeIncidents: { ask: WrittenIncident[]; answer: null };
+  writeNote: { ask: WrittenNote; answer: number };
+  readTransitions: { ask: number; answer: Pick<TroubleRecord, 'events' | 'evidence'> };
+  readMinutes: { ask: { from: number; to: number }; answer: Pick<TroubleRecord, 'chains' | 'providers'> };
+  readIncident: { ask: FactsAsk; answer: ReadIncident };
   close: { ask: null; answer: null };
 }
 

@@ -1,4 +1,5 @@
 import type { Clock, Timer } from '../../server/core/clock.ts';
+import type { FactsAsk } from '../../server/core/incidents/report.ts';
 import type { Log } from '../../server/core/log.ts';
 import {
   type AttemptsFilter,
@@ -6,6 +7,7 @@ import {
   type Batch,
   type ChainMinutesFilter,
   type EventFilter,
+  type IncidentFilter,
   type ProbeFilter,
   type ProviderMinutesFilter,
   type RequestFilter,
@@ -13,6 +15,8 @@ import {
   type Storage,
   StorageError,
   type StoredAct,
+  type WrittenIncident,
+  type WrittenNote,
 } from '../storage.ts';
 import { ActLine } from './acts.ts';
 import { BatchLine } from './batches.ts';
@@ -127,6 +131,36 @@ export class SqliteStorage implements Storage {
   async writeSessions(change: SessionChange): Promise<void> {
     this.refuseClosed();
     await this.writer.ask('writeSessions', change);
+  }
+
+  listIncidents(filter: IncidentFilter) {
+    return this.read('listIncidents', filter);
+  }
+
+  getIncident(id: number) {
+    return this.read('getIncident', id);
+  }
+
+  async writeIncidents(incidents: WrittenIncident[]): Promise<void> {
+    this.refuseClosed();
+    await this.writer.ask('writeIncidents', incidents);
+  }
+
+  async writeNote(note: WrittenNote): Promise<number> {
+    this.refuseClosed();
+    return this.writer.ask('writeNote', note);
+  }
+
+  readTransitions(from: number) {
+    return this.read('readTransitions', from);
+  }
+
+  readMinutes(span: { from: number; to: number }) {
+    return this.read('readMinutes', span);
+  }
+
+  readIncident(ask: FactsAsk) {
+    return this.read('readIncident', ask);
   }
 
   status() {

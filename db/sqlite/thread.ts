@@ -5,6 +5,7 @@ import { type DatabaseFile, fileAt, openFile, reopenFile } from './file.ts';
 import type { Message, OpenAsk, Reply, Verb, Verbs } from './messages.ts';
 import { countOlder } from './statements/countOlder.ts';
 import { getRequest } from './statements/getRequest.ts';
+import { getIncident, listIncidents } from './statements/incidents.ts';
 import { lastProbes } from './statements/lastProbes.ts';
 import { listAccess } from './statements/listAccess.ts';
 import { listAttempts } from './statements/listAttempts.ts';
@@ -15,8 +16,11 @@ import { listProbes } from './statements/listProbes.ts';
 import { listRequests } from './statements/listRequests.ts';
 import { listSessions } from './statements/listSessions.ts';
 import { mostCarried } from './statements/mostCarried.ts';
+import { readIncident } from './statements/readIncident.ts';
+import { readMinutes, readTransitions } from './statements/readTrouble.ts';
 import { restore } from './statements/restore.ts';
 import { appendBatch, writeAct } from './statements/write.ts';
+import { writeIncidents, writeNote } from './statements/writeIncidents.ts';
 import { writeSessions } from './statements/writeSessions.ts';
 
 /** A storage thread: one connection, one message after the other. SQLite blocks this thread and no other. */
@@ -65,6 +69,16 @@ const answers: Answers = {
     writeSessions(database(), change);
     return null;
   },
+  listIncidents: (filter) => listIncidents(database().orm, filter),
+  getIncident: (id) => getIncident(database().orm, id),
+  writeIncidents(incidents) {
+    writeIncidents(database(), incidents);
+    return null;
+  },
+  writeNote: (note) => writeNote(database(), note),
+  readTransitions: (from) => readTransitions(database().orm, from),
+  readMinutes: (span) => readMinutes(database().orm, span),
+  readIncident: (ask) => readIncident(database().orm, ask),
   close() {
     open?.sqlite.close();
     open = null;

@@ -7,6 +7,7 @@ import { accessRouter } from './access.ts';
 import { auditRouter } from './audit.ts';
 import { circuitsRouter } from './circuits.ts';
 import { eventsRouter } from './events.ts';
+import { incidentsRouter } from './incidents.ts';
 import type { LiveSource } from './live.ts';
 import { liveRouter } from './live.ts';
 import type { OverviewSource } from './overview.ts';
@@ -29,6 +30,7 @@ export function createRouter(deps: RouterDeps) {
   return router({
     circuits: circuitsRouter(deps.operations, deps),
     requests: requestsRouter(deps.storage),
+    incidents: incidentsRouter(deps.operations),
     audit: auditRouter(deps.storage),
     events: eventsRouter(deps.storage),
     live: liveRouter(deps.live),

@@ -17,6 +17,8 @@ export type LiveEvent =
   /** A sample: `leftOut` requests ended since the one before and are not shown. */
   | { type: 'request'; request: RequestRow; leftOut: number }
   | { type: 'storage'; status: StorageStatus }
+  /** Something was written of incidents: what a page shows of them is to be read again. */
+  | { type: 'incidents' }
   /**
    * Each second; only the newest matters, so one that is missed is not sent again. `circuits` brings what moves without a
    * transition: failures in a row, calls in flight, the ramp. One of another epoch than the page has is to be left alone.

@@ -11,7 +11,7 @@ const maxPageRows = 500;
 const defaultPageRows = 50;
 const maxCursorCharacters = 500;
 
-const name = z.string().min(1).max(maxNameCharacters);
+export const name = z.string().min(1).max(maxNameCharacters);
 
 /** Control characters are taken out: a reason is shown on terminals. */
 const reason = z
@@ -54,12 +54,13 @@ export type ResetInput = z.output<typeof resetInput>;
 export type ReleaseInput = z.output<typeof releaseInput>;
 export type ProbeInput = z.output<typeof probeInput>;
 
-const page = {
+/** Of every list. */
+export const page = {
   before: z.string().max(maxCursorCharacters).optional(),
   limit: z.number().int().min(1).max(maxPageRows).default(defaultPageRows),
 };
 const wholeMs = z.number().int().nonnegative();
-const moment = wholeMs.optional();
+export const moment = wholeMs.optional();
 
 export const requestFilter = z.strictObject({
   from: moment,

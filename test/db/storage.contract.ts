@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { RequestFilter, Storage } from '../../db/storage.ts';
+import { keepsIncidents } from './incidents.contract.ts';
 import { listsMinutes } from './minutes.contract.ts';
 import { listsOfProviders } from './providers.contract.ts';
 import { attempt, auditRow, batch, event, failure, noon, request, requests, skip, stored } from './support/records.ts';
@@ -17,6 +18,7 @@ export function storageContract(name: string, open: () => Promise<StorageUnderTe
     listsTheRest(open);
     listsMinutes(open);
     listsOfProviders(open);
+    keepsIncidents(open);
   });
 }
 

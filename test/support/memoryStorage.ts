@@ -4,6 +4,7 @@ import type {
   Batch,
   Carried,
   EventFilter,
+  IncidentFilter,
   ListedAttempt,
   Minutes,
   Page,
@@ -14,9 +15,12 @@ import type {
   Storage,
   StorageStatus,
   StoredAct,
+  WrittenIncident,
+  WrittenNote,
 } from '../../db/storage.ts';
 import { StorageError } from '../../db/storage.ts';
 import type { CircuitEvent } from '../../server/core/circuit/types.ts';
+import type { IncidentRow, KeptIncident } from '../../server/core/incidents/report.ts';
 import type { ChainMinute, ProviderMinute } from '../../server/core/minutes.ts';
 import type { AuditRecord, ProbeRecord, RequestRecord, SessionRecord } from '../../server/core/records.ts';
 
@@ -26,6 +30,7 @@ export class MemoryStorage implements Storage {
   readonly requests: RequestRecord[] = [];
   readonly probes: ProbeRecord[] = [];
   readonly events: CircuitEvent[] = [];
+  readonly incidents: KeptIncident[] = [];
   readonly sessions = new Map<string, SessionRecord>();
   /** `stuck`: acts wait until `unstick`; `broken`: everything is refused. */
   disk: 'well' | 'stuck' | 'broken' = 'well';
@@ -136,6 +141,52 @@ export class MemoryStorage implements Storage {
     this.check();
     for (const session of put) this.sessions.set(session.hash, session);
     for (const hash of drop) this.sessions.delete(hash);
+  }
+
+  async listIncidents({ limit, unresolved }: IncidentFilter): Promise<Page<IncidentRow>> {
+    this.check();
+    const rows = this.incidents.map(({ row }) => row).reverse();
+    const found = rows.filter(({ state }) => unresolved === undefined || unresolved === (state !== 'resolved'));
+    return { rows: found.slice(0, limit), next: null };
+  }
+
+  async getIncident(id: number): Promise<KeptIncident | null> {
+    this.check();
+    return this.incidents.find(({ row }) => row.id === id) ?? null;
+  }
+
+  async writeIncidents(written: WrittenIncident[]): Promise<void> {
+    this.check();
+    for (const { key, was, row, report } of written) {
+      const known = this.incidents.find((incident) => incident.key === (was ?? key));
+      if (!known)
+        this.incidents.push({ key, row: { id: this.incidents.length + 1, ...row }, report, notes: [], stars: [] });
+      else if (known.row.state !== 'resolved') Object.assign(known, { key, report, row: { id: known.row.id, ...row } });
+    }
+  }
+
+  async writeNote({ incidentId, rowId, text, audit, ...note }: WrittenNote): Promise<number> {
+    this.check();
+    const incident = this.incidents.find(({ row }) => row.id === incidentId);
+    this.acts.push({ event: null, stored: null, audit });
+    if (rowId !== null) incident?.stars.push({ rowId, starred: note.starred });
+    const id = (incident?.notes.length ?? 0) + 1;
+    if (rowId === null) incident?.notes.push({ id, text: text ?? '', ...note });
+    return rowId === null ? id : 0;
+  }
+
+  async readTransitions(): Promise<{ events: []; evidence: [] }> {
+    this.check();
+    return { events: [], evidence: [] };
+  }
+
+  async readMinutes(): Promise<{ chains: []; providers: [] }> {
+    this.check();
+    return { chains: [], providers: [] };
+  }
+
+  async readIncident(): Promise<never> {
+    throw new StorageError('unavailable', 'This storage tells no incident.');
   }
 
   status(): StorageStatus {

@@ -16,6 +16,8 @@ export interface LiveState {
   circuits: CircuitEntry[];
   overview: Overview | null;
   storage: StorageStatus | null;
+  /** How often something was written of incidents: when it moves, they are read again. */
+  incidentsTold: number;
   /** Newest first, at most `maxEvents`. Those above `eventsSince` are all here; the record has the others. */
   events: CircuitEvent[];
   eventsSince: number;
@@ -37,6 +39,7 @@ export const emptyLive: LiveState = {
   circuits: [],
   overview: null,
   storage: null,
+  incidentsTold: 0,
   events: [],
   eventsSince: 0,
   requests: [],
@@ -58,6 +61,8 @@ export function reduceLive(state: LiveState, input: LiveInput): LiveState {
       return withRequest(state, input);
     case 'storage':
       return { ...state, storage: input.status };
+    case 'incidents':
+      return { ...state, incidentsTold: state.incidentsTold + 1 };
     case 'traffic':
       return { ...state, overview: input.overview, circuits: counted(state.circuits, input.circuits) };
   }

@@ -1,6 +1,7 @@
 import type { ShownState } from '../circuit/types.ts';
 import type { RequestOutcome } from '../records.ts';
-import type { IncidentState, OursEvidence, TroubleKind } from './types.ts';
+import type { Figures } from '../savings/types.ts';
+import type { Incident, IncidentState, OursEvidence, Trouble } from './types.ts';
 
 /**
  * All that is told of one incident, but for what people wrote on it. Made while it goes on, and kept as it was at its end, so
@@ -17,6 +18,7 @@ export interface IncidentReport {
   providers: string[];
   /** Chains whose requests it touched. */
   chains: string[];
+  troubles: Trouble[];
   lanes: Lane[];
   /** What the lanes show. */
   window: { from: number; to: number };
@@ -107,11 +109,6 @@ export interface TimelineRow {
   starred: boolean;
 }
 
-export interface Range {
-  low: number;
-  high: number;
-}
-
 /** What it meant, in the time from its beginning to its end, for requests of the chains it touched. */
 export interface Impact {
   from: number;
@@ -128,20 +125,8 @@ export interface Impact {
   /** From coming in to the attempt that answered, for those moved. */
   addedWait: { medianMs: number | null; worstMs: number | null };
   byChain: { chain: string; requests: number; answered: number; moved: number; errors: number }[];
-  /** Null: it cannot be told, as with a trip by hand. */
-  savings: SavingsFigures | null;
-}
-
-/** Counts are measured, the rest is estimated; a range where nobody can know. */
-export interface SavingsFigures {
-  attemptsNotMade: number;
-  waitingSparedMs: Range;
-  /** Null: no price is known. */
-  spendAvoidedNanoUsd: Range | null;
-  premiumNanoUsd: Range | null;
-  /** Answers by a fallback after the provider was probably back. */
-  caution: Range;
-  netNanoUsd: Range | null;
+  /** What leaving its providers alone has saved, of its own openings; null: nothing was left alone, or it is not counted yet. */
+  savings: Figures | null;
 }
 
 /** What the record holds of the time of one incident: read by the storage, told by `reportOf`. */
@@ -183,24 +168,24 @@ export interface ProbeFact {
   by: string;
 }
 
-/** What somebody wrote on an incident: a row of `incident_notes`. Both times are kept. */
-export interface IncidentNote {
-  id: number;
-  incidentId: number;
-  text: string;
-  /** The time it is about. */
-  at: number;
-  /** When it was written. */
-  notedAt: number;
-  who: string;
-  starred: boolean;
+/** What is asked of the record for one incident. */
+export interface FactsAsk {
+  incident: Pick<Incident, 'beganAt' | 'detectedAt' | 'providers' | 'chains'>;
+  /** Counted up to here: the end of its trouble, or as far as the record is read. */
+  to: number;
+  /** How far the record is read. */
+  asOf: number;
+  /** What the lanes show, and how finely their ticks are counted. */
+  window: { from: number; to: number };
+  tickMs: number;
+  /** When each circuit closed for the last time. */
+  closes: { provider: string; at: number }[];
 }
 
 /** One row of `incidents`, as a list shows it. */
 export interface IncidentRow {
   /** From 1, in the order of detection; never given twice. */
   id: number;
-  key: string;
   state: IncidentState;
   title: string;
   beganAt: number;
@@ -210,6 +195,7 @@ export interface IncidentRow {
   resolvedAt: number | null;
   quietUntil: number | null;
   providers: string[];
+  /** Chains whose requests it touched. */
   chains: string[];
   /** Callers who got an error. */
   errors: number;
@@ -217,4 +203,30 @@ export interface IncidentRow {
   openings: number;
 }
 
-export type ChainFeeling = Exclude<TroubleKind, 'circuit'>;
+/** What somebody wrote on an incident: a row of `incident_notes`. Both times are kept. */
+export interface IncidentNote {
+  id: number;
+  text: string;
+  /** The time it is about. */
+  at: number;
+  /** When it was written. */
+  notedAt: number;
+  who: string;
+  starred: boolean;
+}
+
+/** A star that somebody put on a row of the timeline, or took off it. */
+export interface RowStar {
+  rowId: string;
+  starred: boolean;
+}
+
+/** One incident as it is kept. */
+export interface KeptIncident {
+  key: string;
+  row: IncidentRow;
+  report: IncidentReport;
+  /** In the order of what they are about. */
+  notes: IncidentNote[];
+  stars: RowStar[];
+}

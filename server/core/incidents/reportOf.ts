@@ -1,8 +1,9 @@
 import type { CircuitEvent } from '../circuit/types.ts';
+import type { Figures } from '../savings/types.ts';
 import { causeSentence } from '../sentences.ts';
 import { inOrder } from './circuitTroubles.ts';
 import { lanesOf, type Window } from './lanes.ts';
-import type { IncidentFacts, IncidentReport, Milestones, SavingsFigures } from './report.ts';
+import type { IncidentFacts, IncidentReport, Milestones } from './report.ts';
 import { timelineOf } from './timeline.ts';
 import type { Incident } from './types.ts';
 import { span } from './words.ts';
@@ -12,7 +13,7 @@ interface Told {
   /** Transitions of all circuits within the window, with the last before it of each. */
   events: readonly CircuitEvent[];
   facts: IncidentFacts;
-  savings: SavingsFigures | null;
+  savings: Figures | null;
   window: Window;
   /** What the impact was counted over. */
   counted: Window;
@@ -30,6 +31,7 @@ export function reportOf({ incident, events, facts, savings, window, counted, as
     quietUntil: incident.quietUntil,
     providers: incident.providers,
     chains: facts.impact.byChain.map(({ chain }) => chain),
+    troubles: incident.troubles,
     lanes: lanesOf(incident, { events, facts, window }),
     window,
     timeline: timelineOf({ incident, milestones, events, facts }),

@@ -30,3 +30,30 @@ const words: Record<string, string> = {
 export function wordOf(word: string): string {
   return words[word] ?? (/^\d{3}$/.test(word) ? `status ${word}` : word);
 }
+
+/** `2026-11-22 14:01:31`, UTC: reports are read anywhere. */
+export function utc(at: number): string {
+  return new Date(at).toISOString().slice(0, 19).replace('T', ' ');
+}
+
+/** `$31.20`, `−$0.49`, `$0.00042`: two digits that count under a cent. */
+export function dollars(nanoUsd: number): string {
+  const amount = Math.abs(nanoUsd) / 1e9;
+  const digits = amount === 0 || amount >= 0.01 ? 2 : Math.min(9, 1 - Math.floor(Math.log10(amount)));
+  const [whole = '0', cents = '00'] = amount.toFixed(digits).split('.');
+  return `${nanoUsd < 0 ? '−' : ''}$${showCount(Number(whole))}.${cents}`;
+}
+
+/** Of both ends, or of the one that both are. */
+export function range({ low, high }: { low: number; high: number }, show: (value: number) => string): string {
+  return show(low) === show(high) ? show(low) : `${show(low)} – ${show(high)}`;
+}
+
+/** `98.2 %`; 100 only when it is all of them, 0 only when it is none. */
+export function share(part: number, whole: number): string {
+  if (whole === 0) return '–';
+  const percent = Math.round((1_000 * part) / whole) / 10;
+  if (part < whole && percent >= 100) return '99.9 %';
+  if (part > 0 && percent <= 0) return 'under 0.1 %';
+  return `${percent} %`;
+}

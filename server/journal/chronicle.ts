@@ -1,0 +1,74 @@
+import type { Clock, Timer } from '../core/clock.ts';
+import type { Log } from '../core/log.ts';
+
+/** How often the record is looked at, at leisure. */
+const tickMs = 15_000;
+/** After a transition it is looked at so soon: by then it is in the record. Several at once are one look. */
+const hurryMs = 1_000;
+
+interface ChronicleOptions {
+  /** Tells the record up to a moment, ms since 1970; true: something was written. */
+  look: (until: number) => Promise<boolean>;
+  clock: Clock;
+  log: Log;
+  onWritten: () => void;
+}
+
+/** Keeps the table of incidents true, off the path of requests: one look after the other, never two. */
+export class Chronicle {
+  private readonly options: ChronicleOptions;
+  private timer: Timer | null = null;
+  private running = false;
+  private looking: Promise<void> | null = null;
+  /** A transition came while it looked. */
+  private hurried = false;
+  private failing = false;
+
+  constructor(options: ChronicleOptions) {
+    this.options = options;
+  }
+
+  /** Begins with what happened before this run. */
+  start(): void {
+    this.running = true;
+    this.next(hurryMs);
+  }
+
+  /** Resolves when the look under way has ended. */
+  async stop(): Promise<void> {
+    this.running = false;
+    this.timer?.cancel();
+    await this.looking;
+  }
+
+  transition(): void {
+    if (!this.running) return;
+    if (this.looking) this.hurried = true;
+    else this.next(hurryMs);
+  }
+
+  private next(ms: number): void {
+    this.timer?.cancel();
+    this.timer = this.options.clock.after(ms, () => {
+      this.looking = this.look().finally(() => {
+        this.looking = null;
+        if (this.running) this.next(this.hurried ? hurryMs : tickMs);
+        this.hurried = false;
+      });
+    });
+  }
+
+  private async look(): Promise<void> {
+    const { look, clock, log, onWritten } = this.options;
+    try {
+      if (await look(clock.wall())) onWritten();
+      if (this.failing) log.info({}, 'Incidents are told again.');
+      this.failing = false;
+    } catch (error) {
+      if (!this.failing && this.running) {
+        log.warn({ error }, 'The record cannot be read or written now: incidents are told as soon as it can be.');
+      }
+      this.failing = true;
+    }
+  }
+}

@@ -1,0 +1,169 @@
+import type { ReadIncident, Storage, WrittenIncident } from '../../db/storage.ts';
+import { usualMs } from '../core/incidents/chainTroubles.ts';
+import { goOnFrom, incidentsOf } from '../core/incidents/incidents.ts';
+import { tickMsOf, windowOf } from '../core/incidents/lanes.ts';
+import type { IncidentReport, IncidentRow, KeptIncident } from '../core/incidents/report.ts';
+import { reportOf } from '../core/incidents/reportOf.ts';
+import type { Incident } from '../core/incidents/types.ts';
+import type { Figures } from '../core/savings/types.ts';
+import { RecentMinutes } from './recentMinutes.ts';
+
+/** So far back the record is told at a start, where nobody told it before. */
+const catchUpMs = 24 * 3_600_000;
+/** Of the newest incidents so many are looked at, to know what has been told. */
+const newest = 20;
+/** What goes on is counted again so seldom that it costs a small share of its time. */
+const recount = { leastMs: 10_000, share: 60, cost: 30 };
+
+export interface TellDeps {
+  storage: Pick<
+    Storage,
+    'readTransitions' | 'readMinutes' | 'readIncident' | 'listIncidents' | 'getIncident' | 'writeIncidents'
+  >;
+  /** What leaving its providers alone has saved; null: it cannot be told. */
+  savings: (incident: Incident, to: number) => Promise<Figures | null>;
+  /** For how long a count takes; decides how soon it is done again. */
+  now: () => number;
+}
+
+/** Keeps the table of incidents as the record tells it: one look at a time, each from where the one before ended. */
+export class IncidentTeller {
+  private readonly deps: TellDeps;
+  private readonly minutes: RecentMinutes;
+  private toldUntil: number | null = null;
+  /** How each that is not over was last written, and when it is counted again. */
+  private readonly written = new Map<string, { shape: string; countAgainAt: number }>();
+
+  constructor(deps: TellDeps) {
+    this.deps = deps;
+    this.minutes = new RecentMinutes(deps.storage);
+  }
+
+  /** Tells the record up to `until`, ms since 1970. True: something was written. Rejects with `StorageError`. */
+  async look(until: number): Promise<boolean> {
+    const { over, going } = await this.known();
+    const asOf = going.map(({ report }) => report.asOf);
+    const ends = over.map(({ quietUntil }) => quietUntil ?? 0);
+    const told = this.toldUntil ?? Math.max(until - catchUpMs, ...asOf, ...ends);
+    const reach = { ...goOnFrom([...over.map(asOver), ...going.map(incidentOf)], told), until };
+    const minutesFrom = reach.judgedFrom - usualMs;
+    const record = {
+      ...(await this.deps.storage.readTransitions(Math.min(reach.since, minutesFrom))),
+      ...(await this.minutes.of(minutesFrom, until)),
+    };
+    const incidents = incidentsOf(record, reach);
+    const changes: WrittenIncident[] = [];
+    const done = new Set<string>();
+    for (const incident of incidents) {
+      const same = going.find(({ key }) => key === incident.key);
+      const before = same ?? going.find((other) => !done.has(other.key) && isSame(other, incidents, incident));
+      if (before) done.add(before.key);
+      if (this.isTold(incident, until)) continue;
+      changes.push(await this.write(incident, before, until));
+    }
+    for (const gone of going.filter(({ key }) => !done.has(key))) changes.push(withdrawn(gone));
+    if (changes.length > 0) await this.deps.storage.writeIncidents(changes);
+    this.toldUntil = until;
+    this.forget(incidents);
+    return changes.length > 0;
+  }
+
+  private async known(): Promise<{ over: IncidentRow[]; going: KeptIncident[] }> {
+    const { storage } = this.deps;
+    const { rows } = await storage.listIncidents({ limit: newest });
+    const going: KeptIncident[] = [];
+    for (const { id } of rows.filter(({ state }) => state !== 'resolved')) {
+      const incident = await storage.getIncident(id);
+      if (incident) going.push(incident);
+    }
+    return { over: rows.filter(({ state }) => state === 'resolved'), going };
+  }
+
+  /** As it was last written, and not yet due to be counted again. */
+  private isTold(incident: Incident, until: number): boolean {
+    const last = this.written.get(incident.key);
+    if (last?.shape !== shapeOf(incident)) return false;
+    return incident.state !== 'open' || until < last.countAgainAt;
+  }
+
+  private async write(incident: Incident, before: KeptIncident | undefined, until: number): Promise<WrittenIncident> {
+    const began = this.deps.now();
+    const report = await this.report(incident, until);
+    const tookMs = this.deps.now() - began;
+    const againMs = Math.max(recount.leastMs, (until - incident.beganAt) / recount.share, tookMs * recount.cost);
+    this.written.set(incident.key, { shape: shapeOf(incident), countAgainAt: until + againMs });
+    const was = before && before.key !== incident.key ? before.key : null;
+    return { key: incident.key, was, row: rowOf(incident, report), report };
+  }
+
+  private async report(incident: Incident, until: number): Promise<IncidentReport> {
+    const to = incident.endedAt ?? until;
+    const window = windowOf(incident, to);
+    const ask = { incident, to, asOf: until, window, tickMs: tickMsOf(window), closes: closesOf(incident) };
+    const { events, facts }: ReadIncident = await this.deps.storage.readIncident(ask);
+    const savings = await this.deps.savings(incident, to);
+    const counted = { from: incident.beganAt, to };
+    return reportOf({ incident, events, facts, savings, window, counted, asOf: until });
+  }
+
+  private forget(incidents: readonly Incident[]): void {
+    const shown = new Set(incidents.map(({ key }) => key));
+    for (const key of this.written.keys()) if (!shown.has(key)) this.written.delete(key);
+  }
+}
+
+function asOver({ state, quietUntil, detectedAt }: IncidentRow): Parameters<typeof goOnFrom>[0][number] {
+  return { state, quietUntil, detectedAt, troubles: [], ours: null };
+}
+
+function incidentOf({ report, row }: KeptIncident): Parameters<typeof goOnFrom>[0][number] {
+  const { state, quietUntil, troubles, ours } = report;
+  return { state, quietUntil, troubles, ours, detectedAt: row.detectedAt };
+}
+
+/** Rows that came late have moved its beginning: it is the same where they share a trouble, and nobody else goes by its name. */
+function isSame(known: KeptIncident, incidents: readonly Incident[], incident: Incident): boolean {
+  if (incidents.some(({ key }) => key === known.key)) return false;
+  return known.report.troubles.some(({ key, beganAt, detectedAt }) =>
+    incident.troubles.some((trouble) => {
+      return trouble.key === key || (trouble.beganAt <= detectedAt && beganAt <= trouble.detectedAt);
+    }),
+  );
+}
+
+/** Rows that came late have shown that it was none. Its number and what people wrote on it stay. */
+function withdrawn({ key, row: { id: _id, ...row }, report }: KeptIncident): WrittenIncident {
+  const resolvedAt = report.milestones.resolvedAt ?? row.quietUntil ?? report.asOf;
+  const milestones = { ...report.milestones, resolvedAt, endedBy: 'rows that came late show that it was none' };
+  return {
+    key,
+    was: null,
+    row: { ...row, state: 'resolved', resolvedAt },
+    report: { ...report, state: 'resolved', milestones, quietUntil: report.quietUntil ?? report.asOf },
+  };
+}
+
+function shapeOf({ state, title, troubles, ours }: Incident): string {
+  return JSON.stringify([state, title, troubles, ours]);
+}
+
+/** When each circuit closed for the last time, of those that have. */
+function closesOf({ providers, troubles }: Incident): { provider: string; at: number }[] {
+  return providers.flatMap((provider) => {
+    const ends = troubles
+      .filter(({ kind, subject }) => kind === 'circuit' && subject === provider)
+      .map(({ endedAt }) => endedAt)
+      .filter((endedAt) => endedAt !== null);
+    return ends.length > 0 ? [{ provider, at: Math.max(...ends) }] : [];
+  });
+}
+
+function rowOf(incident: Incident, { milestones, chains, impact }: IncidentReport): Omit<IncidentRow, 'id'> {
+  const { state, title, quietUntil, providers, troubles } = incident;
+  const { beganAt, detectedAt, mitigatedAt, backAt, resolvedAt } = milestones;
+  return {
+    ...{ state, title, beganAt, detectedAt, mitigatedAt, backAt, resolvedAt, quietUntil, providers, chains },
+    errors: impact.errors,
+    openings: troubles.filter(({ kind }) => kind === 'circuit').length,
+  };
+}

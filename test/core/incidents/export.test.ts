@@ -1,0 +1,43 @@
+import { expect, test } from 'vitest';
+import { fileOf, incidentFormats } from '../../../server/core/incidents/export.ts';
+import { dollars, range, share } from '../../../server/core/incidents/words.ts';
+import { keptStory } from '../../support/incidentStory.ts';
+
+const start = Date.UTC(2026, 10, 17, 14, 0, 0);
+
+function incident() {
+  const kept = keptStory(start);
+  const note = { id: 3, at: start + 192_000, notedAt: start + 220_000, who: 'ops-day', starred: true };
+  kept.notes.push({ ...note, text: 'status page says eu-west | "degraded", *really*\nsince 14:00' });
+  kept.notes.push({ ...note, id: 4, at: start + 300_000, starred: false, text: '=cmd()' });
+  kept.stars.push({ rowId: 'mitigated', starred: true });
+  return kept;
+}
+
+test.each(incidentFormats)('an incident as %s is, to the byte, what it was', async (format) => {
+  const file = fileOf(incident(), format);
+  expect(fileOf(incident(), format)).toEqual(file);
+  await expect(file.text).toMatchFileSnapshot(`golden/${file.name}.txt`);
+});
+
+test('all and none are told from nearly', () => {
+  expect([share(9_999, 10_000), share(10_000, 10_000), share(0, 10_000), share(1, 10_000), share(0, 0)]).toEqual([
+    '99.9 %',
+    '100 %',
+    '0 %',
+    'under 0.1 %',
+    '–',
+  ]);
+});
+
+test('money is as exact as is of use, a range is one number where both ends are', () => {
+  expect([31_204_000_000, -490_000_000, 420_000, 0, 1_234_567_000_000_000].map(dollars)).toEqual([
+    '$31.20',
+    '−$0.49',
+    '$0.00042',
+    '$0.00',
+    '$1,234,567.00',
+  ]);
+  expect(range({ low: 0, high: 0 }, dollars)).toBe('$0.00');
+  expect(range({ low: -490_000_000, high: 1e9 }, dollars)).toBe('−$0.49 – $1.00');
+});

@@ -1,0 +1,73 @@
+import { expect, test } from 'vitest';
+import { Chronicle } from '../../server/journal/chronicle.ts';
+import { FakeClock } from '../support/fakeClock.ts';
+
+function setUp(answers: (() => Promise<boolean>)[] = []) {
+  const clock = new FakeClock();
+  const looks: number[] = [];
+  const sentences: string[] = [];
+  let written = 0;
+  const say = (_context: object, sentence: string) => void sentences.push(sentence);
+  const chronicle = new Chronicle({
+    clock,
+    log: { info: say, warn: say, error: say },
+    look: (until) => {
+      looks.push(until - 1_760_000_000_000);
+      return answers.shift()?.() ?? Promise.resolve(false);
+    },
+    onWritten: () => {
+      written += 1;
+    },
+  });
+  const settle = () => new Promise<void>((resolve) => setImmediate(resolve));
+  return { chronicle, clock, looks, sentences, written: () => written, settle };
+}
+
+test('the record is looked at soon after a start, then every 15 seconds, and a second after a transition', async () => {
+  const { chronicle, clock, looks, settle } = setUp();
+  chronicle.start();
+  clock.advance(1_000);
+  await settle();
+  clock.advance(15_000);
+  await settle();
+  clock.advance(3_000);
+  for (let transition = 0; transition < 5; transition += 1) chronicle.transition();
+  clock.advance(1_000);
+  await settle();
+  expect(looks).toEqual([1_000, 16_000, 20_000]);
+  await chronicle.stop();
+  expect(clock.timers).toBe(0);
+});
+
+test('two looks never run at once: what happens meanwhile is looked at after', async () => {
+  let finish = (_written: boolean): void => undefined;
+  const { chronicle, clock, looks, written, settle } = setUp([
+    () =>
+      new Promise((resolve) => {
+        finish = resolve;
+      }),
+  ]);
+  chronicle.start();
+  clock.advance(1_000);
+  chronicle.transition();
+  clock.advance(60_000);
+  expect(looks).toEqual([1_000]);
+  finish(true);
+  await settle();
+  clock.advance(1_000);
+  expect([looks, written()]).toEqual([[1_000, 62_000], 1]);
+  await settle();
+  await chronicle.stop();
+});
+
+test('a record that cannot be read is said once, and told when it can be read again', async () => {
+  const broken = () => Promise.reject(new Error('The disk is full.'));
+  const { chronicle, clock, sentences, settle } = setUp([broken, broken]);
+  chronicle.start();
+  for (let look = 0; look < 3; look += 1) {
+    clock.advance(15_000);
+    await settle();
+  }
+  expect(sentences).toEqual([expect.stringContaining('as soon as it can be'), 'Incidents are told again.']);
+  await chronicle.stop();
+});
