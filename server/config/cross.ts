@@ -23,6 +23,7 @@ export function crossCheck(source: Source, given: { hasToken: boolean }): void {
   for (const name of namesAt(source, ['chains'])) checkChain(source, name, providers);
   checkListeners(source, given.hasToken);
   checkClients(source);
+  checkSignIn(source);
   checkLimits(source);
   checkDatabase(source);
 }
@@ -149,6 +150,22 @@ function checkListeners(source: Source, hasToken: boolean): void {
 /** Loopback addresses and names; whatever else is reachable by others, or may be. */
 function isLoopback(host: string): boolean {
   return /^(localhost|127(\.\d{1,3}){3}|::1)$/i.test(host);
+}
+
+function checkSignIn(source: Source): void {
+  const provider = source.at(['signIn', 'provider']);
+  if (provider === undefined) return;
+  if (source.at(['signIn', 'url']) === undefined) {
+    const message =
+      'the provider has to know where to send people back to: set signIn.url to where they reach the dashboard, as in https://recloser.example.com';
+    source.problem(['signIn', 'provider'], message);
+  }
+  const path = ['signIn', 'provider', 'issuer'];
+  const issuer = source.at(path);
+  const url = typeof issuer === 'string' && URL.canParse(issuer) ? new URL(issuer) : null;
+  if (url?.protocol === 'http:' && !isLoopback(url.hostname.replace(/^\[|\]$/g, ''))) {
+    source.problem(path, 'who somebody is would travel unencrypted: give an address that begins with https://');
+  }
 }
 
 function checkClients(source: Source): void {

@@ -3,6 +3,7 @@ import { breakerSchema } from './breakerSchema.ts';
 import { duration, list, match, named, number, oneOf, section, size, text, whole, yesNo } from './leaves.ts';
 import { chainName, DAY, HOUR, headerSafe, hostNames, label, providerName } from './names.ts';
 import { providerSchema } from './providerSchema.ts';
+import { signInSchema } from './signInSchema.ts';
 
 /** The config file: the one source of what is accepted, of the defaults, and of the JSON Schema for editors. */
 
@@ -87,6 +88,7 @@ export const configSchema = section({
     .prefault({})
     .describe('When to leave a provider alone, and for how long; defaults for every provider.'),
   limits: limits.prefault({}).describe('Bounds over all callers.'),
+  signIn: signInSchema.prefault({}).describe('How people sign in, beside passwords and the link of a start.'),
   clients: list(client, 'a list of clients, each with name and key')
     .prefault([])
     .describe('Who may call the gateway; none: loopback only.'),

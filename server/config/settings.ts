@@ -2,7 +2,7 @@ import { dirname, resolve } from 'node:path';
 import type { BreakerSettings } from '../core/circuit/types.ts';
 import { dialectAt, prefillOf } from '../core/dialects/dialects.ts';
 import type { GhostSettings } from '../core/ghost.ts';
-import type { ChainSettings, PrefillSettings, ProviderSettings, Settings } from '../core/settings.ts';
+import type { ChainSettings, PrefillSettings, ProviderSettings, Settings, SignInSettings } from '../core/settings.ts';
 import type { FileConfig } from './schema.ts';
 
 /** A checked file as the rest of the house wants it. `file`: path of the config, from whose folder `database` counts. */
@@ -15,6 +15,7 @@ export function toSettings(config: FileConfig, from: { file: string; hostname: s
     node: config.node ?? asNode(from.hostname),
     providers: Object.entries(config.providers).map(([name, provider]) => toProvider(name, provider, config.breaker)),
     chains: Object.entries(config.chains).map(([name, chain]) => toChain(name, chain)),
+    signIn: toSignIn(config.signIn),
     limits: {
       bodyBytes: config.limits.body,
       bodiesBytes: config.limits.bodies,
@@ -28,6 +29,16 @@ export function toSettings(config: FileConfig, from: { file: string; hostname: s
     alerts: config.alerts,
     drills: config.drills,
   };
+}
+
+function toSignIn(signIn: FileConfig['signIn']): SignInSettings {
+  const { url = null, provider } = signIn;
+  if (provider === undefined) return { url, provider: null };
+  const { issuer, clientId, clientSecret = null, scopes, name, roles } = provider;
+  const { claim, ...values } = roles;
+  const label = provider.label ?? `Sign in with ${URL.canParse(issuer) ? new URL(issuer).host : issuer}`;
+  const claims = { nameClaim: name, roleClaim: claim, roles: values };
+  return { url, provider: { issuer, clientId, clientSecret, label, scopes, ...claims } };
 }
 
 type ProviderConfig = FileConfig['providers'][string];

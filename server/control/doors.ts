@@ -51,11 +51,12 @@ function refuseStranger(request: FastifyRequest, settings: ListenerSettings): Re
 
 /**
  * A person who follows a link to a page, from a chat or a report: the pages' files are public and change nothing, and
- * what they then ask for comes from themselves. tRPC and sign-in are no pages.
+ * what they then ask for comes from themselves. tRPC and sign-in are no pages; an identity provider sends people back.
  */
 function followsLink(request: FastifyRequest): boolean {
   const { 'sec-fetch-mode': mode, 'sec-fetch-dest': destination } = request.headers;
-  const isPage = !/^\/(trpc|sign-in|sign-out)\b/.test(request.url);
+  const fromProvider = request.url.startsWith('/sign-in/provider/callback?');
+  const isPage = fromProvider || !/^\/(trpc|sign-in|sign-out)\b/.test(request.url);
   return request.method === 'GET' && mode === 'navigate' && destination === 'document' && isPage;
 }
 

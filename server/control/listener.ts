@@ -8,7 +8,7 @@ import type { ProviderBook } from '../core/book.ts';
 import type { Clock } from '../core/clock.ts';
 import type { Log } from '../core/log.ts';
 import type { SessionRecord } from '../core/records.ts';
-import type { ListenerSettings } from '../core/settings.ts';
+import type { ListenerSettings, SignInSettings } from '../core/settings.ts';
 import type { AccessOperations } from '../operations/access/access.ts';
 import { AccessBook } from '../operations/access/book.ts';
 import { noteForbidden, Refusals } from '../operations/note.ts';
@@ -29,6 +29,7 @@ import type { AppRouter } from './router.ts';
 import { createRouter } from './router.ts';
 import { Sessions } from './session.ts';
 import { signInRoutes } from './signIn.ts';
+import { providerRoutes } from './signInProvider.ts';
 import type { Context } from './trpc.ts';
 
 /** Bounds of this listener. */
@@ -42,7 +43,7 @@ const receiveMs = 10_000;
 const closeGraceMs = 2_000;
 
 export interface ControlDeps {
-  settings: { control: ListenerSettings };
+  settings: { control: ListenerSettings; signIn: SignInSettings };
   board: Circuits;
   recheck: Recheck;
   storage: Storage;
@@ -111,7 +112,17 @@ export function createControl(deps: ControlDeps): Control {
   server.register(fastifyCookie);
   guardRoutes(server, keys);
   healthRoutes(server, deps);
-  signInRoutes(server, { keys, codes, operations, secure: false, provider: null });
+  const { url, provider } = settings.signIn;
+  const ways = {
+    keys,
+    codes,
+    operations,
+    secure: url?.startsWith('https:') === true,
+    provider: provider?.label ?? null,
+  };
+  signInRoutes(server, ways);
+  const onError = (error: unknown) => log.warn({ error }, 'Somebody could not sign in by the identity provider.');
+  if (provider && url !== null) providerRoutes(server, { ...ways, settings: provider, url, onError });
   pageRoutes(server, deps.webRoot);
   const options = { prefix: '/trpc', trpcOptions: trpcOptions({ operations, deps, keys }) };
   withRole(server, 'procedures', (scope) => scope.register(fastifyTRPCPlugin<AppRouter>, options));

@@ -2,6 +2,7 @@ import type { BreakerSettings } from './circuit/types.ts';
 import type { DialectName } from './dialects/types.ts';
 import type { GhostSettings } from './ghost.ts';
 import type { RescueWay } from './records.ts';
+import type { Role } from './roles.ts';
 
 /** The config after reading and checking: plain data, durations in milliseconds, sizes in bytes. Made by `config/load.ts`. */
 export interface Settings {
@@ -14,6 +15,7 @@ export interface Settings {
   /** In the order of the file. */
   providers: ProviderSettings[];
   chains: ChainSettings[];
+  signIn: SignInSettings;
   limits: LimitSettings;
   clients: ClientSettings[];
   retention: { requestsMs: number; minutesMs: number };
@@ -123,6 +125,28 @@ export interface LimitSettings {
   connections: number;
   /** Bytes of answers that are put together, or not yet taken by their callers. */
   answersBytes: number;
+}
+
+/** How people sign in, beside passwords and the link of a start. */
+export interface SignInSettings {
+  /** Where they reach the dashboard, without a path; null: not said. */
+  url: string | null;
+  provider: OpenIdSettings | null;
+}
+
+export interface OpenIdSettings {
+  issuer: string;
+  clientId: string;
+  /** Null: a public client. */
+  clientSecret: string | null;
+  /** On the button. */
+  label: string;
+  scopes: string[];
+  /** The claim that names a person. */
+  nameClaim: string;
+  roleClaim: string;
+  /** Values of that claim that give a role. */
+  roles: Record<Role, string[]>;
 }
 
 /** Who may call the gateway. */

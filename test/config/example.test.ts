@@ -59,6 +59,7 @@ interface Schema {
   additionalProperties?: boolean | Schema;
   description?: string;
   default?: unknown;
+  required?: string[];
   anyOf?: Schema[];
   items?: Schema;
 }
@@ -78,7 +79,7 @@ test('the JSON Schema describes every key and forbids the others', () => {
   };
   visit(schema, '');
   expect(bare).toEqual([]);
-  expect(Object.keys(schema.properties ?? {})).toHaveLength(13);
+  expect(Object.keys(schema.properties ?? {})).toHaveLength(14);
   expect(schema.properties?.breaker?.properties?.open?.default).toBe('5m');
 });
 
@@ -95,5 +96,8 @@ test('the defaults that the JSON Schema tells are those that act', () => {
 function defaultOf(schema: Schema): unknown {
   if (!schema.properties) return schema.default;
   const entries = Object.entries(schema.properties).map(([key, value]) => [key, defaultOf(value)] as const);
+  // A section that has to be given something is there only for who wants it.
+  if ((schema.required ?? []).some((key) => !entries.some(([name, value]) => name === key && value !== undefined)))
+    return undefined;
   return Object.fromEntries(entries.filter(([, value]) => value !== undefined));
 }

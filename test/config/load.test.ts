@@ -38,6 +38,7 @@ test('a config of two names gets every default of the contract', () => {
       connections: 10_000,
       answersBytes: 536_870_912,
     },
+    signIn: { url: null, provider: null },
     clients: [],
     retention: { requestsMs: 14 * 86_400_000, minutesMs: 90 * 86_400_000 },
     alerts: [],

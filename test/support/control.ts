@@ -11,7 +11,7 @@ import type { ProviderBook } from '../../server/core/book.ts';
 import type { BreakerSettings, CircuitEvent } from '../../server/core/circuit/types.ts';
 import type { AuditRecord, SessionRecord } from '../../server/core/records.ts';
 import type { Role } from '../../server/core/roles.ts';
-import type { ChainSettings, ProviderSettings } from '../../server/core/settings.ts';
+import type { ChainSettings, ProviderSettings, SignInSettings } from '../../server/core/settings.ts';
 import { Meter } from '../../server/journal/meter.ts';
 import { Overviews } from '../../server/journal/overview.ts';
 import { AccessBook } from '../../server/operations/access/book.ts';
@@ -160,6 +160,7 @@ export interface ControlOptions {
   about?: AboutProgram;
   sessions?: SessionRecord[];
   access?: Access;
+  signIn?: SignInSettings;
 }
 
 /** Overviews of a program that has had no request. */
@@ -190,7 +191,10 @@ export async function startControl(options: ControlOptions = {}) {
     recheck: options.recheck ?? operations.recheck,
     storage: options.storage ?? operations.storage,
     board,
-    settings: { control: { host: '127.0.0.1', port: 0, hosts: [] } },
+    settings: {
+      control: { host: '127.0.0.1', port: 0, hosts: [] },
+      signIn: options.signIn ?? { url: null, provider: null },
+    },
     recorder: options.journal ?? operations.journal,
     live: options.live ?? quiet,
     book: bookOfTests,

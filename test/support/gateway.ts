@@ -182,6 +182,7 @@ function settingsOf({ providers, chain, settings }: GatewayOptions): Settings {
   return {
     gateway: listener,
     control: listener,
+    signIn: { url: null, provider: null },
     database: ':memory:',
     environment: 'test',
     node: 'a',

@@ -34,7 +34,7 @@ export const floors: Record<string, Floor> = {
   'server/control': {
     path: /^server\/control\//,
     files: [core, /^server\/operations\//, storage],
-    packages: ['@trpc/server', 'fastify', '@fastify/static', '@fastify/cookie', 'zod', 'node:*'],
+    packages: ['@trpc/server', 'fastify', '@fastify/static', '@fastify/cookie', 'openid-client', 'zod', 'node:*'],
   },
   'server/observe': {
     path: /^server\/observe\//,

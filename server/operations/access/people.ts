@@ -32,7 +32,7 @@ export async function addPerson(
   if (operations.book.named(name)) throw new OperationError('conflict', `There is a person called "${name}" already.`);
   const secret = newSecret();
   const person = { ...newPerson(operations, caller, { name, role }), ...invitation(operations, secret) };
-  const changed = await put(operations, caller, { what: 'people.add', before: null, after: person });
+  const changed = await putPerson(operations, caller, { what: 'people.add', before: null, after: person });
   return { ...changed, secret };
 }
 
@@ -47,7 +47,7 @@ export async function invitePerson(
     throw new OperationError('conflict', `${before.name} may not come in: allow that first.`);
   const secret = newSecret();
   const after = { ...before, ...invitation(operations, secret) };
-  const changed = await put(operations, caller, { what: 'people.invite', before, after });
+  const changed = await putPerson(operations, caller, { what: 'people.invite', before, after });
   return { ...changed, secret };
 }
 
@@ -67,7 +67,7 @@ export async function changePerson(
   if (isLast && leaves) {
     throw new OperationError('conflict', `${before.name} is the last admin: make somebody else one first.`);
   }
-  const written = put(operations, caller, { what: 'people.change', before, after });
+  const written = putPerson(operations, caller, { what: 'people.change', before, after });
   // Another role takes effect at each request; a live feed was let in by the old one.
   sessions.endOf(before.id);
   return written;
@@ -87,7 +87,7 @@ export async function acceptInvitation(
   if (book.invited(secret, clock.wall())?.id !== before.id) throw badInvitation();
   const after = { ...before, passwordHash, inviteHash: null, inviteEndsAt: null };
   sessions.endOf(before.id);
-  await put(operations, { who: before.name, from }, { what: 'people.join', before, after });
+  await putPerson(operations, { who: before.name, from }, { what: 'people.join', before, after });
   return after;
 }
 
@@ -103,12 +103,13 @@ export async function changePassword(
     throw new OperationError('forbidden', 'This is not your present password.');
   }
   const after = { ...before, passwordHash: await hashPassword(password) };
-  const { durable } = await put(operations, caller, { what: 'people.password', before, after });
+  const { durable } = await putPerson(operations, caller, { what: 'people.password', before, after });
   operations.sessions.endOf(before.id);
   return { durable };
 }
 
-function newPerson(
+/** Somebody new, without a way in yet. Throws `conflict` when there are as many as there may be. */
+export function newPerson(
   { newId, clock, book }: AccessOperations,
   caller: Pick<Caller, 'who'>,
   { name, role }: AddPersonInput,
@@ -135,7 +136,8 @@ function invitation({ clock }: AccessOperations, secret: string): Pick<PersonRec
   return { inviteHash: hashOf(secret), inviteEndsAt: Math.round(clock.wall()) + inviteMs };
 }
 
-async function put(
+/** Writes a person as they are after an act, with its audit row. */
+export async function putPerson(
   operations: AccessOperations,
   caller: Pick<Caller, 'who' | 'from'>,
   { what, before, after }: { what: string; before: PersonRecord | null; after: PersonRecord },

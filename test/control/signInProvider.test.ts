@@ -1,0 +1,122 @@
+import { request } from 'undici';
+import { describe, expect, it } from 'vitest';
+import type { SignInSettings } from '../../server/core/settings.ts';
+import { roleOf } from '../../server/operations/access/fromProvider.ts';
+import { act } from '../support/access.ts';
+import { call, startControl } from '../support/control.ts';
+import { OpenIdProvider } from '../support/openId.ts';
+
+const roles = { admin: ['admins'], operator: ['on-call'], viewer: ['staff'] };
+
+function signInBy(provider: OpenIdProvider): SignInSettings {
+  return {
+    url: 'https://recloser.example.com',
+    provider: {
+      ...{ issuer: provider.issuer, clientId: 'recloser', clientSecret: 'a secret', label: 'Sign in with Example' },
+      ...{ scopes: ['openid'], nameClaim: 'preferred_username', roleClaim: 'groups', roles },
+    },
+  };
+}
+
+type Control = Awaited<ReturnType<typeof startControl>>;
+
+interface Answer {
+  status: number;
+  location: string;
+  cookies: string[];
+  text: string;
+}
+
+/** One request as a browser sends it; nothing is followed. */
+async function open(url: string, headers: Record<string, string> = {}): Promise<Answer> {
+  const { statusCode, headers: answered, body } = await request(url, { headers });
+  const cookies = [answered['set-cookie'] ?? []].flat();
+  return { status: statusCode, location: String(answered.location ?? ''), cookies, text: await body.text() };
+}
+
+/** Off to the provider, and back with what it said. */
+async function signIn(control: Control, change: (back: URL) => void = () => {}): Promise<Answer> {
+  const off = await open(`${control.url}/sign-in/provider`);
+  expect(off.cookies[0]).toMatch(/HttpOnly; Secure; SameSite=Lax/);
+  const back = new URL((await open(off.location)).location);
+  expect(back.origin).toBe('https://recloser.example.com');
+  change(back);
+  const crossSite = { 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'navigate', 'sec-fetch-dest': 'document' };
+  return open(control.url + back.pathname + back.search, { cookie: off.cookies[0]?.split(';')[0] ?? '', ...crossSite });
+}
+
+function sessionOf({ cookies }: Answer): string {
+  return cookies.find((cookie) => cookie.startsWith('recloser_session='))?.split(';')[0] ?? '';
+}
+
+const about = async (control: Control, response: Answer) =>
+  (await call(control, 'about.get', { headers: { cookie: sessionOf(response) } })).body.result?.data;
+
+describe('an identity provider', () => {
+  it('signs people in with the role that it gives them, which is another one when it says so', async () => {
+    await using provider = await OpenIdProvider.start();
+    await using control = await startControl({ signIn: signInBy(provider) });
+    expect(await (await fetch(`${control.url}/sign-in/ways`)).json()).toEqual({
+      password: false,
+      provider: 'Sign in with Example',
+    });
+    provider.claims = { preferred_username: 'ada lovelace', groups: ['staff', 'on-call'] };
+    const first = await signIn(control);
+    expect([first.status, first.location]).toEqual([303, '/']);
+    expect(await about(control, first)).toMatchObject({ who: 'ada-lovelace', role: 'operator' });
+    provider.claims = { preferred_username: 'ada lovelace', groups: ['staff'] };
+    expect(await about(control, await signIn(control))).toMatchObject({ who: 'ada-lovelace', role: 'viewer' });
+    expect(await about(control, first)).toMatchObject({ role: 'viewer' });
+    expect((await call(control, 'access.people')).body.result?.data).toMatchObject([{ ways: ['provider'] }]);
+  });
+
+  it('lets in nobody without a role, nobody who was shut out, and two of one name apart', async () => {
+    await using provider = await OpenIdProvider.start();
+    await using control = await startControl({ signIn: signInBy(provider) });
+    provider.claims = { preferred_username: 'ada', groups: ['others'] };
+    const stranger = await signIn(control);
+    expect([stranger.status, sessionOf(stranger), stranger.text]).toEqual([
+      ...[403, '', expect.stringContaining('has no role here')],
+    ]);
+    expect(control.audit).toMatchObject([{ what: 'session.open', outcome: 'refused' }]);
+    provider.claims = { preferred_username: 'ada', groups: 'admins' };
+    await signIn(control);
+    provider.claims = { preferred_username: 'ada', groups: 'admins', sub: '43' };
+    expect(await about(control, await signIn(control))).toMatchObject({ who: 'ada-2', role: 'admin' });
+    await act(control, 'access.changePerson', { id: 'ada-2', disabled: true });
+    expect((await signIn(control)).status).toBe(403);
+  });
+
+  it.each<[string, Record<string, unknown>, (back: URL) => void]>([
+    ['a nonce of another sign-in', { nonce: 'other' }, () => {}],
+    ['a token for another program', { aud: 'other' }, () => {}],
+    ['a token of another issuer', { iss: 'https://other.example.com' }, () => {}],
+    ['a token that has ended', { exp: 1 }, () => {}],
+    ['a code that it did not give', {}, (back) => back.searchParams.set('code', 'guess')],
+    ['a state of another browser', {}, (back) => back.searchParams.set('state', 'other')],
+  ])('is not believed with %s', async (_, claims, change) => {
+    await using provider = await OpenIdProvider.start();
+    await using control = await startControl({ signIn: signInBy(provider) });
+    provider.claims = { groups: 'admins', ...claims };
+    const refused = await signIn(control, change);
+    expect([refused.status, sessionOf(refused)]).toEqual([401, '']);
+    expect((await control.storage.listAccess()).people).toEqual([]);
+  });
+
+  it('that does not answer is told so in a sentence, and asked again the next time', async () => {
+    const provider = await OpenIdProvider.start();
+    const signInSettings = signInBy(provider);
+    await provider[Symbol.asyncDispose]();
+    await using control = await startControl({ signIn: signInSettings });
+    const off = await open(`${control.url}/sign-in/provider`);
+    expect([off.status, off.text]).toEqual([502, expect.stringContaining('does not answer')]);
+  });
+
+  it('gives the highest role of those that somebody has', () => {
+    const settings = { roleClaim: 'groups', roles };
+    const of = (groups: unknown) => roleOf({ iss: 'i', sub: 's', groups }, settings);
+    expect([of(['staff', 'admins']), of('on-call'), of([1, null]), of(undefined), of({})]).toEqual([
+      ...['admin', 'operator', null, null, null],
+    ]);
+  });
+});
