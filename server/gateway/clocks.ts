@@ -4,6 +4,11 @@ import type { PaceKind } from '../core/pace.ts';
 import type { ProviderSettings } from '../core/settings.ts';
 import type { ClockName } from '../core/wire.ts';
 
+/** A timer that comes so much too late says that this process stood still (no processor, a paused machine). */
+const STOOD_STILL_MS = 250;
+/** What came meanwhile waits to be read, and timers run first: so long is left for the reading. */
+const CATCH_UP_MS = 50;
+
 interface Due {
   at: number;
   readonly ms: number;
@@ -20,6 +25,7 @@ export class Clocks {
   private timer: Timer | null = null;
   private timerAt = Number.POSITIVE_INFINITY;
   private pausedAt: number | null = null;
+  private hasCaughtUp = false;
 
   constructor(clock: Clock, onRunOut: (name: ClockName, ms: number) => void) {
     this.clock = clock;
@@ -73,11 +79,25 @@ export class Clocks {
 
   /** A clock that was fed or stopped meanwhile, and a timer that came early, only arm it again. */
   private fire(): void {
+    const lateMs = this.clock.now() - this.timerAt;
     this.timer = null;
     this.timerAt = Number.POSITIVE_INFINITY;
+    this.catchUp(lateMs);
     const first = this.first();
     if (first && first[1].at <= this.clock.now()) this.onRunOut(first[0], first[1].ms);
     else this.arm();
+  }
+
+  /**
+   * Our own standing still is not the provider's silence: what is there by now is read before it is judged. Once in a
+   * row: a process that is always late would else wait for ever.
+   */
+  private catchUp(lateMs: number): void {
+    const stoodStill = lateMs > STOOD_STILL_MS && !this.hasCaughtUp;
+    this.hasCaughtUp = stoodStill;
+    if (!stoodStill) return;
+    const soonest = this.clock.now() + CATCH_UP_MS;
+    for (const due of this.due.values()) due.at = Math.max(due.at, soonest);
   }
 
   private first(): [ClockName, Due] | null {

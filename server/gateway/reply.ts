@@ -15,6 +15,9 @@ export interface Reply {
 /** The official clients obey any `retry-after`, and would sleep minutes inside one call: after our own walk there is no use in that. */
 const noRetry = { 'x-should-retry': 'false' };
 
+/** Where only an operator can bring a provider back, nobody knows when: looking again so often does no harm. */
+const UNKNOWN_RETRY_MS = 60_000;
+
 /** An error from before the walk. */
 export function earlyError(error: ApiError): Reply {
   const status = statusOf(error.code);
@@ -37,8 +40,8 @@ export function errorOfWalk(walked: Exclude<WalkEnd, { end: 'answered' | 'broken
   }
   const error = ownError(walked);
   const headers: Record<string, string> = { ...noRetry };
-  if (walked.end === 'nobody' && walked.retryAfterMs !== null) {
-    headers['retry-after'] = String(Math.max(1, Math.ceil(walked.retryAfterMs / 1_000)));
+  if (walked.end === 'nobody') {
+    headers['retry-after'] = String(Math.max(1, Math.ceil((walked.retryAfterMs ?? UNKNOWN_RETRY_MS) / 1_000)));
   }
   return { status: statusOf(error.code), headers, body: errorBody(error, notes), errorCode: error.code };
 }
@@ -75,17 +78,18 @@ function ownError(walked: Exclude<WalkEnd, { end: 'answered' | 'broken' }>): Api
         message: `No provider of this chain takes such a request. ${walked.reasons.join(' ')}`,
       };
     case 'nobody':
-      return { code: 'no_provider_available', message: nobodySentence(walked.first) };
+      return { code: 'no_provider_available', message: nobodySentence(walked) };
     case 'stopped':
       return stoppedErrors[walked.reason];
   }
 }
 
-function nobodySentence(first: Verdict | null): string {
+function nobodySentence({ first, retryAfterMs }: Extract<WalkEnd, { end: 'nobody' }>): string {
   const why = first
     ? ` The first that was tried failed: ${asSentence(first.error.message)}`
     : ' None may be tried now.';
-  return `No provider of this chain could answer.${why} See \`attempts\` for each, and ask again after \`retry-after\`.`;
+  const byHand = retryAfterMs === null ? ' An operator has taken them out, with no end set.' : '';
+  return `No provider of this chain could answer.${why}${byHand} See \`attempts\` for each, and ask again after \`retry-after\`.`;
 }
 
 /** What a provider or the network said, so that another sentence may follow. */

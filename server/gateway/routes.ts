@@ -44,6 +44,15 @@ export function addRoutes(server: FastifyInstance, tools: GatewayTools): void {
       }),
     );
     v1.post('/v1/chat/completions', (request, reply) => takeChat(tools, request, reply));
+    v1.route({
+      method: ['GET', 'HEAD', 'OPTIONS', 'PUT', 'PATCH', 'DELETE'],
+      url: '/v1/chat/completions',
+      handler: (request, reply) =>
+        refuse(reply.header('allow', 'POST'), {
+          code: 'method_not_allowed',
+          message: `This address takes POST, not ${request.method}: send the request as the body of a POST.`,
+        }),
+    });
   });
 }
 

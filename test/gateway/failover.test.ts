@@ -142,6 +142,18 @@ describe('when nobody can answer', () => {
     });
   });
 
+  test('after trips without an end the caller hears so, and looks again in a minute', async () => {
+    const well = await startUpstream();
+    const { ask, board } = await startGateway({ providers: { a: { url: well.url } } });
+    board.act({ type: 'trip', provider: 'a', reason: 'test', by: 'test', forMs: null });
+    const answer = await ask();
+    expect(answer.status).toBe(503);
+    expect(answer.headers.get('retry-after')).toBe('60');
+    expect(answer.headers.get('x-should-retry')).toBe('false');
+    expect(answer.json.error?.message).toMatch(/An operator has taken them out/);
+    expect(answer.json.error).toMatchObject({ attempts: [{ provider: 'a', outcome: 'tripped' }] });
+  });
+
   test('twelve requests to a dead provider make five attempts', async () => {
     const [dead, well] = [await startUpstream(fails(503)), await startUpstream()];
     const { ask } = await startGateway({ providers: { a: { url: dead.url }, b: { url: well.url } } });

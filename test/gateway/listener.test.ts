@@ -50,7 +50,9 @@ describe('the addresses', () => {
 
   test.each([
     ['GET', '/', 404, 'not_found'],
-    ['GET', '/v1/chat/completions', 404, 'not_found'],
+    ['GET', '/v1/chat/completions', 405, 'method_not_allowed'],
+    ['OPTIONS', '/v1/chat/completions', 405, 'method_not_allowed'],
+    ['DELETE', '/v1/chat/completions', 405, 'method_not_allowed'],
     ['POST', '/v1/completions', 404, 'not_found'],
     ['GET', '/%zz', 404, 'not_found'],
     ['POST', '/v1/embeddings', 400, 'not_supported'],

@@ -57,6 +57,7 @@ test('a port in use is told with what to do, and the database is let go', async 
   const { code, stderr } = await startOn(`gateway: { port: ${port} }\n${config}`);
   expect(stderr).toContain(`Port ${port} on 127.0.0.1 is in use`);
   expect(stderr).toContain('RECLOSER_GATEWAY_PORT');
+  expect(stderr).not.toContain('short of something');
   expect(code).toBe(1);
 });
 
