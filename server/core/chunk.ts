@@ -4,7 +4,7 @@ import type { Usage } from './records.ts';
 import type { ChunkFacts } from './wire.ts';
 
 /** Fields of a delta whose text is content: what stops the first-token clock and commits the answer. */
-const textFields = ['content', 'reasoning_content', 'reasoning', 'refusal'] as const;
+export const textFields = ['content', 'reasoning_content', 'reasoning', 'refusal'] as const;
 /** Fields of a delta whose filled list is content. */
 const listFields = ['content', 'tool_calls', 'reasoning_details'] as const;
 

@@ -1,6 +1,7 @@
 import { StringDecoder } from 'node:string_decoder';
 import { createParser, type EventSourceMessage, type EventSourceParser } from 'eventsource-parser';
 import { hasMessages, isChunk, readChunk, tidied } from '../core/chunk.ts';
+import { EventReader, parseObject } from '../core/eventReader.ts';
 import { NoContentError } from '../core/grow.ts';
 import { isRecord, textOf } from '../core/json.ts';
 import type { Usage } from '../core/records.ts';
@@ -58,6 +59,7 @@ export class Answer {
   /** Made for the first byte of a stream; JSON needs none. */
   private parser: EventSourceParser | null = null;
   private kind: 'unknown' | 'events' | 'json' = 'unknown';
+  private readonly events = new EventReader();
   private readonly json: string[] = [];
   /** Indexes: one that is told twice to be finished does not stand for another. */
   private readonly finishedChoices = new Set<number>();
@@ -148,11 +150,10 @@ export class Answer {
       this.endMark();
       return;
     }
-    const json = parseObject(data);
-    const facts = readChunk(json);
+    const { json, isChunk, facts } = this.events.read(data);
     const error = facts.error === undefined && event === 'error' ? (json ?? { message: data }) : facts.error;
     if (error !== undefined) this.end({ seen: 'errorInside', error, headers: this.options.headers });
-    else if (json && isChunk(json)) this.good(data, json, facts);
+    else if (json && isChunk) this.good(data, json, facts);
     else this.dropped += 1;
   }
 
@@ -227,15 +228,6 @@ export class Answer {
   private done(seen: Seen | null): Seen | null {
     this.over = true;
     return seen;
-  }
-}
-
-function parseObject(text: string): Json | null {
-  try {
-    const json: unknown = JSON.parse(text);
-    return typeof json === 'object' && json !== null && !Array.isArray(json) ? (json as Json) : null;
-  } catch {
-    return null;
   }
 }
 

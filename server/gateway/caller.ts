@@ -10,6 +10,8 @@ const FLUSH_MS = 300_000;
 /** A caller that is refused while it still sends has so long to read the refusal before the connection is closed. */
 const REFUSAL_MS = 2_000;
 
+const LAST_CHUNK = '0\r\n\r\n';
+
 /** The caller's end of a request: writes to it, and notices when it leaves. */
 export class Caller {
   /** What is in memory of its answer, until its connection has taken all of it or is gone. */
@@ -18,6 +20,8 @@ export class Caller {
   private readonly clock: Clock;
   private stall: Timer | null = null;
   private ended = false;
+  /** The answer goes out in chunks of HTTP's, which are framed here: Node would write each in four pieces. */
+  private framing = false;
 
   constructor(response: ServerResponse, options: { clock: Clock; interrupt: Interrupt; held: HeldAnswer }) {
     this.response = response;
@@ -43,12 +47,14 @@ export class Caller {
       'x-accel-buffering': 'no',
       ...headers,
     });
+    this.framing = this.response.chunkedEncoding;
+    this.response.chunkedEncoding = false;
   }
 
   /** Writes; false: the caller has enough for now, and `resume` is called when it has taken it. */
   write(text: string, resume: () => void): boolean {
     if (this.gone) return true;
-    if (this.response.write(text)) return true;
+    if (this.response.write(this.framed(text))) return true;
     this.guard(STALL_MS);
     this.response.once('drain', () => {
       this.stall?.cancel();
@@ -60,7 +66,7 @@ export class Caller {
   end(text: string): void {
     if (this.gone) return;
     this.ended = true;
-    this.response.end(text);
+    this.response.end(this.framing ? `${this.framed(text)}${LAST_CHUNK}` : text);
     // Most answers fit in what the socket takes at once.
     if (!this.response.writableFinished) this.guard(FLUSH_MS);
   }
@@ -98,6 +104,10 @@ export class Caller {
     };
     const timer = this.clock.after(REFUSAL_MS, close);
     request.once('end', close).once('close', close).resume();
+  }
+
+  private framed(text: string): string {
+    return this.framing && text !== '' ? `${Buffer.byteLength(text).toString(16)}\r\n${text}\r\n` : text;
   }
 
   private get gone(): boolean {

@@ -11,7 +11,7 @@ const CATCH_UP_MS = 50;
 
 interface Due {
   at: number;
-  readonly ms: number;
+  ms: number;
 }
 
 /**
@@ -35,7 +35,13 @@ export class Clocks {
   /** Starts a clock, or starts it anew. */
   start(name: ClockName, ms: number): void {
     const at = (this.pausedAt ?? this.clock.now()) + ms;
-    this.due.set(name, { at, ms });
+    const due = this.due.get(name);
+    if (due) {
+      due.at = at;
+      due.ms = ms;
+    } else {
+      this.due.set(name, { at, ms });
+    }
     if (this.pausedAt === null && at < this.timerAt) this.arm();
   }
 
