@@ -1,5 +1,6 @@
 import type { PersonRecord, TokenRecord } from '../server/core/access.ts';
 import type { CircuitEvent, StoredCircuit } from '../server/core/circuit/types.ts';
+import type { FacetCounts } from '../server/core/facets.ts';
 import type {
   FactsAsk,
   IncidentFacts,
@@ -41,6 +42,8 @@ export interface Storage {
 
   /** A page of requests, newest first. */
   listRequests(filter: RequestFilter): Promise<Page<RequestRow>>;
+  /** How many requests fit a filter, and how many each of its parts would leave; of the whole minutes that it touches. */
+  countRequests(filter: RequestCountsFilter): Promise<RequestCounts>;
   /** One request with every attempt and skip in order, or null. */
   getRequest(id: string): Promise<RequestRecord | null>;
   /** Transitions, newest first. */
@@ -186,6 +189,17 @@ export interface RequestFilter {
   before?: string | undefined;
   /** 1 to 500. */
   limit: number;
+}
+
+export type RequestCountsFilter = Omit<RequestFilter, 'before' | 'limit'>;
+
+export interface RequestCounts {
+  counts: FacetCounts;
+  /** The whole minutes that were counted, ms since 1970: from inclusive, to exclusive; null: from the beginning, up to now. */
+  from: number | null;
+  to: number | null;
+  /** As in `Minutes`. */
+  complete: boolean;
 }
 
 export interface ChainMinutesFilter {

@@ -3,12 +3,17 @@
 export type Cell = string | number | boolean | null;
 
 /** Rows of a download at most; a table that has more says so. */
-export const maxExportRows = 10_000;
+export const maxExportRows = 100_000;
 const pageRows = 500;
 
-/** Comma-separated, with a line of names. A text that a spreadsheet would run as a formula is disarmed. */
+/** Comma-separated, with a line of names. */
 export function toCsv(names: readonly string[], rows: readonly (readonly Cell[])[]): string {
-  return `${[names, ...rows].map((row) => row.map(csvCell).join(',')).join('\r\n')}\r\n`;
+  return csvLines([names, ...rows]);
+}
+
+/** Lines of comma-separated values. A text that a spreadsheet would run as a formula is disarmed. */
+export function csvLines(rows: readonly (readonly Cell[])[]): string {
+  return rows.map((row) => `${row.map(csvCell).join(',')}\r\n`).join('');
 }
 
 function csvCell(cell: Cell): string {
@@ -17,17 +22,24 @@ function csvCell(cell: Cell): string {
   return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
 }
 
-/** Every page of a list, one after the other, up to `maxExportRows`. */
-export async function readAll<Row>(
-  read: (page: { before: string | undefined; limit: number }) => Promise<{ rows: Row[]; next: string | null }>,
-): Promise<{ rows: Row[]; cut: boolean }> {
-  const rows: Row[] = [];
+export interface Reading<Row> {
+  read: (page: { before: string | undefined; limit: number }) => Promise<{ rows: Row[]; next: string | null }>;
+  /** Told each page of rows, and how many there were before it. */
+  take: (rows: Row[], before: number) => void;
+  /** No page is read any more once it is. */
+  stopped: () => boolean;
+}
+
+/** Every page of a list, one after the other, up to `maxExportRows`; `cut`: there are more. */
+export async function readAll<Row>({ read, take, stopped }: Reading<Row>): Promise<{ count: number; cut: boolean }> {
+  let count = 0;
   let before: string | undefined;
-  while (rows.length < maxExportRows) {
-    const page = await read({ before, limit: Math.min(pageRows, maxExportRows - rows.length) });
-    rows.push(...page.rows);
-    if (page.next === null) return { rows, cut: false };
+  while (count < maxExportRows && !stopped()) {
+    const page = await read({ before, limit: Math.min(pageRows, maxExportRows - count) });
+    take(page.rows, count);
+    count += page.rows.length;
+    if (page.next === null) return { count, cut: false };
     before = page.next;
   }
-  return { rows, cut: true };
+  return { count, cut: true };
 }

@@ -18,6 +18,8 @@ import type {
   ProbeFilter,
   ProviderMinutesFilter,
   ReadIncident,
+  RequestCounts,
+  RequestCountsFilter,
   RequestFilter,
   RequestRow,
   SessionChange,
@@ -38,6 +40,7 @@ export interface Verbs {
   act: { ask: StoredAct; answer: null };
   restore: { ask: string; answer: { circuits: StoredCircuit[]; lastSeq: number } };
   listRequests: { ask: RequestFilter; answer: Page<RequestRow> };
+  countRequests: { ask: RequestCountsFilter; answer: RequestCounts };
   getRequest: { ask: string; answer: RequestRecord | null };
   listEvents: { ask: EventFilter; answer: Page<CircuitEvent> };
   listAudit: { ask: AuditFilter; answer: Page<AuditRecord> };

@@ -10,6 +10,7 @@ import {
   type IncidentFilter,
   type ProbeFilter,
   type ProviderMinutesFilter,
+  type RequestCountsFilter,
   type RequestFilter,
   type SessionChange,
   type Storage,
@@ -82,6 +83,10 @@ export class SqliteStorage implements Storage {
 
   listRequests(filter: RequestFilter) {
     return this.read('listRequests', filter);
+  }
+
+  countRequests(filter: RequestCountsFilter) {
+    return this.read('countRequests', filter);
   }
 
   getRequest(id: string) {

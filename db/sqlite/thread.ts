@@ -4,6 +4,7 @@ import { storageError } from './errors.ts';
 import { type DatabaseFile, fileAt, openFile, reopenFile } from './file.ts';
 import type { Message, OpenAsk, Reply, Verb, Verbs } from './messages.ts';
 import { countOlder } from './statements/countOlder.ts';
+import { countRequests } from './statements/countRequests.ts';
 import { getRequest } from './statements/getRequest.ts';
 import { getIncident, listIncidents } from './statements/incidents.ts';
 import { lastProbes } from './statements/lastProbes.ts';
@@ -53,6 +54,7 @@ const answers: Answers = {
   },
   restore: (node) => restore(database().orm, node),
   listRequests: (filter) => listRequests(database().orm, filter),
+  countRequests: (filter) => countRequests(database().orm, filter),
   getRequest: (id) => getRequest(database().orm, id),
   listEvents: (filter) => listEvents(database().orm, filter),
   listAudit: (filter) => listAudit(database().orm, filter),

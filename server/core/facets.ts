@@ -1,4 +1,4 @@
-import { type Countable, isFallback } from './minutes.ts';
+import { type Countable, type Counts, isFallback } from './minutes.ts';
 import type { RequestOutcome } from './records.ts';
 
 /**
@@ -15,6 +15,33 @@ export interface Facet {
   rescued: boolean;
   provider: string;
   failureKind: string;
+}
+
+/** What is asked for; what is undefined may be anything. */
+export interface FacetFilter {
+  chain?: string | undefined;
+  client?: string | undefined;
+  outcome?: RequestOutcome | undefined;
+  servedBy?: string | undefined;
+  provider?: string | undefined;
+  failureKind?: string | undefined;
+  fallback?: boolean | undefined;
+  rescued?: boolean | undefined;
+  felt?: boolean | undefined;
+}
+
+/** How many requests fit a filter, and how many would with one part of it chosen anew. */
+export interface FacetCounts {
+  requests: number;
+  /** By each value; the others of the filter hold, its own part does not. */
+  chain: Counts;
+  client: Counts;
+  outcome: Counts;
+  provider: Counts;
+  failureKind: Counts;
+  fallback: number;
+  rescued: number;
+  felt: number;
 }
 
 /** The combinations a request is counted under, each once: itself, and what its trail can be found by. */
@@ -39,4 +66,55 @@ export function facetsOf(request: Countable): Facet[] {
     add(provider, failureKind);
   }
   return [...found.values()];
+}
+
+/** Whether the requests counted under a combination are those that the filter asks for, each once. */
+export function fits(facet: Facet, filter: FacetFilter): boolean {
+  return (
+    facet.provider === (filter.provider ?? '') &&
+    facet.failureKind === (filter.failureKind ?? '') &&
+    isOrAny(facet.chain, filter.chain) &&
+    isOrAny(facet.client, filter.client) &&
+    isOrAny(facet.outcome, filter.outcome) &&
+    isOrAny(facet.servedBy, filter.servedBy) &&
+    (!filter.fallback || facet.fallback) &&
+    (!filter.rescued || facet.rescued) &&
+    (!filter.felt || isFelt(facet))
+  );
+}
+
+const named = ['chain', 'client', 'outcome', 'provider', 'failureKind'] as const;
+
+/** From how many requests were counted under each combination. */
+export function countFacets(sums: readonly (Facet & { requests: number })[], filter: FacetFilter): FacetCounts {
+  const total = (asked: FacetFilter): number =>
+    sums.reduce((sum, facet) => (fits(facet, asked) ? sum + facet.requests : sum), 0);
+  const by = (name: (typeof named)[number]): Counts => {
+    const counts: Counts = {};
+    for (const facet of sums) {
+      const value = facet[name];
+      if (value !== '' && fits(facet, { ...filter, [name]: value }))
+        counts[value] = (counts[value] ?? 0) + facet.requests;
+    }
+    return counts;
+  };
+  return {
+    requests: total(filter),
+    chain: by('chain'),
+    client: by('client'),
+    outcome: by('outcome'),
+    provider: by('provider'),
+    failureKind: by('failureKind'),
+    fallback: total({ ...filter, fallback: true }),
+    rescued: total({ ...filter, rescued: true }),
+    felt: total({ ...filter, felt: true }),
+  };
+}
+
+function isOrAny(value: string, wanted: string | undefined): boolean {
+  return wanted === undefined || value === wanted;
+}
+
+function isFelt({ outcome }: Facet): boolean {
+  return outcome === 'failed' || outcome === 'interrupted';
 }

@@ -62,7 +62,7 @@ export const page = {
 const wholeMs = z.number().int().nonnegative();
 export const moment = wholeMs.optional();
 
-export const requestFilter = z.strictObject({
+const requestParts = {
   from: moment,
   to: moment,
   chain: name.optional(),
@@ -74,8 +74,9 @@ export const requestFilter = z.strictObject({
   fallback: z.boolean().optional(),
   rescued: z.boolean().optional(),
   felt: z.boolean().optional(),
-  ...page,
-});
+};
+export const requestFilter = z.strictObject({ ...requestParts, ...page });
+export const requestCountsFilter = z.strictObject(requestParts);
 export const requestInput = z.strictObject({ id: name });
 export const auditFilter = z.strictObject({ subject: name.optional(), ...page });
 export const eventFilter = z.strictObject({ provider: name.optional(), from: moment, to: moment, ...page });

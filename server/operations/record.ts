@@ -1,4 +1,4 @@
-import type { Page, RequestFilter, RequestRow, Storage } from '../../db/storage.ts';
+import type { Page, RequestCounts, RequestCountsFilter, RequestFilter, RequestRow, Storage } from '../../db/storage.ts';
 import { StorageError } from '../../db/storage.ts';
 import type { CircuitEvent } from '../core/circuit/types.ts';
 import type { AuditRecord, RequestRecord } from '../core/records.ts';
@@ -10,14 +10,41 @@ export function listRequests(storage: Storage, filter: RequestFilter): Promise<P
   return read(() => storage.listRequests(filter));
 }
 
-/** One request with every attempt and skip; `not_found` when it is not in the record. */
-export async function getRequest(storage: Storage, id: string): Promise<RequestRecord> {
+/** How many there are of each value of a filter. */
+export function countRequests(storage: Storage, filter: RequestCountsFilter): Promise<RequestCounts> {
+  return read(() => storage.countRequests(filter));
+}
+
+/** One request, and by the ordinals of its skips the transition that had put the circuit into the state it was skipped for. */
+export type ExplainedRequest = RequestRecord & { transitions: Record<number, CircuitEvent> };
+
+/** Transitions looked through for one skip at most. */
+const maxLookedThrough = 50;
+
+/** One request with every attempt and skip, and why; `not_found` when it is not in the record. */
+export async function getRequest(storage: Storage, id: string): Promise<ExplainedRequest> {
   const found = await read(() => storage.getRequest(id));
-  if (found) return found;
+  if (found) return { ...found, transitions: await transitionsOf(storage, found) };
   throw new OperationError(
     'not_found',
     `There is no request "${id}" in the record: it may be too old, or still under way.`,
   );
+}
+
+async function transitionsOf(
+  storage: Storage,
+  { node, attempts }: RequestRecord,
+): Promise<Record<number, CircuitEvent>> {
+  const skips = attempts.filter(({ outcome, circuitState }) => outcome === 'skipped' && circuitState !== 'closed');
+  const found = await Promise.all(
+    skips.map(async ({ ordinal, provider, startedAt, circuitState }) => {
+      const filter = { provider, to: startedAt + 1, limit: maxLookedThrough };
+      const { rows } = await read(() => storage.listEvents(filter));
+      const event = rows.find((each) => each.node === node && each.to === circuitState && each.from !== circuitState);
+      return event ? [[ordinal, event] as const] : [];
+    }),
+  );
+  return Object.fromEntries(found.flat());
 }
 
 export function listEvents(

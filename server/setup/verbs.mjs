@@ -31,6 +31,16 @@ const verbs = {
     await ensureBuilt();
     return become(['--import', 'tsx', join('test', 'bench', 'run.ts'), ...args], { cwd: root });
   },
+  async 'bench:record'(args) {
+    return become(['--import', 'tsx', join(root, 'test', 'bench', 'record.ts'), ...args], {
+      cwd: whereThePersonStands(),
+    });
+  },
+  async seed(args) {
+    return become(['--import', 'tsx', join(root, 'test', 'bench', 'seed.ts'), ...args], {
+      cwd: whereThePersonStands(),
+    });
+  },
   async shots(args) {
     return takeShots(args);
   },

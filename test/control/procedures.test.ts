@@ -143,6 +143,7 @@ describe('who may call', () => {
       'live.events',
       'overview.get',
       'overview.hour',
+      'requests.counts',
       'requests.get',
       'requests.list',
     ]);

@@ -1,42 +1,28 @@
 import Database from 'better-sqlite3';
-import { drizzle } from 'drizzle-orm/better-sqlite3';
+import type { BetterSQLite3Database } from 'drizzle-orm/better-sqlite3';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { packCounts, unpackCounts } from '../../db/packed.ts';
-import { migrateFile } from '../../db/sqlite/migrate.ts';
 import { countOlder } from '../../db/sqlite/statements/countOlder.ts';
 import { listChainMinutes, listProviderMinutes } from '../../db/sqlite/statements/listMinutes.ts';
-import { appendBatch, writeStatements } from '../../db/sqlite/statements/write.ts';
+import { appendBatch } from '../../db/sqlite/statements/write.ts';
 import type { RequestRecord } from '../../server/core/records.ts';
 import { randomRequests } from '../support/randomRequests.ts';
 import { slowChainMinutes, slowProviderMinutes } from '../support/slowMinutes.ts';
 import { TestDatabase } from './support/database.ts';
+import { emptyAgain, emptyDatabase } from './support/emptyDatabase.ts';
 import { batch, noon, requests } from './support/records.ts';
 
 const minuteMs = 60_000;
 const start = Math.floor(noon / minuteMs) * minuteMs;
 const hour = { from: start, to: start + 60 * minuteMs };
 
-function empty() {
-  const sqlite = new Database(':memory:');
-  const orm = drizzle(sqlite);
-  migrateFile({ sqlite, orm, path: ':memory:', stamp: 0 });
-  const file = { path: ':memory:', sqlite, orm, write: writeStatements(sqlite, orm), identity: null };
-  return { ...file, [Symbol.dispose]: () => void sqlite.close() };
-}
-
-const emptied = ['requests', 'attempts', 'chain_minutes', 'provider_minutes', 'facet_minutes', 'facets'];
-
-function emptyAgain({ sqlite }: ReturnType<typeof empty>): void {
-  sqlite.exec(emptied.map((table) => `delete from ${table};`).join('\n'));
-}
-
 /** Sums of fractions come out a little different in another order. */
 function rounded<Row extends { firstTokenSumMs: number }>(rows: Row[]): Row[] {
   return rows.map((row) => ({ ...row, firstTokenSumMs: Math.round(row.firstTokenSumMs * 1_000) }));
 }
 
-function expectSlowCount(orm: ReturnType<typeof empty>['orm'], records: RequestRecord[], stepMs: number): void {
+function expectSlowCount(orm: BetterSQLite3Database, records: RequestRecord[], stepMs: number): void {
   const steps = { from: Math.floor(start / stepMs) * stepMs, to: hour.to, stepMs };
   const chains = listChainMinutes(orm, { ...hour, stepMs });
   expect(chains.complete).toBe(true);
@@ -53,7 +39,7 @@ function expectSlowCount(orm: ReturnType<typeof empty>['orm'], records: RequestR
 
 test('the minutes of random requests, written in any batches and some twice, are what a slow count of the rows gives', () => {
   const splits = fc.record({ at: fc.double({ min: 0, max: 1, noNaN: true }), again: fc.boolean() });
-  using database = empty();
+  using database = emptyDatabase();
   fc.assert(
     fc.property(randomRequests(25), splits, fc.constantFrom(1, 2, 7), (records, { at, again }, minutes) => {
       emptyAgain(database);
@@ -68,7 +54,7 @@ test('the minutes of random requests, written in any batches and some twice, are
 });
 
 test('requests of before the minute tables are counted in steps, each once, while others come in', () => {
-  using database = empty();
+  using database = emptyDatabase();
   fc.assert(
     fc.property(randomRequests(30), (records) => {
       emptyAgain(database);

@@ -2,20 +2,28 @@ import Database from 'better-sqlite3';
 import { drizzle } from 'drizzle-orm/better-sqlite3';
 import { afterAll, expect, test } from 'vitest';
 import { migrateFile } from '../../db/sqlite/migrate.ts';
+import { countRequests } from '../../db/sqlite/statements/countRequests.ts';
 import { getRequest } from '../../db/sqlite/statements/getRequest.ts';
 import { listAttempts } from '../../db/sqlite/statements/listAttempts.ts';
 import { listAudit } from '../../db/sqlite/statements/listAudit.ts';
 import { listEvents } from '../../db/sqlite/statements/listEvents.ts';
+import { listChainMinutes, listProviderMinutes } from '../../db/sqlite/statements/listMinutes.ts';
 import { listProbes } from '../../db/sqlite/statements/listProbes.ts';
 import { listRequests } from '../../db/sqlite/statements/listRequests.ts';
 import { restore } from '../../db/sqlite/statements/restore.ts';
-import { noon } from './support/records.ts';
+import { appendBatch, writeStatements } from '../../db/sqlite/statements/write.ts';
+import type { RequestFilter } from '../../db/storage.ts';
+import { attempt, batch, failure, noon, request } from './support/records.ts';
 
 /** A page must cost what is on it, not what is in the table: asked of SQLite's own planner. */
 const sqlite = new Database(':memory:');
 const asked: { sql: string; params: unknown[] }[] = [];
 const orm = drizzle(sqlite, { logger: { logQuery: (sql, params) => void asked.push({ sql, params }) } });
 migrateFile({ sqlite, orm, path: ':memory:', stamp: 0 });
+const write = writeStatements(sqlite, orm);
+const first = request('r1', { servedBy: 'qwen-72b', outcome: 'interrupted', rescued: true, startedAt: noon - 1 });
+const failed = { ...first, attempts: [failure(0, 'deepseek-v3', 'connect'), attempt({ ordinal: 1 })] };
+appendBatch({ sqlite, write }, batch({ requests: [failed] }));
 afterAll(() => sqlite.close());
 
 function planOf(ask: () => void): string[] {
@@ -30,6 +38,18 @@ function planOf(ask: () => void): string[] {
 }
 
 const before = (...key: (string | number)[]) => Buffer.from(JSON.stringify(key)).toString('base64url');
+const filters: Omit<RequestFilter, 'limit'>[] = [
+  { chain: 'lucy' },
+  { client: 'chat-app' },
+  { outcome: 'interrupted' },
+  { servedBy: 'qwen-72b' },
+  { fallback: true },
+  { rescued: true },
+  { felt: true },
+  { provider: 'deepseek-v3' },
+  { failureKind: 'connect' },
+  { chain: 'lucy', felt: true, provider: 'deepseek-v3', failureKind: 'connect', before: before(noon, 'r2') },
+];
 const cases: [what: string, index: RegExp, ask: () => void][] = [
   ['the newest requests', /requests_newest/, () => listRequests(orm, { limit: 50 })],
   ['the next page of requests', /requests_newest/, () => listRequests(orm, { limit: 50, before: before(noon, 'r1') })],
@@ -38,13 +58,27 @@ const cases: [what: string, index: RegExp, ask: () => void][] = [
     /requests_newest \(started_at>/,
     () => listRequests(orm, { limit: 50, from: noon, to: noon + 1 }),
   ],
-  ['requests by outcome', /requests_by_outcome/, () => listRequests(orm, { limit: 50, outcome: 'failed' })],
-  ['requests by who served', /requests_by_provider/, () => listRequests(orm, { limit: 50, servedBy: 'qwen-72b' })],
-  ['fallbacks', /requests_fallback/, () => listRequests(orm, { limit: 50, fallback: true })],
-  ['rescues', /requests_rescued/, () => listRequests(orm, { limit: 50, rescued: true })],
-  ['what callers felt', /requests_felt/, () => listRequests(orm, { limit: 50, felt: true })],
+  ...filters.map((filter): (typeof cases)[number] => [
+    `requests by ${JSON.stringify(filter)}`,
+    /facet_minutes USING (COVERING INDEX|PRIMARY KEY).*\(facet=\? AND at>\? AND at<\?\)/,
+    () => listRequests(orm, { limit: 50, ...filter }),
+  ]),
+  [
+    'their number',
+    /facet_minutes USING PRIMARY KEY \(facet=\? AND at>/,
+    () => countRequests(orm, { from: noon, to: noon + 1 }),
+  ],
+  [
+    'minutes of chains',
+    /chain_minutes.*\(at>\? AND at<\?\)/,
+    () => listChainMinutes(orm, { from: noon, to: noon + 1 }),
+  ],
+  [
+    'minutes of providers',
+    /provider_minutes.*\(at>\? AND at<\?\)/,
+    () => listProviderMinutes(orm, { from: noon, to: noon + 1 }),
+  ],
   ['one request', /autoindex_requests_1 \(id=/, () => getRequest(orm, 'r1')],
-  ['requests by failure', /attempts_by_failure/, () => listRequests(orm, { limit: 50, failureKind: 'connect' })],
   ['transitions', /circuit_events_newest/, () => listEvents(orm, { limit: 50, before: before(noon, 'a', 1) })],
   ['transitions of one provider', /events_by_provider/, () => listEvents(orm, { limit: 50, provider: 'qwen-72b' })],
   ['the audit', /audit_newest/, () => listAudit(orm, { limit: 50 })],
@@ -66,9 +100,17 @@ test.each(cases)('%s are found by an index', (_what, index, ask) => {
   ).toBe(true);
 });
 
-/** Failures are few: sorting them costs less than reading past everything else. */
-const sorted = 'requests by failure';
-
-test.each(cases.filter(([what]) => what !== sorted))('%s need no sorting', (_what, _index, ask) => {
+test.each(cases)('%s need no sorting', (_what, _index, ask) => {
   expect(planOf(ask)).not.toContain('USE TEMP B-TREE FOR ORDER BY');
+});
+
+test.each(filters)('requests by %j are read only in a minute that has some, from its first row', (filter) => {
+  const plan = planOf(() => listRequests(orm, { limit: 50, ...filter }));
+  const ofRequests = plan.filter(
+    (step) => /^(SEARCH|SCAN) requests/.test(step) && !step.includes('requests_uncounted'),
+  );
+  expect(ofRequests.length).toBeGreaterThan(0);
+  for (const step of plan.filter((each) => each.includes(' attempts '))) expect(step).toContain('(request_id=?');
+  for (const step of ofRequests)
+    expect(step).toMatch(/requests_\w+ \((outcome=\? AND |served_by=\? AND )?\(?started_at/);
 });

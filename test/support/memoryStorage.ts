@@ -9,6 +9,8 @@ import type {
   Minutes,
   Page,
   ProbeFilter,
+  RequestCounts,
+  RequestCountsFilter,
   RequestFilter,
   RequestRow,
   SessionChange,
@@ -20,6 +22,7 @@ import type {
 } from '../../db/storage.ts';
 import { StorageError } from '../../db/storage.ts';
 import type { CircuitEvent } from '../../server/core/circuit/types.ts';
+import { countFacets, facetsOf } from '../../server/core/facets.ts';
 import type { IncidentRow, KeptIncident } from '../../server/core/incidents/report.ts';
 import type { ChainMinute, ProviderMinute } from '../../server/core/minutes.ts';
 import type { AuditRecord, ProbeRecord, RequestRecord, SessionRecord } from '../../server/core/records.ts';
@@ -62,6 +65,12 @@ export class MemoryStorage implements Storage {
     if (filter.before === 'nonsense') throw new StorageError('bad_request', 'This cursor is of no page.');
     const rows = this.requests.filter((request) => !filter.chain || request.chain === filter.chain);
     return { rows: rows.slice(0, filter.limit), next: rows.length > filter.limit ? 'more' : null };
+  }
+
+  async countRequests(filter: RequestCountsFilter): Promise<RequestCounts> {
+    this.check();
+    const sums = this.requests.flatMap((request) => facetsOf(request).map((facet) => ({ ...facet, requests: 1 })));
+    return { counts: countFacets(sums, filter), from: null, to: null, complete: true };
   }
 
   async getRequest(id: string): Promise<RequestRecord | null> {

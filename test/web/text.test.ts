@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { codeOf, errorSentence, isConflict } from '../../web/errors.ts';
-import { readAll, toCsv } from '../../web/exports.ts';
+import { maxExportRows, type Reading, readAll, toCsv } from '../../web/exports.ts';
 import { day, isZone, showAge, showCountdown, showMoney, showMs, timeOfDay, zoneName } from '../../web/time.ts';
 import { causeSentence, percent, trailWord } from '../../web/words.ts';
 import { entryOf } from './support.ts';
@@ -87,6 +87,17 @@ describe('words', () => {
   it('a status in a trail stays as it is', () => expect(trailWord('503')).toBe('503'));
 });
 
+/** Tells each page as how many rows there were before it, and its rows. */
+function reading(read: Reading<number>['read']) {
+  const told: number[][] = [];
+  return {
+    told,
+    read,
+    take: (rows: number[], before: number) => void told.push([before, ...rows]),
+    stopped: () => false,
+  };
+}
+
 describe('files', () => {
   it('CSV quotes what needs it, leaves nothing out, and disarms formulas', () => {
     const csv = toCsv(
@@ -105,7 +116,12 @@ describe('files', () => {
       ['p2', { rows: [3], next: null }],
     ]);
     const read = async ({ before }: { before: string | undefined }) => pages.get(before) ?? { rows: [], next: null };
-    expect(await readAll(read)).toEqual({ rows: [1, 2, 3], cut: false });
+    const { told, ...given } = reading(read);
+    expect(await readAll(given)).toEqual({ count: 3, cut: false });
+    expect(told).toEqual([
+      [0, 1, 2],
+      [2, 3],
+    ]);
   });
 
   it('a list without end is cut at its bound', async () => {
@@ -113,9 +129,16 @@ describe('files', () => {
       rows: Array.from({ length: limit }, () => 0),
       next: 'more',
     });
-    const { rows, cut } = await readAll(read);
-    expect(cut).toBe(true);
-    expect(rows).toHaveLength(10_000);
+    expect(await readAll(reading(read))).toEqual({ count: maxExportRows, cut: true });
+  });
+
+  it('nothing more is read once it is stopped', async () => {
+    const { told, ...given } = reading(async () => ({ rows: [7], next: 'more' }));
+    await readAll({ ...given, stopped: () => told.length === 2 });
+    expect(told).toEqual([
+      [0, 7],
+      [1, 7],
+    ]);
   });
 });
 

@@ -13,10 +13,13 @@ import { filterOf, matches } from '../requests/filter.ts';
 import { Filters } from '../requests/filters.tsx';
 import { RequestTable } from '../requests/table.tsx';
 import { mergeTail } from '../requests/tail.ts';
+import { type Counts, useCounts } from '../requests/useCounts.ts';
+import { day, timeOfDay, zoneName } from '../time.ts';
 import { ExportButtons } from '../ui/exportButtons.tsx';
 import { FirstRequest } from '../ui/firstRequest.tsx';
 import { EmptyState } from '../ui/panel.tsx';
 import { wholeNumber } from '../words.ts';
+import { useZone } from '../zone.tsx';
 import '../requests/requests.css';
 
 const pageRows = 50;
@@ -46,6 +49,7 @@ export function RequestsPage() {
   const { id: selected } = useParams({ strict: false });
   const { data: about } = useQuery(aboutQuery);
   const list = useRequests();
+  const counts = useCounts(search, { still: list.held });
   const { rows, filter } = list;
   const filtered = Object.values(filter).some((value) => value !== undefined);
   return (
@@ -53,24 +57,28 @@ export function RequestsPage() {
       <h1 className="visually-hidden">Requests</h1>
       <div className="bar">
         <TailChip list={list} />
-        <Filters search={search} chains={about?.chains ?? chainsOf(rows, search.chain)} />
+        <Filters search={search} chains={about?.chains ?? chainsOf(rows, search.chain)} counts={counts} />
         <span className="grow" />
         <ExportButtons
           name="requests"
           columns={exported}
+          expected={counts?.counts.requests}
           read={(page) => client.requests.list.query({ ...filter, ...page })}
         />
       </div>
       <div className={`requests-split ${selected === undefined ? '' : 'has-selected'}`}>
         <section className="panel requests-list" aria-label="Requests">
-          {list.leftOut > 0 && (
-            <p className="note">
-              A sample: {wholeNumber(list.leftOut)} more have ended since, and are not shown.{' '}
-              <button type="button" className="link" onClick={list.reload}>
-                Read the record again
-              </button>
-            </p>
-          )}
+          <p className="note requests-counted">
+            <Counted counts={counts} />
+            {list.leftOut > 0 && (
+              <span>
+                A sample: {wholeNumber(list.leftOut)} more have ended since, and are not shown.{' '}
+                <button type="button" className="link" onClick={list.reload}>
+                  Read the record again
+                </button>
+              </span>
+            )}
+          </p>
           {list.error !== null && (
             <p className="note note-open">■ {errorSentence(list.error)} What was read before stays.</p>
           )}
@@ -85,6 +93,22 @@ export function RequestsPage() {
         <Outlet />
       </div>
     </>
+  );
+}
+
+/** How many fit, and of which time: counts are of whole minutes. */
+function Counted({ counts }: { counts: Counts | undefined }) {
+  const zone = useZone();
+  if (!counts) return null;
+  const { from, to, complete } = counts;
+  const moment = (at: number) => `${day(at, zone)} ${timeOfDay(at, zone)}`;
+  const span =
+    from === null ? '' : `, from ${moment(from)}${to === null ? '' : ` to ${moment(to)}`} ${zoneName(zone, from)}`;
+  return (
+    <span>
+      <b>{wholeNumber(counts.counts.requests)}</b> in the record{span}
+      {!complete && ' · older ones are still being counted: these are the least there are'}
+    </span>
   );
 }
 
@@ -170,13 +194,13 @@ function TailChip({ list }: { list: List }) {
   });
   if (!list.paused && !list.held) {
     return (
-      <span className="chip chip-on chip-still">
+      <span className="chip chip-on chip-still chip-tail">
         Live tail <b aria-hidden="true">●</b>
       </span>
     );
   }
   return (
-    <button type="button" className="chip chip-on" onClick={list.paused ? list.resume : list.showWaiting}>
+    <button type="button" className="chip chip-on chip-tail" onClick={list.paused ? list.resume : list.showWaiting}>
       {list.paused ? 'Paused' : 'Held'} {list.waiting > 0 && <b>+{wholeNumber(list.waiting)} new</b>}
     </button>
   );

@@ -116,7 +116,13 @@ function stepOf(attempt: AttemptRecord): ExplainStep {
         ...step,
         kind: 'failed',
         title: `${provider} failed: ${failureWord(word)}`,
-        sentences: [circuit, raceSentence(attempt), firstTokenSentence(attempt), costSentence(attempt)].filter(Boolean),
+        sentences: [
+          circuit,
+          raceSentence(attempt),
+          firstTokenSentence(attempt),
+          clockSentence(attempt),
+          costSentence(attempt),
+        ].filter(Boolean),
       };
     case 'cancelled':
       return {
@@ -193,6 +199,20 @@ function firstTokenSentence({ firstTokenMs, durationMs, outcome }: AttemptRecord
   if (firstTokenMs === null) return '';
   const whole = outcome === 'succeeded' ? `, whole answer after ${showMs(durationMs)}` : ', then it broke off';
   return `First token after ${showMs(firstTokenMs)}${whole}.`;
+}
+
+/** Which of the clocks that run over an attempt ended it. */
+const clocks: Record<string, string> = {
+  connect: 'no connection stood after',
+  firstToken: 'no first token had come after',
+  idle: 'it had fallen silent, after',
+  total: 'the answer was not whole after',
+  answer: 'the plain answer was not whole after',
+};
+
+function clockSentence({ word, durationMs }: AttemptRecord): string {
+  const clock = Object.hasOwn(clocks, word) ? clocks[word] : undefined;
+  return clock === undefined ? '' : `Given up on: ${clock} ${showMs(durationMs)}.`;
 }
 
 function tokensSentence({ usage }: AttemptRecord): string {

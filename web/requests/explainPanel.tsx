@@ -1,9 +1,12 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link, useParams } from '@tanstack/react-router';
 import { useEffect, useRef } from 'react';
+import type { CircuitEvent } from '../../server/core/circuit/types.ts';
 import type { RequestRecord } from '../../server/core/records.ts';
-import { trpc } from '../api.ts';
+import { type Outputs, trpc } from '../api.ts';
+import { EvidenceLinks } from '../diagram/evidenceLinks.tsx';
 import { codeOf, errorSentence } from '../errors.ts';
+import { eventText } from '../pages/liveFeedWords.ts';
 import { showMoney, showMs } from '../time.ts';
 import { TimeText } from '../ui/figures.tsx';
 import { StateMark } from '../ui/state.tsx';
@@ -49,7 +52,7 @@ export function ExplainPanel() {
   );
 }
 
-function Explained({ request }: { request: RequestRecord }) {
+function Explained({ request }: { request: Outputs['requests']['get'] }) {
   const { id, client, stream, startedAt, chain, node } = request;
   const heading = useRef<HTMLHeadingElement>(null);
   useEffect(() => {
@@ -68,7 +71,7 @@ function Explained({ request }: { request: RequestRecord }) {
       <ShareBar shares={timeShares(request)} />
       <ol className="explain-steps">
         {explainSteps(request).map((step) => (
-          <Step key={step.key} step={step} />
+          <Step key={step.key} step={step} event={request.transitions[Number(step.key)]} />
         ))}
       </ol>
       <Bill request={request} />
@@ -76,7 +79,7 @@ function Explained({ request }: { request: RequestRecord }) {
   );
 }
 
-function Step({ step }: { step: ExplainStep }) {
+function Step({ step, event }: { step: ExplainStep; event: CircuitEvent | undefined }) {
   const { kind, state, title, sentences, ms } = step;
   return (
     <li>
@@ -86,9 +89,20 @@ function Step({ step }: { step: ExplainStep }) {
       <div>
         <b>{title}</b>
         <p>{sentences.join(' ')}</p>
+        {event && <Since event={event} />}
       </div>
       <span className="muted tabular">{kind === 'skipped' ? 'no time' : showMs(ms)}</span>
     </li>
+  );
+}
+
+/** When and why the circuit had come into the state it was skipped for. */
+function Since({ event }: { event: CircuitEvent }) {
+  return (
+    <p>
+      <TimeText at={event.at} />: {eventText(event).replace(/\.$/, '')}
+      <EvidenceLinks ids={event.evidence} />.
+    </p>
   );
 }
 

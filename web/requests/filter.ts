@@ -5,6 +5,7 @@ import type { FailureKind } from '../../server/core/wire.ts';
 /** What the Requests page shows, as it stands in its address. */
 export interface RequestSearch {
   chain?: string;
+  client?: string;
   outcome?: RequestOutcome;
   provider?: string;
   kind?: string;
@@ -21,7 +22,13 @@ export interface RequestSearch {
   to?: number;
 }
 
-export const spans = { '15m': 900_000, '1h': 3_600_000, '6h': 21_600_000, '24h': 86_400_000 } as const;
+export const spans = {
+  '15m': 900_000,
+  '1h': 3_600_000,
+  '6h': 21_600_000,
+  '24h': 86_400_000,
+  '7d': 604_800_000,
+} as const;
 export type Span = keyof typeof spans;
 
 export const outcomeWords: Record<RequestOutcome, string> = {
@@ -69,8 +76,9 @@ export const kindWords: Record<FailureKind | SkipReason, string> = {
 /** Reads an address; what is not understood is left out. */
 export function readSearch(raw: Record<string, unknown>): RequestSearch {
   const search: RequestSearch = {};
-  const { chain, outcome, provider, kind, fallback, rescued, felt, last, from, to } = raw;
+  const { chain, client, outcome, provider, kind, fallback, rescued, felt, last, from, to } = raw;
   if (isText(chain)) search.chain = chain;
+  if (isText(client)) search.client = client;
   if (isText(outcome) && Object.hasOwn(outcomeWords, outcome)) search.outcome = outcome as RequestOutcome;
   if (isText(provider)) search.provider = provider;
   if (isText(kind)) search.kind = kind;
@@ -93,16 +101,17 @@ function isMoment(value: unknown): value is number {
 
 /** The filter as `requests.list` takes it. `now`: the server's clock, ms since 1970. */
 export function filterOf(search: RequestSearch, now: number) {
-  const { chain, outcome, provider, kind, fallback, rescued, felt, last, to } = search;
+  const { chain, client, outcome, provider, kind, fallback, rescued, felt, last, to } = search;
   const from = last ? Math.floor(now - spans[last]) : search.from;
-  return { chain, outcome, provider, failureKind: kind, fallback, rescued, felt, from, to };
+  return { chain, client, outcome, provider, failureKind: kind, fallback, rescued, felt, from, to };
 }
 
 /** Whether a row that just ended belongs to the list: word for word what the record would say. */
 export function matches(row: RequestRow, filter: ReturnType<typeof filterOf>): boolean {
-  const { chain, outcome, provider, failureKind, fallback, rescued, felt, from, to } = filter;
+  const { chain, client, outcome, provider, failureKind, fallback, rescued, felt, from, to } = filter;
   return (
     (chain === undefined || row.chain === chain) &&
+    (client === undefined || row.client === client) &&
     (outcome === undefined || row.outcome === outcome) &&
     (from === undefined || row.startedAt >= from) &&
     (to === undefined || row.startedAt < to) &&

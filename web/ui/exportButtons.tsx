@@ -1,6 +1,6 @@
-import { useState } from 'react';
+import { useRef, useState } from 'react';
 import { errorSentence } from '../errors.ts';
-import { type Cell, maxExportRows, readAll, toCsv } from '../exports.ts';
+import { type Cell, csvLines, maxExportRows, readAll } from '../exports.ts';
 import { wholeNumber } from '../words.ts';
 
 interface ExportProps<Row> {
@@ -8,32 +8,38 @@ interface ExportProps<Row> {
   name: string;
   read: (page: { before: string | undefined; limit: number }) => Promise<{ rows: Row[]; next: string | null }>;
   columns: readonly (readonly [name: string, of: (row: Row) => Cell])[];
+  /** How many rows there are, as far as that is known. */
+  expected?: number | undefined;
 }
 
-/** The table as a file, as filtered. */
-export function ExportButtons<Row>({ name, read, columns }: ExportProps<Row>) {
+type Kind = 'csv' | 'json';
+
+/** The table as a file, as filtered, read page by page; it can be stopped on the way. */
+export function ExportButtons<Row>({ name, read, columns, expected }: ExportProps<Row>) {
   const [said, say] = useState('');
   const [working, setWorking] = useState(false);
-  const save = async (kind: 'csv' | 'json') => {
+  const stopped = useRef(false);
+  const save = async (kind: Kind) => {
+    stopped.current = false;
     setWorking(true);
-    say('');
+    const file = fileOf(kind, columns);
+    const take = (rows: Row[], before: number) => {
+      file.add(rows, before);
+      say(progress(before + rows.length, expected));
+    };
     try {
-      const { rows, cut } = await readAll(read);
-      if (kind === 'json') download(`${name}.json`, 'application/json', JSON.stringify(rows, null, 2));
+      const { count, cut } = await readAll({ read, take, stopped: () => stopped.current });
+      if (stopped.current) say('Stopped, nothing was saved.');
       else {
-        const cells = rows.map((row) => columns.map(([, of]) => of(row)));
-        download(
-          `${name}.csv`,
-          'text/csv',
-          toCsv(
-            columns.map(([column]) => column),
-            cells,
-          ),
+        download(`${name}.${kind}`, file.end());
+        say(
+          cut
+            ? `Only the newest ${wholeNumber(maxExportRows)}: choose a shorter time.`
+            : `${wholeNumber(count)} saved.`,
         );
       }
-      if (cut) say(`Only the newest ${wholeNumber(maxExportRows)}: choose a shorter time.`);
     } catch (error) {
-      say(errorSentence(error));
+      say(`Nothing was saved. ${errorSentence(error)}`);
     }
     setWorking(false);
   };
@@ -42,6 +48,17 @@ export function ExportButtons<Row>({ name, read, columns }: ExportProps<Row>) {
       <span role="status" className="muted">
         {said}
       </span>
+      {working && (
+        <button
+          type="button"
+          className="chip"
+          onClick={() => {
+            stopped.current = true;
+          }}
+        >
+          Stop
+        </button>
+      )}
       <button type="button" className="chip" disabled={working} onClick={() => void save('csv')}>
         CSV
       </button>
@@ -52,8 +69,31 @@ export function ExportButtons<Row>({ name, read, columns }: ExportProps<Row>) {
   );
 }
 
-function download(name: string, type: string, text: string): void {
-  const address = URL.createObjectURL(new Blob([text], { type }));
+function progress(count: number, expected: number | undefined): string {
+  const all = expected === undefined ? '' : ` of ${wholeNumber(Math.max(count, Math.min(expected, maxExportRows)))}`;
+  return `Reading ${wholeNumber(count)}${all}…`;
+}
+
+/** Page after page goes into the file, so that no list of all rows is held. */
+function fileOf<Row>(kind: Kind, columns: ExportProps<Row>['columns']) {
+  const parts: Blob[] = [];
+  const type = kind === 'csv' ? 'text/csv' : 'application/json';
+  const put = (text: string) => void parts.push(new Blob([text], { type }));
+  put(kind === 'csv' ? csvLines([columns.map(([column]) => column)]) : '[');
+  return {
+    add(rows: Row[], before: number): void {
+      if (kind === 'csv') put(csvLines(rows.map((row) => columns.map(([, of]) => of(row)))));
+      else put(rows.map((row, at) => `${before + at === 0 ? '\n' : ',\n'}${JSON.stringify(row)}`).join(''));
+    },
+    end(): Blob {
+      if (kind === 'json') put('\n]\n');
+      return new Blob(parts, { type });
+    },
+  };
+}
+
+function download(name: string, file: Blob): void {
+  const address = URL.createObjectURL(file);
   const link = document.createElement('a');
   link.href = address;
   link.download = name;

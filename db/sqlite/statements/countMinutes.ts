@@ -1,5 +1,5 @@
 import type Database from 'better-sqlite3';
-import { and, eq, sql } from 'drizzle-orm';
+import { and, eq, getTableColumns, sql } from 'drizzle-orm';
 import type { BetterSQLite3Database } from 'drizzle-orm/better-sqlite3';
 import { type Facet, facetsOf } from '../../../server/core/facets.ts';
 import {
@@ -13,7 +13,7 @@ import {
   providerMinuteOf,
 } from '../../../server/core/minutes.ts';
 import { chainMinutes, facetMinutes, facets, providerMinutes } from '../../schema.ts';
-import { excluded, put } from './insert.ts';
+import { asItComes, excluded, insertOrLeave, put } from './insert.ts';
 
 /**
  * Adds requests to the minute tables, in the transaction that writes them: the figures and the rows never contradict each
@@ -28,22 +28,28 @@ interface Writable {
 
 type ChainedMinute = ProviderMinute & { chain: string };
 
+/** How many requests of a combination began in each minute. */
+interface FacetSum {
+  facet: Facet;
+  minutes: Map<number, number>;
+}
+
 interface Sums {
   chains: Map<string, ChainMinute>;
   providers: Map<string, ChainedMinute>;
-  facets: Map<string, { facet: Facet; at: number; requests: number }>;
+  facets: Map<string, FacetSum>;
 }
 
 export function countMinutes(database: Writable): CountMinutes {
   const chain = chainMinute(database);
   const provider = providerMinute(database);
-  const facet = facetMinute(database.orm);
+  const facet = facetMinute(database);
   return (requests) => {
     const sums: Sums = { chains: new Map(), providers: new Map(), facets: new Map() };
     for (const request of requests) addUp(sums, request);
     for (const minute of sums.chains.values()) chain(minute);
     for (const minute of sums.providers.values()) provider(minute);
-    for (const minute of sums.facets.values()) facet(minute);
+    for (const sum of sums.facets.values()) facet(sum);
   };
 }
 
@@ -58,8 +64,9 @@ function addUp(sums: Sums, request: Countable): void {
   }
   const at = minuteOf(request.startedAt);
   for (const facet of facetsOf(request)) {
-    const known = putFirst(sums.facets, `${at}\n${Object.values(facet).join('\n')}`, { facet, at, requests: 1 });
-    if (known) known.requests += 1;
+    const sum: FacetSum = { facet, minutes: new Map([[at, 1]]) };
+    const known = putFirst(sums.facets, Object.values(facet).join('\n'), sum);
+    if (known) known.minutes.set(at, (known.minutes.get(at) ?? 0) + 1);
   }
 }
 
@@ -98,37 +105,35 @@ function providerMinute(database: Writable): (minute: ChainedMinute) => void {
   };
 }
 
-function facetMinute(orm: BetterSQLite3Database): (sum: { facet: Facet; at: number; requests: number }) => void {
-  const { id, ...names } = facets;
-  const { chain, client, outcome, servedBy, fallback, rescued, provider, failureKind } = names;
-  const target = [chain, client, outcome, servedBy, fallback, rescued, provider, failureKind];
-  const values = {
-    chain: sql.placeholder('chain'),
-    client: sql.placeholder('client'),
-    outcome: sql.placeholder('outcome'),
-    servedBy: sql.placeholder('servedBy'),
-    fallback: sql.placeholder('fallback'),
-    rescued: sql.placeholder('rescued'),
-    provider: sql.placeholder('provider'),
-    failureKind: sql.placeholder('failureKind'),
+/** Every combination is looked for once a batch, and added once, when it occurs first. */
+function facetMinute(database: Writable): (sum: FacetSum) => void {
+  const { id, ...names } = getTableColumns(facets);
+  const columns = Object.values(names);
+  const places = columns.map((column) => eq(column, sql.placeholder(column.name)));
+  const one = database.orm
+    .select({ id })
+    .from(facets)
+    .where(and(...places));
+  const find = database.sqlite.prepare<unknown[], { id: number }>(one.toSQL().sql);
+  const insert = insertOrLeave(database, facets, asItComes(facets));
+  const add = database.sqlite.prepare<unknown[]>(
+    database.orm
+      .insert(facetMinutes)
+      .values({ facet: sql.placeholder('facet'), at: sql.placeholder('at'), requests: sql.placeholder('requests') })
+      .onConflictDoUpdate({
+        target: [facetMinutes.facet, facetMinutes.at],
+        set: { requests: sql`${facetMinutes.requests} + ${excluded('requests')}` },
+      })
+      .toSQL().sql,
+  );
+  return ({ facet, minutes }) => {
+    const values = Object.keys(names).map((name) => boundOf(facet[name as keyof Facet]));
+    if (!find.get(values)) insert(facet);
+    const found = find.get(values);
+    if (found) for (const [at, requests] of minutes) add.run(found.id, at, requests);
   };
-  // Overwriting a column with itself makes SQLite return the row that was there.
-  const numbered = orm
-    .insert(facets)
-    .values(values)
-    .onConflictDoUpdate({ target, set: { chain: excluded('chain') } })
-    .returning({ id })
-    .prepare();
-  const add = orm
-    .insert(facetMinutes)
-    .values({ facet: sql.placeholder('facet'), at: sql.placeholder('at'), requests: sql.placeholder('requests') })
-    .onConflictDoUpdate({
-      target: [facetMinutes.facet, facetMinutes.at],
-      set: { requests: sql`${facetMinutes.requests} + ${excluded('requests')}` },
-    })
-    .prepare();
-  return ({ facet, at, requests }) => {
-    const found = numbered.get({ ...facet });
-    if (found) add.run({ facet: found.id, at, requests });
-  };
+}
+
+function boundOf(value: string | boolean): string | number {
+  return typeof value === 'string' ? value : Number(value);
 }

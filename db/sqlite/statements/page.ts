@@ -17,14 +17,20 @@ export interface Key<Row> {
 /** The condition for what comes after the cursor, or undefined for the first page. Throws `bad_request`. */
 export function after<Row>(key: Key<Row>, cursor: string | undefined): SQL | undefined {
   if (cursor === undefined) return undefined;
-  const values = decode(cursor);
-  if (values?.length !== key.kinds.length || !values.every((value, at) => typeof value === key.kinds[at])) {
-    throw new StorageError('bad_request', 'The cursor `before` is not one of this list. Ask for the first page again.');
-  }
+  const values = valuesOf(key, cursor);
   return sql`(${sql.join(key.columns, sql`, `)}) < (${sql.join(
     values.map((value) => sql`${value}`),
     sql`, `,
   )})`;
+}
+
+/** What a cursor of this list holds. Throws `bad_request`. */
+export function valuesOf<Row>(key: Key<Row>, cursor: string): unknown[] {
+  const values = decode(cursor);
+  if (values?.length !== key.kinds.length || !values.every((value, at) => typeof value === key.kinds[at])) {
+    throw new StorageError('bad_request', 'The cursor `before` is not one of this list. Ask for the first page again.');
+  }
+  return values;
 }
 
 /** One row more than asked for, to know whether there is another page. Throws `bad_request`. */

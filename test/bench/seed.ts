@@ -1,0 +1,51 @@
+import { parseArgs } from 'node:util';
+import Database from 'better-sqlite3';
+import { drizzle } from 'drizzle-orm/better-sqlite3';
+import { migrateFile } from '../../db/sqlite/migrate.ts';
+import { appendBatch, writeStatements } from '../../db/sqlite/statements/write.ts';
+import { madeUp } from './madeUp.ts';
+
+/**
+ * Fills a database with made-up requests: `npm run seed -- FILE [--requests 1000000] [--days 14] [--seed 1] [--until ISO]`.
+ * The same numbers make the same rows; a database that has them already is left as it is.
+ */
+
+const atOnce = 2_000;
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    requests: { type: 'string', default: '1000000' },
+    days: { type: 'string', default: '14' },
+    seed: { type: 'string', default: '1' },
+    until: { type: 'string', default: new Date().toISOString() },
+  },
+});
+
+const [path] = positionals;
+const count = Number(values.requests);
+const days = Number(values.days);
+const seed = Number(values.seed);
+const until = Date.parse(values.until);
+if (path === undefined || ![count, days].every((number) => number > 0) || Number.isNaN(seed + until)) {
+  console.error('Use: npm run seed -- FILE [--requests 1000000] [--days 14] [--seed 1] [--until 2026-01-31T12:00:00Z]');
+  process.exit(2);
+}
+
+const began = performance.now();
+const sqlite = new Database(path);
+sqlite.pragma('journal_mode = WAL');
+sqlite.pragma('synchronous = OFF');
+const orm = drizzle(sqlite);
+migrateFile({ sqlite, orm, path, stamp: Date.now() });
+const write = writeStatements(sqlite, orm);
+let written = 0;
+for (const requests of madeUp({ count, days, until, seed, batch: atOnce })) {
+  appendBatch({ sqlite, write }, { requests, events: [], audit: [], probes: [] });
+  written += requests.length;
+  if (written % 100_000 === 0) console.log(`${written.toLocaleString('en')} of ${count.toLocaleString('en')} requests`);
+}
+sqlite.pragma('wal_checkpoint(TRUNCATE)');
+sqlite.close();
+console.log(
+  `${path}: ${written.toLocaleString('en')} requests in ${Math.round((performance.now() - began) / 1_000)} s`,
+);

@@ -1,0 +1,25 @@
+import { keepPreviousData, useQuery } from '@tanstack/react-query';
+import { client, type Outputs } from '../api.ts';
+import { liveStore } from '../live/page.ts';
+import { useLive } from '../live/useLive.ts';
+import { filterOf, type RequestSearch } from './filter.ts';
+
+/** How many requests each choice of the filters would leave. */
+export type Counts = Outputs['requests']['counts'];
+
+const againMs = 10_000;
+
+/**
+ * Of the range in the address, asked again every ten seconds while the page is live; what was known before stays until then.
+ * `still`: somebody points at a row, which nothing may move.
+ */
+export function useCounts(search: RequestSearch, { still }: { still: boolean }): Counts | undefined {
+  const { status } = useLive();
+  const { data } = useQuery({
+    queryKey: ['requests.counts', search],
+    queryFn: () => client.requests.counts.query(filterOf(search, liveStore.serverNow())),
+    refetchInterval: status === 'live' && !still ? againMs : false,
+    placeholderData: keepPreviousData,
+  });
+  return data;
+}
