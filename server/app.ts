@@ -175,7 +175,15 @@ async function makeParts(
   const { live, overviews } = watch;
   const control = createControl({
     ...{ ...world, settings, board, recheck, storage, recorder },
-    ...{ live, overviews, about, sessions, access, state, book: { providers, chains } },
+    ...{
+      live,
+      overviews,
+      about,
+      sessions,
+      access,
+      state,
+      book: { providers, chains, effective: settings.effective ?? {} },
+    },
   });
   return { gateway, control, recheck, standby, watch, recorder };
 }

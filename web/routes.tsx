@@ -8,6 +8,7 @@ import {
 } from '@tanstack/react-router';
 import { LivePage } from './pages/live.tsx';
 import { readLiveSearch } from './pages/liveKeys.ts';
+import { readRange } from './provider/range.ts';
 import { readSearch } from './requests/filter.ts';
 import { Shell } from './shell/shell.tsx';
 import { isZone } from './time.ts';
@@ -64,8 +65,21 @@ const accessRoute = createRoute({
   component: lazyRouteComponent(() => import('./pages/access.tsx'), 'AccessPage'),
 });
 
+const providerRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/providers/$name',
+  component: lazyRouteComponent(() => import('./pages/provider.tsx'), 'ProviderPage'),
+  validateSearch: readRange,
+});
+
 export const router = createRouter({
-  routeTree: rootRoute.addChildren([liveRoute, requestsRoute.addChildren([requestRoute]), auditRoute, accessRoute]),
+  routeTree: rootRoute.addChildren([
+    liveRoute,
+    requestsRoute.addChildren([requestRoute]),
+    providerRoute,
+    auditRoute,
+    accessRoute,
+  ]),
   defaultPreload: 'intent',
   scrollRestoration: false,
   defaultNotFoundComponent: NotFound,

@@ -31,7 +31,8 @@ export function describeSettings(settings: Settings): string {
   });
 }
 
-function describeProvider(provider: ProviderSettings): Record<string, unknown> {
+/** One provider, in the words of the config. */
+export function describeProvider(provider: ProviderSettings): Record<string, unknown> {
   const { baseUrl, model, price, timeouts, retries, concurrency, assemble, accepts, drop, rename } = provider;
   return {
     baseUrl,

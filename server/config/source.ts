@@ -125,6 +125,16 @@ export class Source {
     return shown;
   }
 
+  /** The line of what stands at a path, or nearest above it; null: it is not in the file. */
+  lineOf(path: Path): number | null {
+    return this.origins.has(pathKey(path)) ? null : (this.placeOf(path)?.line ?? null);
+  }
+
+  /** Names of the variables that a value was filled with. */
+  variablesAt(path: Path): readonly string[] {
+    return this.filled.get(pathKey(path))?.variables ?? [];
+  }
+
   private placeOf(path: Path): Place | undefined {
     for (let length = path.length; length >= 0; length--) {
       const place = this.places.get(pathKey(path.slice(0, length)));

@@ -12,6 +12,7 @@ import type { LiveSource } from './live.ts';
 import { liveRouter } from './live.ts';
 import type { OverviewSource } from './overview.ts';
 import { overviewRouter } from './overview.ts';
+import { providersRouter } from './providers.ts';
 import { requestsRouter } from './requests.ts';
 import { router } from './trpc.ts';
 
@@ -29,6 +30,7 @@ export interface RouterDeps {
 export function createRouter(deps: RouterDeps) {
   return router({
     circuits: circuitsRouter(deps.operations, deps),
+    providers: providersRouter(deps.operations, deps.book),
     requests: requestsRouter(deps.storage),
     incidents: incidentsRouter(deps.operations),
     audit: auditRouter(deps.storage),

@@ -1,5 +1,6 @@
 import type { BreakerSettings } from './circuit/types.ts';
 import type { DialectName } from './dialects/types.ts';
+import type { EffectiveSetting } from './effective.ts';
 import type { GhostSettings } from './ghost.ts';
 import type { RescueWay } from './records.ts';
 import type { Role } from './roles.ts';
@@ -21,6 +22,8 @@ export interface Settings {
   retention: { requestsMs: number; minutesMs: number };
   alerts: unknown[];
   drills: boolean;
+  /** Of each provider: every setting in force, in the words of the config, with where it came from; absent: not known. */
+  effective?: Record<string, EffectiveSetting[]>;
 }
 
 export interface ListenerSettings {

@@ -80,4 +80,6 @@ export const requestCountsFilter = z.strictObject(requestParts);
 export const requestInput = z.strictObject({ id: name });
 export const auditFilter = z.strictObject({ subject: name.optional(), ...page });
 export const eventFilter = z.strictObject({ provider: name.optional(), from: moment, to: moment, ...page });
+export const probeFilter = z.strictObject({ provider: name, from: moment, to: moment, ...page });
+export const providerInput = z.strictObject({ provider: name, range: z.enum(['1h', '6h', '24h', '7d']).default('1h') });
 export const traceInput = z.strictObject({ provider: name, from: wholeMs, to: wholeMs });

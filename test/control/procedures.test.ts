@@ -143,6 +143,8 @@ describe('who may call', () => {
       'live.events',
       'overview.get',
       'overview.hour',
+      'providers.get',
+      'providers.probes',
       'requests.counts',
       'requests.get',
       'requests.list',

@@ -77,7 +77,7 @@ const backoff = { initialMs: 250, factor: 2, maxMs: 8_000, jitter: 'equal' } as 
 const lucy: ChainSettings = { name: 'lucy', providers: names, backoff, deadlineMs: 120_000, rescue: [], hedge: 'off' };
 
 /** What the config says of the providers here. */
-export const bookOfTests: ProviderBook = { providers: names.map(provider), chains: [lucy] };
+export const bookOfTests: ProviderBook = { providers: names.map(provider), chains: [lucy], effective: {} };
 
 /** A real board of three healthy providers that one chain, `lucy`, goes through. */
 export function testBoard(clock: FakeClock, ghosts: Record<string, Partial<BreakerSettings>> = {}): Board {

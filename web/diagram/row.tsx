@@ -1,6 +1,7 @@
 import type { CircuitEntry } from '../../server/core/circuit/types.ts';
 import type { ProviderOverview } from '../../server/core/overview.ts';
 import { Countdown, TimeText } from '../ui/figures.tsx';
+import { ProviderLink } from '../ui/providerLink.tsx';
 import { stateColors, stateWords } from '../words.ts';
 import { EvidenceLinks } from './evidenceLinks.tsx';
 import { ForAge } from './forAge.tsx';
@@ -32,7 +33,9 @@ export function RowCells({ line, entry, overview, strip, placed, onAct }: RowPro
   return (
     <>
       <div className="row-name">
-        <h3>{provider}</h3>
+        <h3>
+          <ProviderLink name={provider} />
+        </h3>
         <p className="muted">{about.join(' · ')}</p>
       </div>
       <div className="row-state">{entry && <StateCell line={line} entry={entry} overview={overview} />}</div>

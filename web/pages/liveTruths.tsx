@@ -2,6 +2,7 @@ import type { ProviderOverview } from '../../server/core/overview.ts';
 import { showMs } from '../time.ts';
 import { Age, Money } from '../ui/figures.tsx';
 import { Panel } from '../ui/panel.tsx';
+import { ProviderLink } from '../ui/providerLink.tsx';
 import { percent } from '../words.ts';
 
 /** How each provider did beside what callers saw of it, and what is known of those that stand by. */
@@ -22,7 +23,9 @@ export function LiveTruths({ providers }: { providers: ProviderOverview[] }) {
           <tbody>
             {providers.map((overview) => (
               <tr key={overview.provider}>
-                <th scope="row">{overview.provider}</th>
+                <th scope="row">
+                  <ProviderLink name={overview.provider} />
+                </th>
                 <td data-label="It was up">
                   <Share share={overview.uptime.providerShare} color="var(--flow)" />
                 </td>

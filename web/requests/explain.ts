@@ -10,6 +10,8 @@ export interface ExplainStep {
   kind: 'skipped' | 'failed' | 'waited' | 'answered' | 'cancelled';
   /** The circuit at that moment; null for a wait. */
   state: MarkState | null;
+  /** Of an attempt or a skip: the title begins with its name. */
+  provider?: string;
   title: string;
   sentences: string[];
   ms: number;
@@ -106,7 +108,7 @@ function waited({ ordinal, waitMs }: AttemptRecord): ExplainStep {
 
 function stepOf(attempt: AttemptRecord): ExplainStep {
   const { ordinal, provider, outcome, word, circuitState, durationMs } = attempt;
-  const step = { key: String(ordinal), state: circuitState, ms: durationMs };
+  const step = { key: String(ordinal), provider, state: circuitState, ms: durationMs };
   const circuit = admitted(attempt);
   switch (outcome) {
     case 'skipped':

@@ -9,6 +9,7 @@ import { codeOf, errorSentence } from '../errors.ts';
 import { eventText } from '../pages/liveFeedWords.ts';
 import { showMoney, showMs } from '../time.ts';
 import { TimeText } from '../ui/figures.tsx';
+import { ProviderLink } from '../ui/providerLink.tsx';
 import { StateMark } from '../ui/state.tsx';
 import { wholeNumber } from '../words.ts';
 import { addedWaitMs, type ExplainStep, explainSteps, explainTitle, type Share, timeShares } from './explain.ts';
@@ -80,14 +81,16 @@ function Explained({ request }: { request: Outputs['requests']['get'] }) {
 }
 
 function Step({ step, event }: { step: ExplainStep; event: CircuitEvent | undefined }) {
-  const { kind, state, title, sentences, ms } = step;
+  const { kind, state, sentences, ms } = step;
   return (
     <li>
       <span className="explain-mark">
         {kind === 'skipped' && state !== null ? <StateMark state={state} /> : <KindMark kind={kind} />}
       </span>
       <div>
-        <b>{title}</b>
+        <b>
+          <Title step={step} />
+        </b>
         <p>{sentences.join(' ')}</p>
         {event && <Since event={event} />}
       </div>
@@ -103,6 +106,17 @@ function Since({ event }: { event: CircuitEvent }) {
       <TimeText at={event.at} />: {eventText(event).replace(/\.$/, '')}
       <EvidenceLinks ids={event.evidence} />.
     </p>
+  );
+}
+
+/** The provider that it begins with leads to its page. */
+function Title({ step: { title, provider } }: { step: ExplainStep }) {
+  if (provider === undefined || !title.startsWith(provider)) return title;
+  return (
+    <>
+      <ProviderLink name={provider} />
+      {title.slice(provider.length)}
+    </>
   );
 }
 

@@ -86,11 +86,15 @@ function useShellCommands(openHelp: () => void): Command[] {
   const navigate = useNavigate();
   const setZone = useSetZone();
   const { setColorScheme } = useMantineColorScheme();
-  const { status, pause, resume } = useLive();
+  const { status, circuits, pause, resume } = useLive();
   const paused = status === 'paused';
   return [
     ...pages.map(({ to, label, keys }) => ({ label: `Go to ${label}`, keys, run: () => void navigate({ to }) })),
     { label: 'Go to Access', run: () => void navigate({ to: '/access' }) },
+    ...circuits.map(({ provider: name }) => ({
+      label: `Go to ${name}`,
+      run: () => void navigate({ to: '/providers/$name', params: { name } }),
+    })),
     { label: paused ? 'Go on showing what happens' : 'Pause what is shown', keys: 'p', run: paused ? resume : pause },
     { label: 'Copy a link to this page', run: () => void navigator.clipboard.writeText(window.location.href) },
     { label: 'Show times in UTC', run: () => setZone('utc') },

@@ -1,0 +1,87 @@
+import { readFile } from 'node:fs/promises';
+import { AxeBuilder } from '@axe-core/playwright';
+import { expect, test } from 'vitest';
+import { browserForAll } from '../support/browser.ts';
+import { openTab, signIn } from '../support/operator.ts';
+import { ask, folder, realSimulator, startProgram, writeConfig } from '../support/program.ts';
+
+const browser = browserForAll();
+
+async function setUp() {
+  const chain = ['first', 'second'];
+  const simulator = await realSimulator(chain);
+  const more = 'breaker: { failures: 4, open: 2m, ghosts: { eager: { failures: 2 } } }';
+  const config = await writeConfig(await folder(), { simulator, chain, more });
+  const program = await startProgram(config);
+  const operator = await signIn(browser(), program, { acceptDownloads: true, reducedMotion: 'reduce' });
+  return { program, simulator, operator, page: operator.page };
+}
+
+test('compare with a ghost: the page of a provider says what other settings would have spared', async () => {
+  const { program, simulator, operator, page } = await setUp();
+  await page.getByRole('heading', { name: 'first' }).getByRole('link').click();
+  await page.getByText('no data: no call ended').waitFor();
+  await page.getByText('Its circuit has never opened').waitFor();
+  await page.getByText('with eager: stayed closed, as the circuit did').waitFor();
+
+  await ask(program);
+  await simulator.setFault('first', '503');
+  for (let call = 0; call < 5; call += 1) await ask(program);
+  await page.getByRole('img', { name: /^Now open\. Opens after 4 failures in a row/ }).waitFor();
+  await page.getByText(/with eager: opened .*, 2 fewer callers waited/).waitFor();
+  const compared = page.getByRole('region', { name: 'Openings compared' }).locator('tbody tr');
+  expect(await compared.count()).toBe(1);
+
+  const history = page.getByRole('region', { name: 'What it went through' });
+  await history.getByText('first opened: 4 failures in a row').waitFor();
+  await history.getByRole('link', { name: '4 503s' }).or(history.getByRole('link').first()).first().waitFor();
+
+  const settings = page.getByRole('region', { name: 'Settings in force' }).first();
+  const rowOf = (key: string) => settings.getByRole('row').filter({ has: page.getByText(key, { exact: true }) });
+  expect(await rowOf('breaker.failures').textContent()).toMatch(/^breaker\.failures4breaker:, line \d+$/);
+  expect(await rowOf('breaker.timeouts').textContent()).toBe('breaker.timeouts3default');
+  expect(await rowOf('apiKey').textContent()).toMatch(/^apiKey\(hidden\)this provider, line \d+$/);
+  expect(await page.content()).not.toContain('sk-first');
+
+  const saved = page.waitForEvent('download');
+  await history.getByRole('button', { name: 'CSV' }).click();
+  const csv = await readFile(await (await saved).path(), 'utf8');
+  expect(csv.split('\r\n')[1]).toContain('closed,open,failures,itself');
+
+  await page.getByRole('button', { name: '24h' }).click();
+  await page.getByRole('button', { name: '24h', pressed: true }).waitFor();
+  const friend = await openTab(operator, page.url());
+  await friend.page.getByRole('button', { name: '24h', pressed: true }).waitFor();
+  await friend.page.getByText('of 5 calls that ended').waitFor();
+  await friend.page.getByRole('link', { name: '503' }).or(friend.page.getByText('serverError')).first().waitFor();
+  expect([...operator.problems, ...friend.problems]).toEqual([]);
+});
+
+test('the page of a provider stands on a phone and in both themes, and axe finds nothing', async () => {
+  const { program, page } = await setUp();
+  await ask(program);
+  await program.control.circuits.trip.mutate({ provider: 'first', reason: 'planned work', for: '15m' });
+  await page.keyboard.press('Control+k');
+  await page.getByRole('combobox', { name: 'Command' }).fill('go to first');
+  await page.keyboard.press('Enter');
+  await page.getByRole('img', { name: /^Now tripped by hand, closed beneath/ }).waitFor();
+  await page.locator('.recharts-surface').first().waitFor();
+  for (const colorScheme of ['dark', 'light'] as const) {
+    await page.emulateMedia({ colorScheme });
+    const { violations } = await new AxeBuilder({ page }).setLegacyMode(true).analyze();
+    expect(violations.flatMap(({ id, nodes }) => nodes.map(({ target }) => `${id} at ${target.join(' ')}`))).toEqual(
+      [],
+    );
+  }
+  await page.setViewportSize({ width: 360, height: 740 });
+  await page.getByRole('button', { name: 'Table' }).click();
+  await page.getByRole('region', { name: 'How long it took, as a table' }).waitFor();
+  const wider = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+  expect(wider).toBeLessThanOrEqual(0);
+});
+
+test('a provider that there is not has a page that says so', async () => {
+  const { page } = await setUp();
+  await page.goto(new URL('/providers/nobody', page.url()).href);
+  await page.getByText('There is no provider "nobody"').waitFor();
+});

@@ -1,0 +1,168 @@
+import { keepPreviousData, useQuery } from '@tanstack/react-query';
+import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router';
+import type { ProviderPage as Page } from '../../server/core/providerPage.ts';
+import { trpc } from '../api.ts';
+import { whyWords } from '../diagram/sentences.ts';
+import { errorSentence } from '../errors.ts';
+import { useLive } from '../live/useLive.ts';
+import { Ghosts } from '../provider/ghosts.tsx';
+import { Machine } from '../provider/machine.tsx';
+import { Percentiles } from '../provider/percentiles.tsx';
+import '../provider/provider.css';
+import { ranges } from '../provider/range.ts';
+import { Effective, History, Kinds, Probes } from '../provider/tables.tsx';
+import '../requests/requests.css';
+import { nothing, showAge, showMs } from '../time.ts';
+import { Age, Money } from '../ui/figures.tsx';
+import { EmptyState, Panel } from '../ui/panel.tsx';
+import { StateBadge } from '../ui/state.tsx';
+import { percent, plural, wholeNumber } from '../words.ts';
+
+const againMs = 15_000;
+
+/** Everything there is to say of one provider. */
+export function ProviderPage() {
+  const { name } = useParams({ from: '/providers/$name' });
+  const { range = '1h' } = useSearch({ from: '/providers/$name' });
+  const { circuits } = useLive();
+  const { data, error } = useQuery(
+    trpc.providers.get.queryOptions(
+      { provider: name, range },
+      { refetchInterval: againMs, placeholderData: keepPreviousData },
+    ),
+  );
+  if (!data) {
+    return (
+      <>
+        <h1 className="visually-hidden">{name}</h1>
+        {error && (
+          <EmptyState title="This provider cannot be shown">
+            <p>{errorSentence(error)}</p>
+            <p>
+              <Link to="/">Go to Live</Link>
+            </p>
+          </EmptyState>
+        )}
+      </>
+    );
+  }
+  const entry = circuits.find(({ provider }) => provider === name) ?? data.entry;
+  return (
+    <>
+      <div className="bar provider-head">
+        <h1>{name}</h1>
+        <span className="muted">{data.model}</span>
+        <StateBadge state={entry.state} />
+        <span className="muted">
+          for <Age since={entry.since} /> · {whyWords(entry)}
+        </span>
+        <span className="grow" />
+        <Ranges range={range} />
+      </div>
+      {error && <p className="note note-open">■ {errorSentence(error)} What was read before stays.</p>}
+      {!data.complete && (
+        <p className="note">Older requests are still being counted: there may be more than is said.</p>
+      )}
+      <Figures page={data} />
+      <div className="provider-grid">
+        <Panel title="Its circuit" note="what moves it, with the settings in force">
+          <Machine entry={entry} breaker={data.breaker} />
+        </Panel>
+        <div>
+          <Percentiles page={data} name={name} />
+          <Ghosts provider={name} />
+        </div>
+        <History provider={name} />
+        <div>
+          <Kinds totals={data.totals} provider={name} />
+          <Probes provider={name} />
+        </div>
+      </div>
+      <Effective provider={name} settings={data.effective} />
+    </>
+  );
+}
+
+function Ranges({ range }: { range: string }) {
+  const navigate = useNavigate({ from: '/providers/$name' });
+  return (
+    <fieldset className="provider-ranges">
+      <legend className="visually-hidden">How far back</legend>
+      {ranges.map((one) => (
+        <button
+          key={one}
+          type="button"
+          className={`chip ${one === range ? 'chip-on' : ''}`}
+          aria-pressed={one === range}
+          onClick={() => void navigate({ search: (before) => ({ ...before, range: one }), replace: true })}
+        >
+          {one}
+        </button>
+      ))}
+    </fieldset>
+  );
+}
+
+/** Uptime with what it is counted from. Nothing known is no 0. */
+function Figures({ page: { totals, chains } }: { page: Page }) {
+  const judged = totals.succeeded + totals.failed;
+  return (
+    <dl className="provider-figures">
+      <div>
+        <dt>Answered well</dt>
+        <dd>
+          <b>{judged === 0 ? nothing : percent(totals.succeeded / judged)}</b>
+          <small>{judged === 0 ? 'no data: no call ended' : `of ${plural(judged, 'call')} that ended`}</small>
+        </dd>
+      </div>
+      <div>
+        <dt>Circuit closed</dt>
+        <dd>
+          <b>{totals.closedShare === null ? nothing : percent(totals.closedShare)}</b>
+          <small>{totals.closedShare === null ? 'no data' : `of ${showAge(totals.knownMs)}`}</small>
+        </dd>
+      </div>
+      <div>
+        <dt>First token</dt>
+        <dd>
+          <b>{showMs(totals.firstTokenP50Ms)}</b>
+          <small>p50 · p95 {showMs(totals.firstTokenP95Ms)}</small>
+        </dd>
+      </div>
+      <div>
+        <dt>Calls</dt>
+        <dd>
+          <b>{wholeNumber(totals.attempts)}</b>
+          <small>
+            {wholeNumber(totals.failed)} failed · {wholeNumber(totals.skipped)} not made
+          </small>
+        </dd>
+      </div>
+      <div>
+        <dt>Spent</dt>
+        <dd>
+          <b>
+            <Money nanoUsd={totals.attempts === totals.unpriced ? null : totals.costNanoUsd} />
+          </b>
+          <small>{totals.unpriced === 0 ? 'all priced' : `${wholeNumber(totals.unpriced)} of unknown price`}</small>
+        </dd>
+      </div>
+      <div>
+        <dt>Stands in</dt>
+        <dd>
+          {chains.length === 0 && <small>no chain</small>}
+          {chains.map(({ chain, place, of }) => (
+            <span key={chain}>
+              <Link to="/requests" search={{ chain }}>
+                {chain}
+              </Link>{' '}
+              <small>
+                {place + 1} of {of}
+              </small>
+            </span>
+          ))}
+        </dd>
+      </div>
+    </dl>
+  );
+}

@@ -1,0 +1,128 @@
+import { Box } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import type { GhostEpisode, GhostReport, GhostSide } from '../../server/core/ghost.ts';
+import { client } from '../api.ts';
+import { errorSentence } from '../errors.ts';
+import type { Cell } from '../exports.ts';
+import { showMs } from '../time.ts';
+import { TimeText } from '../ui/figures.tsx';
+import { EmptyState, Panel } from '../ui/panel.tsx';
+import { SavedTable } from '../ui/savedTable.tsx';
+import { StateBadge } from '../ui/state.tsx';
+import { wholeNumber } from '../words.ts';
+
+const againMs = 5_000;
+
+interface Row {
+  report: GhostReport;
+  episode: GhostEpisode;
+}
+
+const exported: readonly (readonly [string, (row: Row) => Cell])[] = [
+  ['ghost', ({ report }) => report.ghost],
+  ['from', ({ episode }) => iso(episode.from)],
+  ['until', ({ episode }) => iso(episode.until)],
+  ['circuit_opened', ({ episode }) => iso(episode.circuit?.openedAt ?? null)],
+  ['ghost_opened', ({ episode }) => iso(episode.ghost?.openedAt ?? null)],
+  ['ghost_cause', ({ episode }) => episode.ghost?.cause ?? null],
+  ['callers_spared', ({ episode }) => episode.spared.waited],
+  ['waiting_spared_ms', ({ episode }) => Math.round(episode.spared.waitedMs)],
+  ['good_answers_lost', ({ episode }) => episode.spared.answered],
+  ['not_known', ({ episode }) => episode.unknown],
+];
+
+/** Other settings on the same traffic: what would have been. */
+export function Ghosts({ provider }: { provider: string }) {
+  const { data, error } = useQuery({
+    queryKey: ['ghosts', provider],
+    queryFn: ({ signal }) => client.circuits.ghosts.query({ provider }, { signal }),
+    refetchInterval: againMs,
+  });
+  const reports = data?.ghosts ?? [];
+  const rows = reports.flatMap((report) => report.episodes.map((episode) => ({ report, episode })));
+  return (
+    <Panel
+      title="With other settings"
+      note="ghosts: counted on the same traffic, in this run"
+      actions={rows.length > 0 && <SavedTable name={`${provider}-ghosts`} columns={exported} rows={rows} />}
+    >
+      {error && <p className="note note-open">■ {errorSentence(error)}</p>}
+      {data && reports.length === 0 && (
+        <EmptyState title="No ghosts are configured">
+          <p>A ghost is this circuit with other settings. It holds up nobody, and says what would have been:</p>
+          <pre>breaker: {'{ ghosts: { eager: { failures: 3 } } }'}</pre>
+        </EmptyState>
+      )}
+      {reports.map((report) => (
+        <Ghost key={report.ghost} report={report} />
+      ))}
+      {rows.length > 0 && <Episodes rows={rows} />}
+    </Panel>
+  );
+}
+
+function Ghost({ report }: { report: GhostReport }) {
+  const { sentence, caveat, state, since } = report;
+  return (
+    <div className="ghost">
+      <p>
+        <b>{sentence}.</b>
+      </p>
+      {caveat !== null && <p className="muted">{caveat}</p>}
+      <p className="muted">
+        It is now <StateBadge state={state} size={9} />, and has watched since <TimeText at={since} />.
+      </p>
+    </div>
+  );
+}
+
+function Episodes({ rows }: { rows: Row[] }) {
+  return (
+    <Box component="section" className="chart-table" aria-label="Openings compared" tabIndex={0}>
+      <table>
+        <thead>
+          <tr>
+            <th scope="col">Ghost</th>
+            <th scope="col">it opened</th>
+            <th scope="col">the circuit opened</th>
+            <th scope="col">callers spared</th>
+            <th scope="col">waiting spared</th>
+            <th scope="col">good answers lost</th>
+            <th scope="col">not known</th>
+          </tr>
+        </thead>
+        <tbody>
+          {rows.map(({ report, episode }) => (
+            <tr key={`${report.ghost} ${episode.from}`}>
+              <th scope="row">{report.ghost}</th>
+              <td>
+                <Opened side={episode.ghost} />
+              </td>
+              <td>
+                <Opened side={episode.circuit} />
+              </td>
+              <td>{wholeNumber(episode.spared.waited)}</td>
+              <td>{showMs(episode.spared.waitedMs + episode.movedOn.soonerMs)}</td>
+              <td>{wholeNumber(episode.spared.answered)}</td>
+              <td>{wholeNumber(episode.unknown)}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </Box>
+  );
+}
+
+function Opened({ side }: { side: GhostSide | null }) {
+  if (!side) return <>stayed closed</>;
+  return (
+    <>
+      <TimeText at={side.openedAt} bare />
+      {side.openings > 1 && ` and ${side.openings - 1} more`}
+    </>
+  );
+}
+
+function iso(at: number | null): string | null {
+  return at === null ? null : new Date(at).toISOString();
+}

@@ -1,0 +1,242 @@
+import { Box } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
+import type { CircuitEvent } from '../../server/core/circuit/types.ts';
+import type { EffectiveSetting, SettingOrigin } from '../../server/core/effective.ts';
+import type { ProviderPage } from '../../server/core/providerPage.ts';
+import type { ProbeRecord } from '../../server/core/records.ts';
+import { client } from '../api.ts';
+import { EvidenceLinks } from '../diagram/evidenceLinks.tsx';
+import type { Cell } from '../exports.ts';
+import { useLive } from '../live/useLive.ts';
+import { eventText, mergeEvents } from '../pages/liveFeedWords.ts';
+import { showMs } from '../time.ts';
+import { ExportButtons } from '../ui/exportButtons.tsx';
+import { Money, TimeText } from '../ui/figures.tsx';
+import { Panel } from '../ui/panel.tsx';
+import { SavedTable } from '../ui/savedTable.tsx';
+import { StateMark } from '../ui/state.tsx';
+import { percent, stateWords, trailWord, wholeNumber } from '../words.ts';
+
+const shownRows = 30;
+const againMs = 10_000;
+type Columns<Row> = readonly (readonly [string, (row: Row) => Cell])[];
+
+const eventColumns: Columns<CircuitEvent> = [
+  ['at', ({ at }) => new Date(at).toISOString()],
+  ['from', ({ from }) => from],
+  ['to', ({ to }) => to],
+  ['cause', ({ cause }) => cause],
+  ['by', ({ by }) => by],
+  ['reason', ({ reason }) => reason],
+  ['until', ({ until }) => (until === null ? null : new Date(until).toISOString())],
+  ['evidence', ({ evidence }) => evidence.join(' ')],
+];
+
+/** Each state it was in, newest first: why, what proves it, and who; those heard on top of those of the record. */
+export function History({ provider }: { provider: string }) {
+  const { events: heard, eventsSince, known } = useLive();
+  const { data } = useQuery({
+    queryKey: ['provider-events', provider, eventsSince],
+    queryFn: ({ signal }) => client.events.list.query({ provider, limit: shownRows }, { signal }),
+    placeholderData: (before) => before,
+    enabled: known,
+  });
+  const own = heard.filter((event) => event.provider === provider);
+  const rows = data ? mergeEvents(own, data.rows).slice(0, shownRows) : [];
+  const read = (page: { before: string | undefined; limit: number }) => client.events.list.query({ provider, ...page });
+  return (
+    <Panel
+      title="What it went through"
+      note={`the last ${shownRows} at most; all of it in the files`}
+      actions={rows.length > 0 && <ExportButtons name={`${provider}-history`} columns={eventColumns} read={read} />}
+    >
+      {data && rows.length === 0 && (
+        <p className="provider-none muted">Its circuit has never opened, and nobody has moved it.</p>
+      )}
+      <ul className="provider-history">
+        {rows.map((event) => (
+          <li key={`${event.node} ${event.seq}`}>
+            <TimeText at={event.at} bare />
+            <StateMark state={event.to} label={stateWords[event.to]} />
+            <p>
+              {sentenceOf(event)}
+              {event.evidence.length > 0 && <EvidenceLinks ids={event.evidence} />}{' '}
+              {event.by !== 'itself' && (
+                <Link to="/audit" search={{ subject: provider }}>
+                  in the audit
+                </Link>
+              )}
+            </p>
+          </li>
+        ))}
+      </ul>
+    </Panel>
+  );
+}
+
+/** The evidence goes on after it. */
+function sentenceOf(event: CircuitEvent): string {
+  const text = eventText(event);
+  return event.evidence.length > 0 ? text.replace(/\.$/, '') : text;
+}
+
+interface Kind {
+  kind: string;
+  what: 'failed' | 'not tried';
+  count: number;
+}
+
+/** What went wrong, and why it was passed over, by kind. */
+export function Kinds({ totals, provider }: { totals: ProviderPage['totals']; provider: string }) {
+  const of = (what: Kind['what'], counts: Readonly<Record<string, number>>): Kind[] =>
+    Object.entries(counts).map(([kind, count]) => ({ kind, what, count }));
+  const kinds = [...of('failed', totals.failures), ...of('not tried', totals.skips)];
+  kinds.sort((one, other) => other.count - one.count);
+  const columns: Columns<Kind> = [
+    ['what', ({ what }) => what],
+    ['kind', ({ kind }) => kind],
+    ['count', ({ count }) => count],
+  ];
+  return (
+    <Panel
+      title="What went wrong"
+      actions={kinds.length > 0 && <SavedTable name={`${provider}-kinds`} columns={columns} rows={kinds} />}
+    >
+      {kinds.length === 0 && <p className="provider-none muted">Nothing failed, and nobody was sent past it.</p>}
+      {kinds.length > 0 && (
+        <Box component="section" className="chart-table" aria-label="Failures and skips by kind" tabIndex={0}>
+          <table>
+            <tbody>
+              {kinds.map(({ kind, what, count }) => (
+                <tr key={`${what} ${kind}`}>
+                  <th scope="row">
+                    <Link to="/requests" search={{ provider, kind }}>
+                      {trailWord(kind)}
+                    </Link>
+                  </th>
+                  <td className="muted">{what}</td>
+                  <td>{wholeNumber(count)}</td>
+                  <td>{what === 'failed' && totals.attempts > 0 ? percent(count / totals.attempts) : ''}</td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </Box>
+      )}
+    </Panel>
+  );
+}
+
+const probeColumns: Columns<ProbeRecord> = [
+  ['at', ({ at }) => new Date(at).toISOString()],
+  ['kind', ({ kind }) => kind],
+  ['by', ({ by }) => by],
+  ['ok', ({ ok }) => ok],
+  ['word', ({ word }) => word],
+  ['status', ({ status }) => status],
+  ['duration_ms', ({ durationMs }) => durationMs],
+  ['cost_nano_usd', ({ costNanoUsd }) => costNanoUsd],
+];
+const probeKinds: Record<ProbeRecord['kind'], string> = {
+  standby: 'standby check',
+  recheck: 'asked while open',
+  hand: 'asked by hand',
+};
+
+/** Calls of our own: what they found, and what they cost. */
+export function Probes({ provider }: { provider: string }) {
+  const { data } = useQuery({
+    queryKey: ['provider-probes', provider],
+    queryFn: ({ signal }) => client.providers.probes.query({ provider, limit: shownRows }, { signal }),
+    refetchInterval: againMs,
+  });
+  const rows = data?.rows ?? [];
+  const read = (page: { before: string | undefined; limit: number }) =>
+    client.providers.probes.query({ provider, ...page });
+  return (
+    <Panel
+      title="Calls of our own"
+      note="probes and standby checks, newest first"
+      actions={rows.length > 0 && <ExportButtons name={`${provider}-probes`} columns={probeColumns} read={read} />}
+    >
+      {data && rows.length === 0 && (
+        <p className="provider-none muted">
+          None yet. With <code>standby: 10m</code> it is asked for one token where it has no traffic.
+        </p>
+      )}
+      {rows.length > 0 && (
+        <Box component="section" className="chart-table" aria-label="Probes and standby checks" tabIndex={0}>
+          <table>
+            <tbody>
+              {rows.map((probe) => (
+                <tr key={probe.id}>
+                  <th scope="row">
+                    <TimeText at={probe.at} bare />
+                  </th>
+                  <td>{probeKinds[probe.kind]}</td>
+                  <td style={{ color: probe.ok ? undefined : 'var(--open)' }}>
+                    {probe.ok ? '● answered' : `■ ${trailWord(probe.word)}`}
+                  </td>
+                  <td>{showMs(probe.durationMs)}</td>
+                  <td>
+                    <Money nanoUsd={probe.costNanoUsd} />
+                  </td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </Box>
+      )}
+    </Panel>
+  );
+}
+
+const origins: Record<SettingOrigin, string> = {
+  default: 'default',
+  breaker: 'breaker:',
+  provider: 'this provider',
+  environment: 'environment',
+};
+
+const settingColumns: Columns<EffectiveSetting> = [
+  ['key', ({ key }) => key],
+  ['value', ({ value }) => value],
+  ['from', ({ from }) => from],
+  ['where', ({ where }) => where],
+];
+
+/** Every setting in force, and where it came from. */
+export function Effective({ provider, settings }: { provider: string; settings: EffectiveSetting[] }) {
+  return (
+    <Panel
+      title="Settings in force"
+      note="with where each came from"
+      actions={
+        settings.length > 0 && <SavedTable name={`${provider}-settings`} columns={settingColumns} rows={settings} />
+      }
+    >
+      <Box
+        component="section"
+        className="chart-table provider-settings"
+        aria-label="Each setting and its origin"
+        tabIndex={0}
+      >
+        <table>
+          <tbody>
+            {settings.map(({ key, value, from, where }) => (
+              <tr key={key}>
+                <th scope="row">{key}</th>
+                <td>{value}</td>
+                <td className="muted">
+                  {origins[from]}
+                  {where !== null && `, ${where}`}
+                </td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </Box>
+    </Panel>
+  );
+}
