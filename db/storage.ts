@@ -19,6 +19,7 @@ import type {
   RequestRecord,
   RequestRow,
   SessionRecord,
+  SpentByClient,
 } from '../server/core/records.ts';
 
 export type { RequestRow, StorageStatus };
@@ -67,6 +68,8 @@ export interface Storage {
   lastProbes(): Promise<ProbeRecord[]>;
   /** The most requests that each provider has answered in any sixty seconds that end within the span. */
   mostCarried(span: { from: number; to: number }): Promise<Carried[]>;
+  /** What each client's requests that began at `from` (ms since 1970) or later have cost, as far as that is known. */
+  spentSince(from: number): Promise<SpentByClient[]>;
   /** Sessions that have not ended yet. */
   listSessions(now: number): Promise<SessionRecord[]>;
   /** Every token and person there is, or was. */

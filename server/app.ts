@@ -14,6 +14,7 @@ import { type DrillGround, openDrillGround } from './drills.ts';
 import { createGateway } from './gateway/listener.ts';
 import { Recorder } from './journal/recorder.ts';
 import { listen } from './listen.ts';
+import { spentToday } from './spent.ts';
 import { aboutOf, createWatch, probeOf } from './watch.ts';
 
 /** What the program is given of the world. */
@@ -129,6 +130,7 @@ async function makeParts(
   const restored = await storage.restore(node);
   const sessions = await storage.listSessions(clock.wall());
   const access = await storage.listAccess();
+  const spent = await spentToday(settings, storage, clock.wall());
   const board = new Board({
     node,
     providers,
@@ -160,7 +162,7 @@ async function makeParts(
   const drillUrl = drills?.url ?? null;
   const gateway = createGateway({
     ...{ settings, board, clock, random, newId, log },
-    ...{ record, storageStatus, state, drillUrl, openFiles: world.openFiles ?? null },
+    ...{ record, storageStatus, state, drillUrl, openFiles: world.openFiles ?? null, spent },
   });
   const onAnswer = (asked: Asked): void => {
     const probe = probeOf(asked, { id: newId(), node });

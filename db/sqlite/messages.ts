@@ -2,7 +2,13 @@ import type { CircuitEvent, StoredCircuit } from '../../server/core/circuit/type
 import type { FactsAsk, IncidentRow, KeptIncident } from '../../server/core/incidents/report.ts';
 import type { TroubleRecord } from '../../server/core/incidents/types.ts';
 import type { ChainMinute, ProviderMinute } from '../../server/core/minutes.ts';
-import type { AuditRecord, ProbeRecord, RequestRecord, SessionRecord } from '../../server/core/records.ts';
+import type {
+  AuditRecord,
+  ProbeRecord,
+  RequestRecord,
+  SessionRecord,
+  SpentByClient,
+} from '../../server/core/records.ts';
 import type {
   Access,
   AttemptsFilter,
@@ -52,6 +58,7 @@ export interface Verbs {
   listProbes: { ask: ProbeFilter; answer: Page<ProbeRecord> };
   lastProbes: { ask: null; answer: ProbeRecord[] };
   mostCarried: { ask: { from: number; to: number }; answer: Carried[] };
+  spentSince: { ask: number; answer: SpentByClient[] };
   /** Those that end later than this, ms since 1970. */
   listSessions: { ask: number; answer: SessionRecord[] };
   listAccess: { ask: null; answer: Access };

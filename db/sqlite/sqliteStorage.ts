@@ -125,6 +125,10 @@ export class SqliteStorage implements Storage {
     return this.read('mostCarried', span);
   }
 
+  spentSince(from: number) {
+    return this.read('spentSince', from);
+  }
+
   listSessions(now: number) {
     return this.read('listSessions', now);
   }

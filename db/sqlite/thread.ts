@@ -20,6 +20,7 @@ import { mostCarried } from './statements/mostCarried.ts';
 import { readIncident } from './statements/readIncident.ts';
 import { readMinutes, readTransitions } from './statements/readTrouble.ts';
 import { restore } from './statements/restore.ts';
+import { spentSince } from './statements/spentSince.ts';
 import { appendBatch, writeAct } from './statements/write.ts';
 import { writeIncidents, writeNote } from './statements/writeIncidents.ts';
 import { writeSessions } from './statements/writeSessions.ts';
@@ -65,6 +66,7 @@ const answers: Answers = {
   listProbes: (filter) => listProbes(database().orm, filter),
   lastProbes: () => lastProbes(database().orm),
   mostCarried: (span) => mostCarried(database().orm, span),
+  spentSince: (from) => spentSince(database().orm, from),
   listSessions: (now) => listSessions(database().orm, now),
   listAccess: () => listAccess(database().orm),
   writeSessions(change) {

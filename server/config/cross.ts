@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { checkClients } from './crossClients.ts';
 import { chainName, providerName } from './names.ts';
 import { nearest } from './nearest.ts';
 import { explain } from './problems.ts';
@@ -165,22 +166,6 @@ function checkSignIn(source: Source): void {
   const url = typeof issuer === 'string' && URL.canParse(issuer) ? new URL(issuer) : null;
   if (url?.protocol === 'http:' && !isLoopback(url.hostname.replace(/^\[|\]$/g, ''))) {
     source.problem(path, 'who somebody is would travel unencrypted: give an address that begins with https://');
-  }
-}
-
-function checkClients(source: Source): void {
-  const clients = source.at(['clients']);
-  if (!Array.isArray(clients)) return;
-  for (const key of ['name', 'key'] as const) {
-    const first = new Map<string, number>();
-    for (const index of clients.keys()) {
-      const value = source.at(['clients', index, key]);
-      const path = ['clients', index, key];
-      if (typeof value !== 'string' || value === '' || source.isBroken(path)) continue;
-      const before = first.get(value);
-      if (before === undefined) first.set(value, index);
-      else source.problem(path, `this is the same ${key} as that of clients[${before}]: give each client its own`);
-    }
   }
 }
 

@@ -1,6 +1,6 @@
 import { stringify } from 'yaml';
 import type { BreakerSettings } from '../core/circuit/types.ts';
-import type { ChainSettings, PrefillSettings, ProviderSettings, Settings } from '../core/settings.ts';
+import type { ChainSettings, ClientSettings, PrefillSettings, ProviderSettings, Settings } from '../core/settings.ts';
 import { writeDuration, writeSize } from './units.ts';
 
 const HIDDEN = '(hidden)';
@@ -24,11 +24,16 @@ export function describeSettings(settings: Settings): string {
       connections: limits.connections,
       answers: writeSize(limits.answersBytes),
     },
-    clients: settings.clients.map(({ name }) => ({ name, key: HIDDEN })),
+    clients: settings.clients.map(describeClient),
     retention: { requests: writeDuration(retention.requestsMs), minutes: writeDuration(retention.minutesMs) },
     alerts: settings.alerts.map(() => HIDDEN),
     drills,
   });
+}
+
+function describeClient({ name, previousKey, chains, limits = {} }: ClientSettings): Record<string, unknown> {
+  const previous = previousKey === undefined ? {} : { previousKey: HIDDEN };
+  return { name, key: HIDDEN, ...previous, chains: chains ?? 'all', limits };
 }
 
 /** One provider, in the words of the config. */

@@ -22,6 +22,10 @@ export function notesOf(source: Source, config: FileConfig): string[] {
     idleGhostKeys(config),
     'changes nothing: a ghost makes no calls of its own, so probe, recheck and suspect are those of its circuit.',
   );
+  say(
+    unpricedLimits(config),
+    'some providers of its chains have no price, and what they answer is not counted: give each a price.',
+  );
   return [...notes, ...hostNotes(config)];
 }
 
@@ -39,6 +43,15 @@ function idleGhostKeys(config: FileConfig): string[] {
         .map((key) => `${path}.ghosts.${ghost}.${key}`),
     ),
   );
+}
+
+/** Clients whose spending is bounded, and who may ask providers that cost nobody knows what. */
+function unpricedLimits({ clients, chains, providers }: FileConfig): string[] {
+  const unpriced = (chain: string) => chains[chain]?.providers.some((name) => providers[name]?.price === undefined);
+  return clients
+    .filter(({ limits }) => limits?.dollarsPerDay !== undefined)
+    .filter((client) => (client.chains ?? Object.keys(chains)).some(unpriced))
+    .map(({ name }) => `limits.dollarsPerDay of client ${name}`);
 }
 
 function hostNotes(config: FileConfig): string[] {

@@ -63,11 +63,26 @@ const limits = section({
     .describe('Answers put together, or not yet taken by their callers, over all callers.'),
 });
 
+const clientLimits = section({
+  perMinute: whole(1, 1_000_000).exactOptional().describe('Requests in any sixty seconds.'),
+  concurrent: whole(1, 1_000_000).exactOptional().describe('Requests in flight.'),
+  dollarsPerDay: number(0, 1_000_000)
+    .exactOptional()
+    .describe('What its requests of one day (UTC) may cost; what has no price is not counted.'),
+});
+
+const clientKey = () => headerSafe('a key on one line of printable characters');
 const client = section({
   name: label.describe('Who it is, on the dashboard and in the record.'),
-  key: headerSafe('a key on one line of printable characters').describe(
-    `What it sends as its bearer token. Write \${NAME} to take it from the environment.`,
-  ),
+  key: clientKey().describe(`What it sends as its bearer token. Write \${NAME} to take it from the environment.`),
+  previousKey: clientKey()
+    .exactOptional()
+    .describe('Taken as well, while its callers move from this key to the new one.'),
+  chains: list(text('the name of a chain'), 'a list of names of chains')
+    .min(1, { error: 'at least one chain' })
+    .exactOptional()
+    .describe('What it may ask for. Default: every chain.'),
+  limits: clientLimits.exactOptional().describe('What it may have. Default: as much as all callers together.'),
 });
 
 const nonEmpty = { error: 'at least one entry' };

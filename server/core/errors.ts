@@ -5,6 +5,7 @@ export const apiErrors = {
   not_supported: { status: 400, type: 'invalid_request_error' },
   invalid_api_key: { status: 401, type: 'invalid_request_error' },
   host_not_allowed: { status: 403, type: 'invalid_request_error' },
+  chain_not_allowed: { status: 403, type: 'invalid_request_error' },
   cross_site_refused: { status: 403, type: 'invalid_request_error' },
   model_not_found: { status: 404, type: 'invalid_request_error' },
   not_found: { status: 404, type: 'invalid_request_error' },
@@ -12,6 +13,9 @@ export const apiErrors = {
   body_timeout: { status: 408, type: 'invalid_request_error' },
   body_too_large: { status: 413, type: 'invalid_request_error' },
   unsupported_media_type: { status: 415, type: 'invalid_request_error' },
+  rate_limit_exceeded: { status: 429, type: 'requests' },
+  concurrency_limit_exceeded: { status: 429, type: 'requests' },
+  spend_limit_exceeded: { status: 429, type: 'insufficient_quota' },
   headers_too_large: { status: 431, type: 'invalid_request_error' },
   internal_error: { status: 500, type: 'server_error' },
   answer_interrupted: { status: 502, type: 'server_error' },
@@ -24,7 +28,9 @@ export const apiErrors = {
   overloaded: { status: 503, type: 'server_error' },
   draining: { status: 503, type: 'server_error' },
   deadline_exceeded: { status: 504, type: 'server_error' },
-} as const satisfies Record<string, { status: number; type: 'invalid_request_error' | 'server_error' }>;
+} as const satisfies Record<string, { status: number; type: ErrorType }>;
+
+type ErrorType = 'invalid_request_error' | 'requests' | 'insufficient_quota' | 'server_error';
 
 export type ApiErrorCode = keyof typeof apiErrors;
 
@@ -34,6 +40,8 @@ export interface ApiError {
   /** A sentence that says what to do. */
   message: string;
   param?: string | null;
+  /** When it may be tried again; absent: that is no matter of time, or of a moment. */
+  retryAfterMs?: number | undefined;
 }
 
 /** What the caller is told of each try or skip. */

@@ -108,6 +108,12 @@ export type RequestRow = Omit<RequestRecord, 'attempts'> & {
   >[];
 };
 
+/** What the requests of one client have cost together, as far as that is known. */
+export interface SpentByClient {
+  client: string;
+  costNanoUsd: number;
+}
+
 /** One call of our own to a provider: a row of `probes`. It is a cost, and no caller's request. */
 export interface ProbeRecord {
   id: string;

@@ -156,4 +156,19 @@ export interface OpenIdSettings {
 export interface ClientSettings {
   name: string;
   key: string;
+  /** Taken beside `key` while its callers move from one to the other; absent: none. */
+  previousKey?: string | undefined;
+  /** Chains it may ask for; absent: all. */
+  chains?: readonly string[] | undefined;
+  limits?: ClientLimitSettings | undefined;
+}
+
+/** What one client may have; absent: as much as everybody together. */
+export interface ClientLimitSettings {
+  /** Requests in any sixty seconds. */
+  perMinute?: number | undefined;
+  /** Requests in flight. */
+  concurrent?: number | undefined;
+  /** What its requests of one day (UTC) may cost, US dollars. */
+  dollarsPerDay?: number | undefined;
 }

@@ -6,6 +6,7 @@ import type { ApiError } from '../core/errors.ts';
 import { canBeRescued, waysOf } from '../core/rescue.ts';
 import type { ChainSettings } from '../core/settings.ts';
 import { Caller } from './caller.ts';
+import { type Client, leavePlace, takePlace } from './clients.ts';
 import { Delivery } from './delivery.ts';
 import type { GatewayTools } from './deps.ts';
 import { Walk } from './failover.ts';
@@ -20,8 +21,8 @@ import { readWishes, type Wishes } from './wishes.ts';
 /** One call of a client, from its first byte to its record. */
 export interface Call {
   id: string;
-  /** Name of the client whose key was used, or null. */
-  client: string | null;
+  /** The client whose key was used, or null. */
+  client: Client | null;
   request: IncomingMessage;
   caller: Caller;
   interrupt: Interrupt;
@@ -33,7 +34,7 @@ export interface Call {
 /** Answers `POST /v1/chat/completions`. Never rejects: whatever happens, the caller gets an answer or an error. */
 export async function answerChat(
   tools: GatewayTools,
-  http: { request: IncomingMessage; response: ServerResponse; client: string | null },
+  http: { request: IncomingMessage; response: ServerResponse; client: Client | null },
 ): Promise<void> {
   const { clock } = tools;
   const interrupt = new Interrupt();
@@ -47,9 +48,17 @@ export async function answerChat(
     startedNow: clock.now(),
     startedAt: clock.wall(),
   };
-  const leave = tools.inFlight.enter(interrupt);
+  const inFlight = tools.inFlight.enter(interrupt);
+  const refusal = takePlace(http.client, { now: call.startedNow, wall: call.startedAt });
+  const leave = () => {
+    inFlight();
+    if (refusal === null) leavePlace(http.client);
+  };
+  const headers = http.client?.limits && http.client.use.rateHeaders(http.client.limits, call.startedNow);
+  if (headers) for (const [name, value] of Object.entries(headers)) http.response.setHeader(name, value);
   try {
-    await admit(tools, call);
+    if (refusal) refuse(call, refusal);
+    else await admit(tools, call);
   } catch (error) {
     tools.log.error({ error, request: call.id }, 'A request failed by a defect of the gateway itself.');
     refuse(call, {
@@ -87,7 +96,9 @@ async function read(tools: GatewayTools, call: Call, body: Buffer): Promise<void
   if (!parsed.ok) return refuse(call, parsed.error);
   const { request } = parsed;
   const chain = tools.chains.get(request.model);
-  if (!chain) return refuse(call, unknownModel(request.model, tools.chains));
+  const allowed = call.client?.chains ?? null;
+  if (!chain) return refuse(call, unknownModel(request.model, allowed ?? tools.chains.keys()));
+  if (allowed?.has(chain.name) === false) return refuse(call, notAllowed(chain.name, allowed));
   const wished = readWishes(call.request.headers, chain, tools.settings);
   if (!wished.ok) return refuse(call, wished.error);
   const freeStream = request.stream ? tools.limits.takeStream() : () => {};
@@ -149,7 +160,14 @@ async function serve(tools: GatewayTools, call: Call, asked: Asked): Promise<voi
     deadline.cancel();
     sentRoom?.free();
     const { outcome } = delivery;
-    const finished = { call, asked, ledger, outcome, endedNow: clock.now(), node: tools.settings.node };
+    const finished = {
+      call: { ...call, client: call.client?.name ?? null },
+      asked,
+      ledger,
+      outcome,
+      endedNow: clock.now(),
+      node: tools.settings.node,
+    };
     keepWhenOver(tools, walk, () => tools.keep(recordOf(finished)));
   }
 }
@@ -192,8 +210,17 @@ function tooMany(code: ApiError['code'], limit: string, count: number): ApiError
   };
 }
 
-function unknownModel(model: string, chains: ReadonlyMap<string, ChainSettings>): ApiError {
-  const names = [...chains.keys()].join(', ');
+function notAllowed(chain: string, allowed: Iterable<string>): ApiError {
+  const names = [...allowed].join(', ');
+  return {
+    code: 'chain_not_allowed',
+    message: `This client may not ask for "${chain}" (its \`chains\` in the config): ask for one of ${names}.`,
+    param: 'model',
+  };
+}
+
+function unknownModel(model: string, chains: Iterable<string>): ApiError {
+  const names = [...chains].join(', ');
   return {
     code: 'model_not_found',
     message: `There is no model "${model.slice(0, 100)}" here: ask for one of ${names}.`,

@@ -1,28 +1,83 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
+import type { ApiError } from '../core/errors.ts';
+import type { RequestRecord, SpentByClient } from '../core/records.ts';
 import type { ClientSettings } from '../core/settings.ts';
+import { ClientUse, type Moment } from './clientUse.ts';
 
-/** Who may call. Keys are compared as hashes and every one of them, so that the time it takes tells nothing of a key. */
+/** One that may call the gateway. */
+export interface Client extends Pick<ClientSettings, 'name' | 'limits'> {
+  /** Chains it may ask for; null: all. */
+  chains: ReadonlySet<string> | null;
+  use: ClientUse;
+}
+
+interface Known {
+  client: Client;
+  hash: Buffer;
+}
+
+/**
+ * Who may call, and what of it each has taken. Keys are found by their hashes: what the time of a look-up tells is of a
+ * hash that nobody can choose; the hashes themselves are compared in constant time.
+ */
 export class Clients {
-  private readonly known: { name: string; hash: Buffer }[];
+  private readonly byHash = new Map<string, Known>();
+  private readonly uses: Map<string, ClientUse>;
 
-  constructor(clients: readonly ClientSettings[]) {
-    this.known = clients.map(({ name, key }) => ({ name, hash: hashOf(key) }));
+  /** `before`: those of the config until now, who keep what they have. */
+  constructor(clients: readonly ClientSettings[], before: Clients | null = null) {
+    this.uses = new Map(before?.uses);
+    for (const { name, key, previousKey, chains, limits } of clients) {
+      const client = { name, limits, chains: chains ? new Set(chains) : null, use: this.countedOf(name) };
+      for (const each of [key, previousKey]) {
+        if (each === undefined) continue;
+        const hash = hashOf(each);
+        this.byHash.set(nameOf(hash), { client, hash });
+      }
+    }
   }
 
   /** The client of an `Authorization` header. With no clients in the config it is nobody: only loopback is listened to then. */
-  identify(authorization: string | undefined): { ok: true; client: string | null } | { ok: false } {
-    if (this.known.length === 0) return { ok: true, client: null };
+  identify(authorization: string | undefined): { ok: true; client: Client | null } | { ok: false } {
+    if (this.byHash.size === 0) return { ok: true, client: null };
     const key = /^bearer +(.+)$/i.exec(authorization?.trim() ?? '')?.[1];
     if (key === undefined) return { ok: false };
     const hash = hashOf(key);
-    let found: string | null = null;
-    for (const client of this.known) {
-      if (timingSafeEqual(client.hash, hash)) found = client.name;
-    }
-    return found === null ? { ok: false } : { ok: true, client: found };
+    const known = this.byHash.get(nameOf(hash));
+    return known && timingSafeEqual(known.hash, hash) ? { ok: true, client: known.client } : { ok: false };
   }
+
+  /** A finished request: what it has cost counts for its client. */
+  spend({ client, costNanoUsd, startedAt }: Pick<RequestRecord, 'client' | 'costNanoUsd' | 'startedAt'>): void {
+    if (client !== null && costNanoUsd !== null) this.uses.get(client)?.spend(costNanoUsd, startedAt);
+  }
+
+  /** What was spent on the day of `at` (ms since 1970), before this process began. */
+  restore(spent: readonly SpentByClient[], at: number): void {
+    for (const { client, costNanoUsd } of spent) this.countedOf(client).spend(costNanoUsd, at);
+  }
+
+  private countedOf(name: string): ClientUse {
+    const use = this.uses.get(name) ?? new ClientUse();
+    this.uses.set(name, use);
+    return use;
+  }
+}
+
+/** Takes a place for one request of a client: null, and it has to leave; else why there is none. */
+export function takePlace(client: Client | null, moment: Moment): ApiError | null {
+  return client?.limits ? client.use.take(client.limits, moment) : null;
+}
+
+/** Gives the place back. */
+export function leavePlace(client: Client | null): void {
+  if (client?.limits) client.use.leave();
 }
 
 function hashOf(key: string): Buffer {
   return createHash('sha256').update(key).digest();
+}
+
+function nameOf(hash: Buffer): string {
+  return hash.toString('latin1');
 }

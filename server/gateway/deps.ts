@@ -4,8 +4,9 @@ import type { Clock, Random } from '../core/clock.ts';
 import type { HedgeBudget } from '../core/hedge.ts';
 import type { Log } from '../core/log.ts';
 import type { Pace } from '../core/pace.ts';
-import type { RequestRecord } from '../core/records.ts';
+import type { RequestRecord, SpentByClient } from '../core/records.ts';
 import type { ChainSettings, ProviderSettings, Settings } from '../core/settings.ts';
+import type { Clients } from './clients.ts';
 import type { InFlight } from './inFlight.ts';
 import type { Limits } from './limits.ts';
 import type { Suspicion } from './suspicion.ts';
@@ -27,12 +28,15 @@ export interface GatewayDeps {
   openFiles?: number | null;
   /** Base address of the simulator that plays the faults of drills; without it there are none. */
   drillUrl?: string | null;
+  /** What clients have spent today, before this process began; without it, nothing. */
+  spent?: readonly SpentByClient[];
 }
 
 /** What its parts share. */
 export interface GatewayTools extends GatewayDeps {
   upstream: Upstream;
   limits: Limits;
+  clients: Clients;
   inFlight: InFlight;
   budget: RetryBudget;
   hedges: HedgeBudget;

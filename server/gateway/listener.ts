@@ -7,6 +7,7 @@ import { HedgeBudget } from '../core/hedge.ts';
 import { Pace } from '../core/pace.ts';
 import type { PingResult } from '../core/ping.ts';
 import type { RequestRecord } from '../core/records.ts';
+import { Clients } from './clients.ts';
 import { Crowd, connectionBound } from './crowd.ts';
 import type { GatewayDeps, GatewayTools } from './deps.ts';
 import { InFlight } from './inFlight.ts';
@@ -40,11 +41,14 @@ export interface Gateway {
 export function createGateway(deps: GatewayDeps): Gateway {
   let draining = false;
   const pace = new Pace();
+  const clients = new Clients(deps.settings.clients);
+  clients.restore(deps.spent ?? [], deps.clock.wall());
   const tools: GatewayTools = {
     ...deps,
     state: () => (draining ? 'draining' : deps.state()),
     upstream: new Upstream(deps.settings.providers, { clock: deps.clock, drillUrl: deps.drillUrl ?? null }),
     limits: new Limits(deps.settings.limits),
+    clients,
     inFlight: new InFlight(),
     budget: new RetryBudget(),
     hedges: new HedgeBudget(),
@@ -53,7 +57,10 @@ export function createGateway(deps: GatewayDeps): Gateway {
     chains: new Map(deps.settings.chains.map((chain) => [chain.name, chain])),
     providers: new Map(deps.settings.providers.map((provider) => [provider.name, provider])),
     bodyKey: `${deps.newId()}${deps.newId()}`,
-    keep: (request) => keep(deps, request),
+    keep: (request) => {
+      clients.spend(request);
+      keep(deps, request);
+    },
   };
   const server = openServer(tools);
   return {

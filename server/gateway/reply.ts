@@ -18,11 +18,17 @@ const noRetry = { 'x-should-retry': 'false' };
 /** Where only an operator can bring a provider back, nobody knows when: looking again so often does no harm. */
 const UNKNOWN_RETRY_MS = 60_000;
 
+const SOON_MS = 1_000;
+
 /** An error from before the walk. */
 export function earlyError(error: ApiError): Reply {
   const status = statusOf(error.code);
   // What is only a matter of the moment (our own bounds, going down) may be tried again.
-  const headers: Record<string, string> = status === 503 ? { 'retry-after': '1' } : {};
+  const retryAfterMs = error.retryAfterMs ?? (status === 503 ? SOON_MS : null);
+  const headers: Record<string, string> =
+    retryAfterMs === null ? {} : { 'retry-after': String(Math.max(1, Math.ceil(retryAfterMs / 1_000))) };
+  // The official clients would ask again within seconds, and in vain.
+  if (error.code === 'spend_limit_exceeded') Object.assign(headers, noRetry);
   return { status, headers, body: errorBody(error), errorCode: error.code };
 }
 

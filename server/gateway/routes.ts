@@ -2,12 +2,11 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { type ApiErrorCode, errorBody, statusOf } from '../core/errors.ts';
 import type { ChainSettings } from '../core/settings.ts';
 import { answerChat } from './chat.ts';
-import { Clients } from './clients.ts';
+import type { Client } from './clients.ts';
 import type { GatewayTools } from './deps.ts';
 
 /** The routes of the data plane. Who may call is checked here; what may reach us at all is checked by the listener. */
 export function addRoutes(server: FastifyInstance, tools: GatewayTools): void {
-  const clients = new Clients(tools.settings.clients);
   const startedAt = Math.floor(tools.clock.wall() / 1_000);
 
   server.get('/healthz', (_request, reply) => reply.send({ status: 'ok' }));
@@ -21,7 +20,7 @@ export function addRoutes(server: FastifyInstance, tools: GatewayTools): void {
   server.register(async (v1) => {
     v1.decorateRequest('client', null);
     v1.addHook('onRequest', (request, reply, done) => {
-      const identity = clients.identify(request.headers.authorization);
+      const identity = tools.clients.identify(request.headers.authorization);
       if (tools.state() !== 'serving') refuseWhileNotServing(reply, tools.state());
       else if (!identity.ok) refuseUnknownClient(reply);
       else {
@@ -29,12 +28,14 @@ export function addRoutes(server: FastifyInstance, tools: GatewayTools): void {
         done();
       }
     });
-    v1.get('/v1/models', (_request, reply) =>
-      reply.send({ object: 'list', data: [...tools.chains.values()].map((chain) => modelOf(chain, startedAt)) }),
-    );
+    v1.get('/v1/models', (request, reply) => {
+      const data = chainsOf(request.client, tools).map((chain) => modelOf(chain, startedAt));
+      return reply.send({ object: 'list', data });
+    });
     v1.get<{ Params: { '*': string } }>('/v1/models/*', (request, reply) => {
-      const chain = tools.chains.get(request.params['*']);
-      return chain ? reply.send(modelOf(chain, startedAt)) : refuseUnknownModel(reply, tools);
+      const chains = chainsOf(request.client, tools);
+      const chain = chains.find(({ name }) => name === request.params['*']);
+      return chain ? reply.send(modelOf(chain, startedAt)) : refuseUnknownModel(reply, chains);
     });
     v1.post('/v1/embeddings', (_request, reply) =>
       refuse(reply, {
@@ -58,8 +59,8 @@ export function addRoutes(server: FastifyInstance, tools: GatewayTools): void {
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** Name of the client whose key was used, or null. */
-    client: string | null;
+    /** The client whose key was used, or null. */
+    client: Client | null;
   }
 }
 
@@ -99,8 +100,14 @@ function modelOf(chain: ChainSettings, created: number): Record<string, unknown>
   return { id: chain.name, object: 'model', created, owned_by: 'recloser' };
 }
 
-function refuseUnknownModel(reply: FastifyReply, tools: GatewayTools): FastifyReply {
-  const names = [...tools.chains.keys()].join(', ');
+/** Chains that a client may ask for. */
+function chainsOf(client: Client | null, tools: GatewayTools): ChainSettings[] {
+  const all = [...tools.chains.values()];
+  return client?.chains ? all.filter(({ name }) => client.chains?.has(name)) : all;
+}
+
+function refuseUnknownModel(reply: FastifyReply, chains: ChainSettings[]): FastifyReply {
+  const names = chains.map(({ name }) => name).join(', ');
   return refuse(reply, {
     code: 'model_not_found',
     message: `There is no such model here: there are ${names}.`,

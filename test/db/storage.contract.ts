@@ -237,6 +237,24 @@ function listsTheRest(open: Open): void {
     expect(await list({ before: next })).toEqual([2, 1]);
   });
 
+  test('what each client has spent is summed from a moment on, by what is known of it', async () => {
+    await using opened = await open();
+    const rows = [
+      request('r1', { client: 'app', costNanoUsd: 5 }),
+      request('r2', { client: 'app', costNanoUsd: 7, startedAt: noon + 1 }),
+      request('r3', { client: 'app', costNanoUsd: null }),
+      request('r4', { client: null, costNanoUsd: 9 }),
+      request('r5', { client: 'app', costNanoUsd: 100, startedAt: noon - 1 }),
+      request('r6', { client: 'batch', costNanoUsd: 3 }),
+    ];
+    await opened.storage.append(batch({ requests: rows }));
+    const spent = await opened.storage.spentSince(noon);
+    expect(spent.sort((one, other) => other.costNanoUsd - one.costNanoUsd)).toEqual([
+      { client: 'app', costNanoUsd: 12 },
+      { client: 'batch', costNanoUsd: 3 },
+    ]);
+  });
+
   test('audit rows come newest first, by subject', async () => {
     await using opened = await open();
     const given = ['a1', 'a2', 'a3'].map((id, at) =>

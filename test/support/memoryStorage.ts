@@ -25,7 +25,13 @@ import type { CircuitEvent } from '../../server/core/circuit/types.ts';
 import { countFacets, facetsOf } from '../../server/core/facets.ts';
 import type { IncidentRow, KeptIncident } from '../../server/core/incidents/report.ts';
 import type { ChainMinute, ProviderMinute } from '../../server/core/minutes.ts';
-import type { AuditRecord, ProbeRecord, RequestRecord, SessionRecord } from '../../server/core/records.ts';
+import type {
+  AuditRecord,
+  ProbeRecord,
+  RequestRecord,
+  SessionRecord,
+  SpentByClient,
+} from '../../server/core/records.ts';
 
 /** A storage in plain arrays, whose disk a test can stop and start again. */
 export class MemoryStorage implements Storage {
@@ -130,6 +136,16 @@ export class MemoryStorage implements Storage {
   async mostCarried(): Promise<Carried[]> {
     this.check();
     return [];
+  }
+
+  async spentSince(from: number): Promise<SpentByClient[]> {
+    this.check();
+    const spent = new Map<string, number>();
+    for (const { client, costNanoUsd, startedAt } of this.requests) {
+      if (startedAt < from || client === null || costNanoUsd === null) continue;
+      spent.set(client, (spent.get(client) ?? 0) + costNanoUsd);
+    }
+    return [...spent].map(([client, costNanoUsd]) => ({ client, costNanoUsd }));
   }
 
   async listSessions(now: number): Promise<SessionRecord[]> {

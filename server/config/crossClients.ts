@@ -1,0 +1,45 @@
+import { nearest } from './nearest.ts';
+import type { Source } from './source.ts';
+
+/** Clients side by side: names and keys of their own, and chains that there are. */
+export function checkClients(source: Source): void {
+  const clients = source.at(['clients']);
+  if (!Array.isArray(clients)) return;
+  checkOwn(source, clients.length, { what: 'name', keys: ['name'] });
+  checkOwn(source, clients.length, { what: 'key', keys: ['key', 'previousKey'] });
+  for (const index of clients.keys()) checkChains(source, index);
+}
+
+function checkOwn(source: Source, count: number, { what, keys }: { what: string; keys: readonly string[] }): void {
+  const first = new Map<string, string>();
+  for (let index = 0; index < count; index += 1) {
+    for (const key of keys) {
+      const path = ['clients', index, key];
+      const value = source.at(path);
+      if (typeof value !== 'string' || value === '' || source.isBroken(path)) continue;
+      const before = first.get(value);
+      if (before === undefined) first.set(value, `clients[${index}]`);
+      else if (before === `clients[${index}]`) {
+        source.problem(path, 'this is the same as its key: leave it out, or give the key that is to be replaced');
+      } else source.problem(path, `this is the same ${what} as that of ${before}: give each client its own`);
+    }
+  }
+}
+
+function checkChains(source: Source, index: number): void {
+  const path = ['clients', index, 'chains'];
+  const asked = source.at(path);
+  const chains = source.at(['chains']);
+  if (!Array.isArray(asked) || typeof chains !== 'object' || chains === null) return;
+  const names = Object.keys(chains);
+  for (const [place, name] of asked.entries()) {
+    if (typeof name !== 'string' || name === '' || source.isBroken([...path, place]) || names.includes(name)) continue;
+    const meant = nearest(name, names);
+    const some = names
+      .slice(0, 20)
+      .map((each) => source.word(each))
+      .join(', ');
+    const remedy = meant === null ? `expected one of ${some}` : `did you mean ${source.word(meant)}?`;
+    source.problem([...path, place], `there is no chain ${source.word(name)}: ${remedy}`);
+  }
+}
