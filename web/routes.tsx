@@ -22,12 +22,15 @@ import { EmptyState } from './ui/panel.tsx';
 
 interface RootSearch {
   /** The time zone: `utc`, `local`, or a name. */
-  tz?: string;
+  tz?: string | undefined;
 }
 
 const rootRoute = createRootRoute({
   component: Shell,
-  validateSearch: ({ tz }: Record<string, unknown>): RootSearch => (typeof tz === 'string' && isZone(tz) ? { tz } : {}),
+  // Said to be none, else the router keeps what the address had.
+  validateSearch: ({ tz }: Record<string, unknown>): RootSearch => ({
+    tz: typeof tz === 'string' && isZone(tz) ? tz : undefined,
+  }),
   search: { middlewares: [retainSearchParams(['tz'])] },
 });
 

@@ -91,6 +91,11 @@ export class Minutes {
     return answered + errors === 0 ? null : answered / (answered + errors);
   }
 
+  /** Whether a request tried the provider in the last hour. */
+  tried(provider: string, now: number): boolean {
+    return [...this.ring.last(now, hourMinutes)].some(({ attempts }) => attempts.has(provider));
+  }
+
   private countAnswer(minute: Minute, request: Counted): void {
     const felt = feltAs(request);
     if (felt === null) return;

@@ -194,7 +194,7 @@ export class Overviews {
     return price && against ? price.output / against : null;
   }
 
-  /** Over the minutes in which the program ran. */
+  /** Over the minutes in which the program ran; null: it was closed, and nobody asked it, so nothing is known. */
   private providerShare(entry: CircuitEntry, now: number): number | null {
     const { minutes, states, startedAt } = this.deps.meter;
     let known = 0;
@@ -204,7 +204,9 @@ export class Overviews {
       known += span.to - span.from;
       closed += states.closedMs(entry.provider, span, entry);
     }
-    return known === 0 ? null : closed / known;
+    const checked = newestOf(this.deps.meter.probesOf(entry.provider))?.at ?? Number.NEGATIVE_INFINITY;
+    const asked = minutes.tried(entry.provider, now) || checked > now - hourMinutes * minuteMs;
+    return known === 0 || (closed === known && !asked) ? null : closed / known;
   }
 }
 

@@ -78,6 +78,9 @@ const requestParts = {
 export const requestFilter = z.strictObject({ ...requestParts, ...page });
 export const requestCountsFilter = z.strictObject(requestParts);
 export const requestInput = z.strictObject({ id: name });
+/** Attempts by their ids, `<request id>/<ordinal>`; an opening names as many as its window of failures holds. */
+const maxEvidence = 20;
+export const evidenceInput = z.strictObject({ ids: z.array(name).max(maxEvidence) });
 export const auditFilter = z.strictObject({ subject: name.optional(), ...page });
 export const eventFilter = z.strictObject({ provider: name.optional(), from: moment, to: moment, ...page });
 export const probeFilter = z.strictObject({ provider: name, from: moment, to: moment, ...page });

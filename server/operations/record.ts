@@ -47,6 +47,26 @@ async function transitionsOf(
   return Object.fromEntries(found.flat());
 }
 
+/** What an attempt was, by the id it has in a transition's evidence. */
+export interface EvidenceFound {
+  id: string;
+  /** As in a trail: `503`, `firstToken`. */
+  word: string;
+}
+
+/** The attempts among `ids` (`<request id>/<ordinal>`) that are in the record. A request still under way is in it soon. */
+export async function findEvidence(storage: Storage, ids: readonly string[]): Promise<EvidenceFound[]> {
+  const requests = [...new Set(ids.map((id) => id.slice(0, id.lastIndexOf('/'))))];
+  const found = await Promise.all(requests.map((id) => read(() => storage.getRequest(id))));
+  const words = new Map<string, string>();
+  for (const request of found)
+    for (const { ordinal, word } of request?.attempts ?? []) words.set(`${request?.id}/${ordinal}`, word);
+  return ids.flatMap((id) => {
+    const word = words.get(id);
+    return word === undefined ? [] : [{ id, word }];
+  });
+}
+
 export function listEvents(
   storage: Storage,
   filter: Parameters<Storage['listEvents']>[0],

@@ -146,6 +146,7 @@ describe('who may call', () => {
       'providers.get',
       'providers.probes',
       'requests.counts',
+      'requests.evidence',
       'requests.get',
       'requests.list',
     ]);
@@ -156,7 +157,7 @@ describe('who may call', () => {
     async ({ path, type }) => {
       await using control = await startControl();
       const post = type === 'mutation';
-      const input = { ...aimed, for: '1m', id: 'x', limit: 1 };
+      const input = { ...aimed, for: '1m', id: 'x', ids: ['x/0'], limit: 1 };
       for (const headers of [
         {},
         { authorization: 'Bearer wrong' },

@@ -4,6 +4,7 @@ import type { RequestRecord } from '../../server/core/records.ts';
 import { Live } from '../../server/journal/live.ts';
 import { Recorder } from '../../server/journal/recorder.ts';
 import { realClock } from '../../server/world.ts';
+import { attempt } from '../db/support/records.ts';
 import { breakProvider, call, startControl, testBoard, testOperations } from '../support/control.ts';
 import { FakeClock } from '../support/fakeClock.ts';
 import { listen } from '../support/listen.ts';
@@ -91,6 +92,17 @@ describe('the control plane over the real record', () => {
     const list = await call(control, 'requests.list', { input: { chain: 'lucy', limit: 1 } });
     expect(list.body.result?.data.rows).toMatchObject([{ id: 'R1', servedBy: 'qwen-72b' }]);
     expect((await call(control, 'requests.list', { input: { before: '!' } })).status).toBe(400);
+  });
+
+  it('evidence is told of the attempts that are in the record, and of no other', async () => {
+    await using control = await startWhole();
+    const ids = ['R1/0', 'R1/7', 'R2/0'];
+    expect((await call(control, 'requests.evidence', { input: { ids } })).body.result?.data).toEqual([]);
+    control.recorder.request({ ...request, attempts: [attempt({ outcome: 'failed', word: '503' })] });
+    await expect
+      .poll(async () => (await call(control, 'requests.evidence', { input: { ids } })).body.result?.data)
+      .toEqual([{ id: 'R1/0', word: '503' }]);
+    expect((await call(control, 'requests.evidence', { input: { ids: Array(21).fill('R1/0') } })).status).toBe(400);
   });
 
   it('a page that was away hears what it missed, once; one of another run gets a snapshot', async () => {

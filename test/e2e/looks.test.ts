@@ -104,6 +104,15 @@ test('each state is drawn as no other, colours taken away, and is named for scre
   expect(new Set([...shapes.values()].flatMap((drawings) => [...drawings])).size).toBe(shapes.size);
 });
 
+test('a link with a zone that no browser knows shows the page, in a zone that it does know', async () => {
+  const stage = await startStage('calm');
+  const operator = await newOperator(browser());
+  await operator.page.goto(`${stage.url}/?tz=Nowhere/Never`);
+  await operator.page.getByRole('button', { name: /^\d\d:\d\d:\d\d UTC$/ }).waitFor();
+  await operator.page.locator('.row-state').first().waitFor();
+  expect(operator.problems).toEqual([]);
+});
+
 test('nothing moves for those who asked for less motion', async () => {
   const stage = await startStage('outage');
   const { page } = await newOperator(browser(), { reducedMotion: 'reduce' });

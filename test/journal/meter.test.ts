@@ -80,6 +80,10 @@ describe('the last hour', () => {
     clock.advance(60_000);
     const share = (name: string) => overviews.get().providers.find(({ provider }) => provider === name)?.uptime;
     expect(share('deepseek-v3')?.providerShare).toBeCloseTo((knownMs - 110_000) / knownMs, 10);
+    expect(share('qwen-72b')?.providerShare).toBeNull();
+    meter.request(
+      request('R1', { startedAt: clock.wall(), durationMs: 0, attempts: [attempt({ provider: 'qwen-72b' })] }),
+    );
     expect(share('qwen-72b')?.providerShare).toBe(1);
   });
 });

@@ -15,7 +15,7 @@ export interface Operator {
   sees(provider: string, state: string): Promise<void>;
   /** Waits until a text stands on the page. */
   reads(text: string | RegExp): Promise<void>;
-  /** What went wrong in the page by itself. */
+  /** What went wrong in the page by itself, and what stands in its console as an error or a warning. */
   problems: string[];
 }
 
@@ -54,6 +54,9 @@ export async function openTab({ context }: Operator, address: string): Promise<O
 function operatorAt(page: Page): Operator {
   const problems: string[] = [];
   page.on('pageerror', (error) => problems.push(error.message));
+  page.on('console', (message) => {
+    if (message.type() === 'error' || message.type() === 'warning') problems.push(message.text());
+  });
   return {
     context: page.context(),
     page,

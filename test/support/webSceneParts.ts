@@ -43,7 +43,7 @@ export function sceneWith(now: number, told: Told): Scene {
         open,
         byHand: circuits.filter(({ override }) => override !== 'none').length,
         chainsWithNobody: [],
-        chainsNotSurviving: open > 0 ? ['lucy'] : [],
+        chainsNotSurviving: [],
         felt: { windowMs: 300_000, requests, answered: requests, byFallback, errors: 0 },
         attemptsNotMade: open > 0 ? 13_652 : 0,
         waitingSparedMs: open > 0 ? 136_500_000 : null,

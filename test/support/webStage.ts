@@ -84,7 +84,7 @@ interface Exchange {
 /** Queries come in batches: names by commas, inputs by place. */
 function answer({ url, response }: Exchange, scene: Scene): void {
   const names = url.pathname.slice('/trpc/'.length).split(',');
-  const inputs: Record<string, { id?: string }> = JSON.parse(url.searchParams.get('input') ?? '{}');
+  const inputs: Record<string, { ids?: string[] }> = JSON.parse(url.searchParams.get('input') ?? '{}');
   const results = names.map((name, place) => resultOf(name, inputs[place] ?? {}, scene));
   const missing = results.some((data) => data === undefined);
   response.writeHead(missing ? 404 : 200, { 'content-type': 'application/json' });
@@ -95,7 +95,7 @@ const notFound = {
   error: { message: 'There is no such thing on this stage.', code: -32004, data: { code: 'NOT_FOUND' } },
 };
 
-function resultOf(name: string, input: { id?: string }, scene: Scene): unknown {
+function resultOf(name: string, input: { ids?: string[] }, scene: Scene): unknown {
   const { overview, hour, circuits, events, preview } = scene;
   switch (name) {
     case 'overview.get':
@@ -108,8 +108,8 @@ function resultOf(name: string, input: { id?: string }, scene: Scene): unknown {
       return preview;
     case 'events.list':
       return { rows: events, next: null };
-    case 'requests.get':
-      return { id: input.id, attempts: [{ ordinal: 0, word: input.id === 'R5' ? '503' : 'firstToken' }] };
+    case 'requests.evidence':
+      return (input.ids ?? []).map((id) => ({ id, word: id === 'R5/0' ? '503' : 'firstToken' }));
     case 'about.get':
       return aboutOf(overview.now);
     default:

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { actsOf, csvOf, maxBands, seriesOf, shadesOf } from '../../web/charts/series.ts';
+import { actsOf, csvOf, drawnMinutes, maxBands, outlineOf, seriesOf, shadesOf } from '../../web/charts/series.ts';
 import { eventOf, hourOf, minuteMs, minuteOf, noon } from '../support/webCircuits.ts';
 
 test('counts become rates, and the unfinished minute is measured by what has passed of it', () => {
@@ -10,8 +10,8 @@ test('counts become rates, and the unfinished minute is measured by what has pas
   ]);
   const { points, unfinishedFrom } = seriesOf(hour, ['a']);
   expect(points).toEqual([
-    { at: noon - minuteMs / 2, rates: [2], othersRate: 0, errorsRate: 0.1 },
-    { at: noon + 15_000, rates: [2], othersRate: 0, errorsRate: 0 },
+    { at: noon - minuteMs / 2, from: noon - minuteMs, to: noon, rates: [2], othersRate: 0, errorsRate: 0.1 },
+    { at: noon + 15_000, from: noon, to: noon + 30_000, rates: [2], othersRate: 0, errorsRate: 0 },
   ]);
   expect(unfinishedFrom).toBe(noon);
 });
@@ -27,6 +27,35 @@ test('a minute in which the program was not running has no rate, and one without
     [0, 0],
     [1, 0],
   ]);
+});
+
+test('an area begins and ends with what is known, so that a single minute is seen too', () => {
+  const off = { states: { a: null } };
+  const hour = hourOf([
+    minuteOf(noon - 3 * minuteMs, off),
+    minuteOf(noon - 2 * minuteMs, { answered: { a: 60 } }),
+    minuteOf(noon - minuteMs, off),
+    minuteOf(noon, { answered: { a: 60 } }),
+  ]);
+  const drawn = outlineOf(seriesOf(hour, ['a']).points).filter(({ errorsRate }) => errorsRate !== null);
+  expect(drawn.map(({ at, rates }) => [(at - noon) / minuteMs, ...rates])).toEqual([
+    [-2, 1],
+    [-1.5, 1],
+    [-1, 1],
+    [0, 2],
+    [0.25, 2],
+    [0.5, 2],
+  ]);
+});
+
+test('a program that began in this hour is drawn from its beginning on, and over a quarter of an hour at least', () => {
+  const hourWith = (known: number) =>
+    hourOf(
+      Array.from({ length: 60 }, (_, index) =>
+        minuteOf(noon - (59 - index) * minuteMs, { states: { a: index >= 60 - known ? 'closed' : null } }),
+      ),
+    );
+  expect([0, 1, 15, 40, 60].map((known) => drawnMinutes(hourWith(known)).length)).toEqual([60, 15, 15, 40, 60]);
 });
 
 test('a minute of a few seconds makes no point', () => {
@@ -86,4 +115,12 @@ test('only what operators did within the hour is drawn across the chart', () => 
 test('the table goes out as CSV, and no name of it is a formula', () => {
   const csv = csvOf(hourOf([minuteOf(noon, { answered: { 'a,b': 3 }, errors: 1 })]), ['a,b', '=x']);
   expect(csv).toBe(`minute,"a,b",'=x,nobody answered\r\n2031-03-04T14:07:00.000Z,3,0,1\r\n`);
+});
+
+test('in the table of a minute that was not counted nothing stands, not even a zero', () => {
+  const csv = csvOf(
+    hourOf([minuteOf(noon - minuteMs, { states: { a: null } }), minuteOf(noon, { states: { a: 'closed' } })]),
+    ['a'],
+  );
+  expect(csv.split('\r\n').slice(1, 3)).toEqual(['2031-03-04T14:06:00.000Z,,', '2031-03-04T14:07:00.000Z,0,0']);
 });

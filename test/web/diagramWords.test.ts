@@ -74,11 +74,10 @@ test('a price that is not known, or the same, is not spoken of', () => {
 
 test('what opened a circuit is told by kind, each linked to its requests', () => {
   const evidence = readEvidence(['r1/0', 'r2/1', 'r3/0', 'broken', 'gone/0']);
-  const record = (id: string, ordinal: number, word: string) => ({ id, attempts: [{ ordinal, word }] });
   const groups = groupEvidence(evidence, [
-    record('r1', 0, '503'),
-    record('r2', 1, 'firstToken'),
-    record('r3', 0, 'firstToken'),
+    { id: 'r1/0', word: '503' },
+    { id: 'r2/1', word: 'firstToken' },
+    { id: 'r3/0', word: 'firstToken' },
   ]);
   expect(groups.map(({ words }) => words)).toEqual(['2 time-outs', 'one 503']);
   expect(groups[0]?.evidence.map(({ requestId }) => requestId)).toEqual(['r2', 'r3']);

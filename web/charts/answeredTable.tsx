@@ -1,9 +1,9 @@
 import { Box } from '@mantine/core';
 import type { Hour } from '../../server/core/overview.ts';
-import { timeOfDay, zoneName } from '../time.ts';
+import { nothing, timeOfDay, zoneName } from '../time.ts';
 import { wholeNumber } from '../words.ts';
 import { useZone } from '../zone.tsx';
-import { csvOf } from './series.ts';
+import { csvOf, wasRunning } from './series.ts';
 
 /** The table behind "Who answered": requests a minute, newest first. */
 export function AnsweredTable({ hour, order }: { hour: Hour; order: string[] }) {
@@ -38,16 +38,15 @@ export function AnsweredTable({ hour, order }: { hour: Hour; order: string[] }) 
             </tr>
           </thead>
           <tbody>
-            {hour.minutes.toReversed().map(({ at, answered, errors }, index) => (
-              <tr key={at}>
+            {hour.minutes.toReversed().map((minute, index) => (
+              <tr key={minute.at}>
                 <th scope="row">
-                  {timeOfDay(at, zone).slice(0, 5)}
-                  {index === 0 && hour.now < at + 60_000 ? ' …' : ''}
+                  {timeOfDay(minute.at, zone).slice(0, 5)}
+                  {index === 0 && hour.now < minute.at + 60_000 ? ' …' : ''}
                 </th>
-                {columns.map((provider) => (
-                  <td key={provider}>{wholeNumber(answered[provider] ?? 0)}</td>
+                {[...columns.map((provider) => minute.answered[provider] ?? 0), minute.errors].map((count, column) => (
+                  <td key={columns[column] ?? ''}>{wasRunning(minute) ? wholeNumber(count) : nothing}</td>
                 ))}
-                <td>{wholeNumber(errors)}</td>
               </tr>
             ))}
           </tbody>

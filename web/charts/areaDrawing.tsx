@@ -12,7 +12,7 @@ import {
 } from 'recharts';
 import { timeOfDay } from '../time.ts';
 import { useZone } from '../zone.tsx';
-import type { Point, Series, Shade } from './series.ts';
+import { outlineOf, type Point, type Series, type Shade } from './series.ts';
 
 interface DrawingProps {
   series: Series;
@@ -34,12 +34,13 @@ const tipStyle = {
   background: 'var(--raised)',
   fontSize: 12,
 };
-const quarterMs = 15 * 60_000;
+const minuteMs = 60_000;
 const shortestLabelledMs = 4 * 60_000;
 
 function AreaDrawing({ series, shades, acts }: DrawingProps) {
   const zone = useZone();
-  const { bands, others, points, unfinishedFrom } = series;
+  const { bands, others, unfinishedFrom } = series;
+  const points = outlineOf(series.points);
   const first = points[0]?.at ?? 0;
   const last = points.at(-1)?.at ?? 0;
   const clock = (at: number) => timeOfDay(at, zone).slice(0, 5);
@@ -60,7 +61,7 @@ function AreaDrawing({ series, shades, acts }: DrawingProps) {
           dataKey="at"
           type="number"
           domain={[first, last]}
-          ticks={quarters(first, last)}
+          ticks={ticksOf(first, last)}
           tickFormatter={clock}
           tick={tickStyle}
           tickLine={false}
@@ -128,8 +129,10 @@ function shadeLabel(shade: Shade, middle: number) {
   return { value, position, fill: shadeColor(shade), fontSize: 11 };
 }
 
-function quarters(first: number, last: number): number[] {
+/** Round minutes, about four of them. */
+function ticksOf(first: number, last: number): number[] {
+  const stepMs = (last - first > 40 * minuteMs ? 15 : 5) * minuteMs;
   const ticks: number[] = [];
-  for (let at = Math.ceil(first / quarterMs) * quarterMs; at <= last; at += quarterMs) ticks.push(at);
+  for (let at = Math.ceil(first / stepMs) * stepMs; at <= last; at += stepMs) ticks.push(at);
   return ticks;
 }

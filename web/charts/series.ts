@@ -1,5 +1,5 @@
 import type { CircuitEvent, ShownState } from '../../server/core/circuit/types.ts';
-import type { Hour } from '../../server/core/overview.ts';
+import type { Hour, HourMinute } from '../../server/core/overview.ts';
 import { toCsv } from '../exports.ts';
 
 /** The arithmetic of "Who answered". Times are ms since 1970; rates are requests a second. */
@@ -9,6 +9,8 @@ export const maxBands = 7;
 const minuteMs = 60_000;
 /** A minute that has barely begun says nothing of a rate. */
 const leastMs = 5_000;
+/** A program that has run for less is drawn over so many minutes, not at the edge of an empty hour. */
+export const leastMinutes = 15;
 
 export interface Series {
   /** Providers drawn, in the order of the chains; `others` are summed up in one more band. */
@@ -20,8 +22,10 @@ export interface Series {
 }
 
 export interface Point {
-  /** Middle of what it counts. */
+  /** Middle, beginning and end of what it counts. */
   at: number;
+  from: number;
+  to: number;
   /** By band. Null, here and below: the program was not running, which is not the same as no requests. */
   rates: (number | null)[];
   othersRate: number | null;
@@ -45,15 +49,17 @@ export function seriesOf(hour: Hour, order: readonly string[]): Series {
   const others = seen.map(([provider]) => provider).filter((provider) => !largest.has(provider));
   const last = hour.minutes.at(-1);
   const unfinished = last !== undefined && hour.now < last.at + minuteMs ? last.at : null;
-  const points = hour.minutes.flatMap(({ at, answered, errors, states }): Point[] => {
+  const points = drawnMinutes(hour).flatMap((minute): Point[] => {
+    const { at, answered, errors } = minute;
     const lengthMs = at === unfinished ? hour.now - at : minuteMs;
     if (lengthMs < leastMs) return [];
-    const counted =
-      Object.values(states).some((state) => state !== null) || Object.keys(answered).length > 0 || errors > 0;
+    const counted = wasRunning(minute);
     const rate = (count: number) => (counted ? Math.round((count * 1_000_000) / lengthMs) / 1_000 : null);
     return [
       {
         at: at + lengthMs / 2,
+        from: at,
+        to: at + lengthMs,
         rates: bands.map((provider) => rate(answered[provider] ?? 0)),
         othersRate: rate(others.reduce((sum, provider) => sum + (answered[provider] ?? 0), 0)),
         errorsRate: rate(errors),
@@ -62,6 +68,34 @@ export function seriesOf(hour: Hour, order: readonly string[]): Series {
   });
   const drawn = unfinished !== null && (points.at(-1)?.at ?? 0) > unfinished;
   return { bands, others, points, unfinishedFrom: drawn ? unfinished : null };
+}
+
+/** Whether anything is known of a minute: what was not counted is no zero. */
+export function wasRunning({ states, answered, errors }: HourMinute): boolean {
+  return Object.values(states).some((state) => state !== null) || Object.keys(answered).length > 0 || errors > 0;
+}
+
+/** The minutes of the chart: the hour, or its end where the program began in it. */
+export function drawnMinutes({ minutes }: Hour): HourMinute[] {
+  const began = minutes.findIndex(wasRunning);
+  return minutes.slice(Math.max(0, Math.min(began === -1 ? 0 : began, minutes.length - leastMinutes)));
+}
+
+/** The points as an area needs them: from the very beginning of what is known to its end, a single minute too. */
+export function outlineOf(points: readonly Point[]): Point[] {
+  return points.flatMap((point, index) => {
+    const before = points[index - 1];
+    const after = points[index + 1];
+    return [
+      ...(before === undefined || isUnknown(before) ? [{ ...point, at: point.from }] : []),
+      point,
+      ...(after === undefined || isUnknown(after) ? [{ ...point, at: point.to }] : []),
+    ];
+  });
+}
+
+function isUnknown({ errorsRate }: Point): boolean {
+  return errorsRate === null;
 }
 
 /** When one circuit or more let nothing through. */
@@ -114,8 +148,10 @@ export function actsOf(events: readonly CircuitEvent[], hour: Hour): { at: numbe
 
 /** The rows behind the chart as CSV, one a minute, in requests. */
 export function csvOf(hour: Hour, order: readonly string[]): string {
-  const rows = hour.minutes.map(({ at, answered, errors }) => {
-    return [new Date(at).toISOString(), ...order.map((provider) => answered[provider] ?? 0), errors];
+  const rows = hour.minutes.map((minute) => {
+    const count = (requests: number) => (wasRunning(minute) ? requests : null);
+    const { at, answered, errors } = minute;
+    return [new Date(at).toISOString(), ...order.map((provider) => count(answered[provider] ?? 0)), count(errors)];
   });
   return toCsv(['minute', ...order, 'nobody answered'], rows);
 }

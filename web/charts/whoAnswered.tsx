@@ -4,7 +4,7 @@ import type { Hour } from '../../server/core/overview.ts';
 import { Panel } from '../ui/panel.tsx';
 import { AnsweredTable } from './answeredTable.tsx';
 import './charts.css';
-import { actsOf, seriesOf, shadesOf } from './series.ts';
+import { actsOf, drawnMinutes, seriesOf, shadesOf } from './series.ts';
 
 /** The drawing is large and late: the page stands without it. */
 const AreaDrawing = lazy(() => import('./areaDrawing.tsx'));
@@ -26,7 +26,9 @@ export function WhoAnswered({ hour, problem, order, events }: WhoAnsweredProps) 
   return (
     <Panel
       title="Who answered"
-      note="last 60 minutes · requests a second · shaded while a circuit is open"
+      note={`last ${hour && !asTable ? drawnMinutes(hour).length : 60} minutes · ${
+        asTable ? 'requests a minute' : 'requests a second · shaded while a circuit is open'
+      }`}
       actions={
         <button type="button" className="button" aria-pressed={asTable} onClick={() => setAsTable(!asTable)}>
           {asTable ? 'Chart' : 'Table'}

@@ -1,9 +1,8 @@
-import type { AttemptRecord, RequestRecord } from '../../server/core/records.ts';
-
-/** An attempt that led to an opening. Its id in the record is `<request id>/<ordinal>`. */
+/** An attempt that moved a circuit. */
 export interface Evidence {
+  /** `<request id>/<ordinal>` */
+  id: string;
   requestId: string;
-  ordinal: number;
 }
 
 /** Attempts looked up and linked at most. */
@@ -11,8 +10,8 @@ export const maxEvidence = 10;
 
 export function readEvidence(ids: readonly string[]): Evidence[] {
   return ids.slice(0, maxEvidence).flatMap((id) => {
-    const [, requestId, ordinal] = /^(.+)\/(\d+)$/.exec(id) ?? [];
-    return requestId === undefined || ordinal === undefined ? [] : [{ requestId, ordinal: Number(ordinal) }];
+    const [, requestId] = /^(.+)\/\d+$/.exec(id) ?? [];
+    return requestId === undefined ? [] : [{ id, requestId }];
   });
 }
 
@@ -23,17 +22,17 @@ export interface EvidenceGroup {
   evidence: Evidence[];
 }
 
-/** What is asked of a request in the record. */
-type Found = Pick<RequestRecord, 'id'> & { attempts: Pick<AttemptRecord, 'ordinal' | 'word'>[] };
-
-/** What went wrong, the most frequent first. `records`: the requests found so far; what is missing is left out. */
-export function groupEvidence(evidence: readonly Evidence[], records: readonly Found[]): EvidenceGroup[] {
-  const byId = new Map(records.map((record) => [record.id, record]));
+/** What went wrong, the most frequent first. `found`: the attempts in the record so far; what is missing is left out. */
+export function groupEvidence(
+  evidence: readonly Evidence[],
+  found: readonly { id: string; word: string }[],
+): EvidenceGroup[] {
+  const words = new Map(found.map(({ id, word }) => [id, word]));
   const groups = new Map<string, Evidence[]>();
   for (const item of evidence) {
-    const attempt = byId.get(item.requestId)?.attempts.find(({ ordinal }) => ordinal === item.ordinal);
-    if (!attempt) continue;
-    const noun = nouns[attempt.word] ?? attempt.word;
+    const word = words.get(item.id);
+    if (word === undefined) continue;
+    const noun = nouns[word] ?? word;
     groups.set(noun, [...(groups.get(noun) ?? []), item]);
   }
   return [...groups]

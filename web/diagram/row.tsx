@@ -74,7 +74,7 @@ function StateCell({ line, entry, overview }: Pick<RowProps, 'line' | 'overview'
       </p>
       <p className="muted">
         {whyWords(entry)}
-        {opened && <EvidenceLinks ids={evidence} />}
+        {opened && <EvidenceLinks ids={evidence} lead=": " />}
       </p>
       <p className="muted">
         {who}

@@ -2,6 +2,7 @@ import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
 import type { CircuitEvent } from '../../server/core/circuit/types.ts';
 import { readEvidence } from '../diagram/evidence.ts';
+import { EvidenceLinks } from '../diagram/evidenceLinks.tsx';
 import { RequestLink } from '../diagram/requestLink.tsx';
 import { TimeText } from '../ui/figures.tsx';
 import { Panel } from '../ui/panel.tsx';
@@ -55,11 +56,16 @@ function FeedItem({ event }: { event: CircuitEvent }) {
         {eventWords(event).map((part) => (typeof part === 'string' ? part : <b key={part.name}>{part.name}</b>))}
         <span className="feed-more-words muted">
           {until !== null && (
-            <>
+            <span>
               {untilWords(event)} <TimeText at={until} />
-            </>
+            </span>
           )}
-          {first && <RequestLink id={first.requestId}>{evidenceWords(evidence.length)}</RequestLink>}
+          {first && (
+            <EvidenceLinks
+              ids={event.evidence}
+              otherwise={<RequestLink id={first.requestId}>{evidenceWords(evidence.length)}</RequestLink>}
+            />
+          )}
           {byHand && <Link to="/audit">in the audit</Link>}
         </span>
       </p>

@@ -1,21 +1,46 @@
 import type { ProviderOverview } from '../../server/core/overview.ts';
+import type { Cell } from '../exports.ts';
 import { showMs } from '../time.ts';
+import { ExportButtons } from '../ui/exportButtons.tsx';
 import { Age, Money } from '../ui/figures.tsx';
 import { Panel } from '../ui/panel.tsx';
 import { ProviderLink } from '../ui/providerLink.tsx';
 import { percent } from '../words.ts';
 
+const exported: readonly (readonly [name: string, of: (row: ProviderOverview) => Cell])[] = [
+  ['provider', ({ provider }) => provider],
+  ['up_share', ({ uptime }) => uptime.providerShare],
+  ['callers_answered_share', ({ uptime }) => uptime.callersShare],
+  ['most_carried_per_second', ({ mostCarriedPerSecond }) => mostCarriedPerSecond],
+  ['standby_check_at', ({ standby }) => standby && new Date(standby.at).toISOString()],
+  ['standby_check_ok', ({ standby }) => standby?.ok ?? null],
+  ['standby_check_word', ({ standby }) => standby?.word ?? null],
+  ['standby_check_ms', ({ standby }) => standby?.ms ?? null],
+  ['standby_check_cost_nano_usd', ({ standby }) => standby?.costNanoUsd ?? null],
+];
+
 /** How each provider did beside what callers saw of it, and what is known of those that stand by. */
 export function LiveTruths({ providers }: { providers: ProviderOverview[] }) {
   return (
-    <Panel title="Two truths" note="last 60 minutes">
+    <Panel
+      title="Two truths"
+      note="the provider's own, and what callers saw · last 60 minutes"
+      actions={
+        <ExportButtons
+          name="two-truths"
+          look="button"
+          columns={exported}
+          read={() => Promise.resolve({ rows: providers, next: null })}
+        />
+      }
+    >
       <div className="truths-room">
         <table className="truths">
           <thead>
             <tr>
               <th scope="col">Provider</th>
               <th scope="col">It was up</th>
-              <th scope="col">Its callers were answered</th>
+              <th scope="col">Callers were answered</th>
               <th scope="col">Most carried</th>
               <th scope="col">Last standby check</th>
             </tr>
@@ -29,7 +54,7 @@ export function LiveTruths({ providers }: { providers: ProviderOverview[] }) {
                 <td data-label="It was up">
                   <Share share={overview.uptime.providerShare} color="var(--flow)" />
                 </td>
-                <td data-label="Its callers were answered">
+                <td data-label="Callers were answered">
                   <Share share={overview.uptime.callersShare} color="var(--closed)" />
                 </td>
                 <td data-label="Most carried">{overview.mostCarriedPerSecond.toFixed(1)}/s</td>
@@ -46,7 +71,7 @@ export function LiveTruths({ providers }: { providers: ProviderOverview[] }) {
 }
 
 function Share({ share, color }: { share: number | null; color: string }) {
-  if (share === null) return <span className="muted">– no traffic</span>;
+  if (share === null) return <span className="muted">– nobody asked</span>;
   return (
     <span className="share">
       <span className="tabular">{percent(share)}</span>

@@ -94,7 +94,7 @@ function Step({ step, event }: { step: ExplainStep; event: CircuitEvent | undefi
         <p>{sentences.join(' ')}</p>
         {event && <Since event={event} />}
       </div>
-      <span className="muted tabular">{kind === 'skipped' ? 'no time' : showMs(ms)}</span>
+      <span className="muted tabular">{kind === 'skipped' ? '0 s' : showMs(ms)}</span>
     </li>
   );
 }

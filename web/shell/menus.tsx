@@ -17,8 +17,11 @@ export function ClockMenu() {
   return (
     <Menu {...menuProps} width={240}>
       <Menu.Target>
-        <button type="button" className="pill pill-button tabular" title="Time zone of everything shown">
-          <span className="shell-clock">{timeOfDay(now, zone)}</span> {zoneName(zone, now)}
+        <button type="button" className="pill pill-button" title="Time zone of everything shown">
+          <span>
+            <span className="shell-clock tabular">{timeOfDay(now, zone)} </span>
+            {zoneName(zone, now)}
+          </span>
         </button>
       </Menu.Target>
       <Menu.Dropdown>

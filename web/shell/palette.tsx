@@ -7,15 +7,11 @@ import { signOut } from '../ways.ts';
 import { useSetZone } from '../zone.tsx';
 import { pages } from './header.tsx';
 
-const maxShown = 12;
-
 /** Every command by its name. */
 export function Palette({ close, openHelp }: { close: () => void; openHelp: () => void }) {
   const [text, setText] = useState('');
   const [at, setAt] = useState(0);
-  const found = [...useAllCommands(), ...useShellCommands(openHelp)]
-    .filter(({ label }) => matches(label, text))
-    .slice(0, maxShown);
+  const found = [...useAllCommands(), ...useShellCommands(openHelp)].filter(({ label }) => matches(label, text));
   const chosen = Math.min(at, found.length - 1);
   const run = (command: Command | undefined) => {
     if (!command) return;
@@ -23,7 +19,11 @@ export function Palette({ close, openHelp }: { close: () => void; openHelp: () =
     // After the palette has gone, so that what opens gets the focus.
     requestAnimationFrame(() => command.run());
   };
-  const move = (by: number) => setAt((chosen + by + found.length) % Math.max(1, found.length));
+  const move = (by: number) => {
+    const next = (chosen + by + found.length) % Math.max(1, found.length);
+    setAt(next);
+    document.getElementById(`palette-${next}`)?.scrollIntoView({ block: 'nearest' });
+  };
   return (
     <Modal.Root opened onClose={close} transitionProps={{ duration: 0 }} padding={0}>
       <Modal.Overlay />

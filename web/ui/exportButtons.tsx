@@ -2,6 +2,7 @@ import { useRef, useState } from 'react';
 import { errorSentence } from '../errors.ts';
 import { type Cell, csvLines, maxExportRows, readAll } from '../exports.ts';
 import { wholeNumber } from '../words.ts';
+import './exportButtons.css';
 
 interface ExportProps<Row> {
   /** First part of the file's name. */
@@ -10,12 +11,14 @@ interface ExportProps<Row> {
   columns: readonly (readonly [name: string, of: (row: Row) => Cell])[];
   /** How many rows there are, as far as that is known. */
   expected?: number | undefined;
+  /** How its buttons look: as the filters beside them, or as a panel's. */
+  look?: 'chip' | 'button';
 }
 
 type Kind = 'csv' | 'json';
 
 /** The table as a file, as filtered, read page by page; it can be stopped on the way. */
-export function ExportButtons<Row>({ name, read, columns, expected }: ExportProps<Row>) {
+export function ExportButtons<Row>({ name, read, columns, expected, look = 'chip' }: ExportProps<Row>) {
   const [said, say] = useState('');
   const [working, setWorking] = useState(false);
   const stopped = useRef(false);
@@ -51,7 +54,7 @@ export function ExportButtons<Row>({ name, read, columns, expected }: ExportProp
       {working && (
         <button
           type="button"
-          className="chip"
+          className={look}
           onClick={() => {
             stopped.current = true;
           }}
@@ -59,10 +62,10 @@ export function ExportButtons<Row>({ name, read, columns, expected }: ExportProp
           Stop
         </button>
       )}
-      <button type="button" className="chip" disabled={working} onClick={() => void save('csv')}>
+      <button type="button" className={look} disabled={working} onClick={() => void save('csv')}>
         CSV
       </button>
-      <button type="button" className="chip" disabled={working} onClick={() => void save('json')}>
+      <button type="button" className={look} disabled={working} onClick={() => void save('json')}>
         JSON
       </button>
     </div>
