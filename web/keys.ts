@@ -1,4 +1,5 @@
-import { useEffect, useRef } from 'react';
+import { type AnyRouter, useRouter } from '@tanstack/react-router';
+import { useLayoutEffect, useRef } from 'react';
 
 /** What a key does on this page: `j`, `Enter` or `enter`, `Escape` or `escape`; two-key sequences as `g l`. */
 export type Keys = Record<string, (event: KeyboardEvent) => void>;
@@ -8,19 +9,41 @@ const sequenceMs = 1_200;
 
 /**
  * Listens to keys for as long as the component is there. Silent while somebody types, while a dialog or a menu is open,
- * and with modifier keys held, so that the browser's own keys stay.
+ * with modifier keys held, so that the browser's own keys stay, and on the way to another page: a key meant for that
+ * one would act on the one that is being left, and keep the person there.
  */
 export function useKeys(keys: Keys): void {
-  const latest = useRef(keys);
-  latest.current = keys;
-  useEffect(() => {
+  const router = useRouter();
+  useListener(keys, () => isLeaving(router));
+}
+
+/** As `useKeys`, for what stands around every page. */
+export function useKeysEverywhere(keys: Keys): void {
+  useListener(keys, () => false);
+}
+
+function isLeaving({ state: { location, resolvedLocation } }: AnyRouter): boolean {
+  return resolvedLocation !== undefined && pageOf(location) !== pageOf(resolvedLocation);
+}
+
+/** Its first part: a row chosen on a page is an address too, and no other page. */
+function pageOf({ pathname }: { pathname: string }): string | undefined {
+  return pathname.split('/')[1];
+}
+
+function useListener(keys: Keys, isSilent: () => boolean): void {
+  const latest = useRef({ keys, isSilent });
+  latest.current = { keys, isSilent };
+  // Before the page is painted: whoever sees it may use its keys.
+  useLayoutEffect(() => {
     let first = { key: '', at: Number.NEGATIVE_INFINITY };
     const listen = (event: KeyboardEvent) => {
       if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || isBusy(event)) return;
+      if (latest.current.isSilent()) return;
       const key = event.key.length > 1 ? event.key.toLowerCase() : event.key;
       const recent = event.timeStamp - first.at < sequenceMs;
       const run =
-        (recent ? latest.current[`${first.key} ${key}`] : undefined) ??
+        (recent ? latest.current.keys[`${first.key} ${key}`] : undefined) ??
         single(event.key, recent) ??
         single(key, recent);
       first = { key, at: event.timeStamp };
@@ -30,7 +53,8 @@ export function useKeys(keys: Keys): void {
       run(event);
     };
     /** The `r` of a sequence `g r` is no `r` of its own, on whichever component the sequence is. */
-    const single = (key: string, recent: boolean) => (recent && first.key === 'g' ? undefined : latest.current[key]);
+    const single = (key: string, recent: boolean) =>
+      recent && first.key === 'g' ? undefined : latest.current.keys[key];
     document.addEventListener('keydown', listen);
     return () => document.removeEventListener('keydown', listen);
   }, []);

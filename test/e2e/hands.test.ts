@@ -1,7 +1,7 @@
 import type { Locator, Page } from 'playwright-core';
 import { expect, test } from 'vitest';
 import { browserForAll } from '../support/browser.ts';
-import { signIn } from '../support/operator.ts';
+import { enter, newOperator, signIn } from '../support/operator.ts';
 import { ask, folder, type Program, realSimulator, startProgram, writeConfig } from '../support/program.ts';
 
 const browser = browserForAll();
@@ -77,7 +77,14 @@ test('everything is done with the keyboard: rows, trip, undo, reset', async () =
 
 test('pages, rows of requests, help and the palette are reached with the keyboard', async () => {
   const program = await start();
-  const { page } = await signIn(browser(), program);
+  let letGo = () => {};
+  const held = new Promise<void>((resolve) => {
+    letGo = resolve;
+  });
+  const operator = await newOperator(browser());
+  const { page } = operator;
+  await page.route(/requests.*\.js$/, (route) => held.then(() => route.continue()));
+  await enter(operator, program);
   await page.keyboard.press('?');
   await page.getByRole('dialog', { name: 'Keys' }).waitFor();
   await page.keyboard.press('Escape');
@@ -85,7 +92,11 @@ test('pages, rows of requests, help and the palette are reached with the keyboar
 
   await page.keyboard.press('g');
   await page.keyboard.press('r');
-  await page.getByRole('row').nth(1).waitFor();
+  // The page is still on its way: a key that comes too early keeps nobody where they were.
+  await page.keyboard.press('j');
+  letGo();
+  await page.getByRole('region', { name: 'Requests' }).getByRole('row').nth(1).waitFor();
+  expect(page.url()).toMatch(/\/requests$/);
   await page.keyboard.press('j');
   await page.getByRole('heading', { name: /first/ }).waitFor();
   expect(page.url()).toMatch(/\/requests\/\w+/);

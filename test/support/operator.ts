@@ -26,14 +26,18 @@ export async function signIn(
   options: BrowserContextOptions = {},
 ): Promise<Operator> {
   const operator = await newOperator(browser, options);
-  const { page } = operator;
+  await enter(operator, program);
+  return operator;
+}
+
+/** Signs somebody in whose browser is there already. */
+export async function enter({ page }: Operator, program: Program): Promise<void> {
   await page.goto(program.dashboard);
   if (!program.dashboard.includes('code=')) {
     await page.getByLabel(/sign in with the token/).fill(token);
     await page.getByRole('button', { name: 'Sign in' }).click();
   }
   await page.getByRole('heading', { name: 'What happened' }).waitFor();
-  return operator;
 }
 
 /** A browser profile that nobody has signed in with. */
@@ -55,6 +59,8 @@ function operatorAt(page: Page): Operator {
   const problems: string[] = [];
   page.on('pageerror', (error) => problems.push(error.message));
   page.on('console', (message) => {
+    // A refused or a lost request is the page's business to tell; the browser writes every one of them down.
+    if (message.text().startsWith('Failed to load resource')) return;
     if (message.type() === 'error' || message.type() === 'warning') problems.push(message.text());
   });
   return {

@@ -14,7 +14,7 @@ import { timeOfDay } from '../time.ts';
 import { useZone } from '../zone.tsx';
 import { outlineOf, type Point, type Series, type Shade } from './series.ts';
 
-interface DrawingProps {
+export interface DrawingProps {
   series: Series;
   shades: Shade[];
   acts: { at: number; words: string }[];

@@ -1,13 +1,17 @@
-import { lazy, Suspense, useState } from 'react';
+import { type ComponentType, lazy, Suspense, useState } from 'react';
 import type { CircuitEvent } from '../../server/core/circuit/types.ts';
 import type { Hour } from '../../server/core/overview.ts';
 import { Panel } from '../ui/panel.tsx';
 import { AnsweredTable } from './answeredTable.tsx';
+import type { DrawingProps } from './areaDrawing.tsx';
 import './charts.css';
+import { NoDrawing } from './noDrawing.tsx';
 import { actsOf, drawnMinutes, seriesOf, shadesOf } from './series.ts';
 
 /** The drawing is large and late: the page stands without it. */
-const AreaDrawing = lazy(() => import('./areaDrawing.tsx'));
+const AreaDrawing = lazy<ComponentType<DrawingProps>>(() =>
+  import('./areaDrawing.tsx').catch(() => ({ default: NoDrawing })),
+);
 
 export interface WhoAnsweredProps {
   /** Null: not read yet. */

@@ -2,6 +2,7 @@ import { Box } from '@mantine/core';
 import { lazy, Suspense, useState } from 'react';
 import type { ProviderPage, ProviderPoint } from '../../server/core/providerPage.ts';
 import '../charts/charts.css';
+import { NoDrawing } from '../charts/noDrawing.tsx';
 import type { Cell } from '../exports.ts';
 import { showMs, timeOfDay, zoneName } from '../time.ts';
 import { Panel } from '../ui/panel.tsx';
@@ -11,7 +12,7 @@ import { useZone } from '../zone.tsx';
 import { lines } from './percentileLines.ts';
 
 /** The drawing is large and late: the page stands without it. */
-const PercentilesDrawing = lazy(() => import('./percentilesDrawing.tsx'));
+const PercentilesDrawing = lazy(() => import('./percentilesDrawing.tsx').catch(() => ({ default: NoDrawing })));
 
 const exported: readonly (readonly [string, (point: ProviderPoint) => Cell])[] = [
   ['from', ({ at }) => new Date(at).toISOString()],

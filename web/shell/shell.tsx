@@ -1,6 +1,6 @@
-import { Outlet, useLocation, useNavigate } from '@tanstack/react-router';
+import { Outlet, useLocation, useNavigate, useRouter } from '@tanstack/react-router';
 import { useEffect, useState } from 'react';
-import { useKeys } from '../keys.ts';
+import { useKeysEverywhere } from '../keys.ts';
 import { startLive } from '../live/page.ts';
 import { useLive } from '../live/useLive.ts';
 import { JoinPage } from '../pages/join.tsx';
@@ -31,7 +31,8 @@ function SignedIn() {
   const navigate = useNavigate();
   useEffect(startLive, []);
   useTabFace();
-  useKeys({
+  usePagesSoon(status === 'live');
+  useKeysEverywhere({
     '?': () => setOverlay('help'),
     'g l': () => void navigate({ to: '/' }),
     'g r': () => void navigate({ to: '/requests' }),
@@ -54,6 +55,17 @@ function SignedIn() {
       {overlay === 'palette' && <Palette close={() => setOverlay(null)} openHelp={() => setOverlay('help')} />}
     </>
   );
+}
+
+/** Once this page stands the scripts of the others are fetched, so that a key or a click has them at once. */
+function usePagesSoon(stands: boolean): void {
+  const router = useRouter();
+  useEffect(() => {
+    if (!stands) return;
+    void router.preloadRoute({ to: '/requests/$id', params: { id: '-' } });
+    void router.preloadRoute({ to: '/audit' });
+    void router.preloadRoute({ to: '/providers/$name', params: { name: '-' } });
+  }, [stands, router]);
 }
 
 /** ⌘K, and Ctrl-K: also while somebody types. */
