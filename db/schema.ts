@@ -13,6 +13,7 @@ import { packCounts, unpackCounts } from './packed.ts';
 
 export { audit, people, sessions, tokens } from './tables/access.ts';
 export { incidentNotes, incidents } from './tables/incidents.ts';
+export { letGo } from './tables/letGo.ts';
 
 const usage = {
   promptTokens: integer('prompt_tokens'),
@@ -213,7 +214,7 @@ export const probes = sqliteTable(
     durationMs: real('duration_ms').notNull(),
     costNanoUsd: integer('cost_nano_usd'),
   },
-  (table) => [index('probes_by_provider').on(table.provider, desc(table.at))],
+  (table) => [index('probes_by_provider').on(table.provider, desc(table.at)), index('probes_by_time').on(table.at)],
 );
 
 export const circuits = sqliteTable('circuits', {

@@ -22,7 +22,9 @@ import type {
   SpentByClient,
 } from '../server/core/records.ts';
 
-export type { RequestRow, StorageStatus };
+import type { Kept, LetGoAsk } from '../server/core/retention.ts';
+
+export type { LetGoAsk, RequestRow, StorageStatus };
 
 /**
  * Where the record is kept. SQLite in two threads implements it; every other storage passes the same tests
@@ -41,7 +43,6 @@ export interface Storage {
    */
   act(act: StoredAct): Promise<void>;
 
-  /** A page of requests, newest first. */
   listRequests(filter: RequestFilter): Promise<Page<RequestRow>>;
   /** How many requests fit a filter, and how many each of its parts would leave; of the whole minutes that it touches. */
   countRequests(filter: RequestCountsFilter): Promise<RequestCounts>;
@@ -91,6 +92,11 @@ export interface Storage {
   readMinutes(span: { from: number; to: number }): Promise<Pick<TroubleRecord, 'chains' | 'providers'>>;
   /** What the record holds of the time of one incident. */
   readIncident(ask: FactsAsk): Promise<ReadIncident>;
+
+  /** Lets go of the eldest rows of a kind, in one short transaction that notes it; requests with their attempts, once counted. */
+  letGo(ask: LetGoAsk): Promise<{ rows: number; more: boolean }>;
+  /** What there is of each kind, and what was let go. */
+  listKept(): Promise<Kept[]>;
 
   status(): StorageStatus;
   /** Writes what was accepted, within `graceMs`, and closes. */

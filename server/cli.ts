@@ -4,6 +4,7 @@ import { addActs } from './cli/acts.ts';
 import { addCheck } from './cli/check.ts';
 import { addCircuits } from './cli/circuits.ts';
 import { addExportOutage } from './cli/exportOutage.ts';
+import { addRecord } from './cli/record.ts';
 import { addReplay } from './cli/replay.ts';
 import { addRequests } from './cli/requests.ts';
 import { addStart } from './cli/start.ts';
@@ -36,6 +37,7 @@ export async function runCli(world: CliWorld): Promise<number> {
   addCircuits(program, world);
   addActs(program, world);
   addRequests(program, world);
+  addRecord(program, world);
   addAccess(program, world);
   addExportOutage(program, world);
   addReplay(program, world);

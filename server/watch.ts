@@ -8,6 +8,7 @@ import { firstCall } from './core/firstCall.ts';
 import type { ProbeRecord, RequestRecord } from './core/records.ts';
 import type { Settings } from './core/settings.ts';
 import { Chronicle } from './journal/chronicle.ts';
+import { Keeper } from './journal/keeper.ts';
 import { Live } from './journal/live.ts';
 import { Meter } from './journal/meter.ts';
 import { Overviews } from './journal/overview.ts';
@@ -44,6 +45,7 @@ export function createWatch({ settings, world, board, storage, lastSeq }: WatchO
     look: (until) => teller.look(until),
     onWritten: () => live.publish({ type: 'incidents' }),
   });
+  const keeper = new Keeper({ storage, retention: settings.retention, clock, log });
   return {
     live,
     overviews,
@@ -63,11 +65,12 @@ export function createWatch({ settings, world, board, storage, lastSeq }: WatchO
     start(): void {
       void rebuildMeter({ meter, storage, clock, log, node, lastSeq, signal: ending.signal });
       chronicle.start();
+      keeper.start();
     },
     /** Resolves when nothing reads the record any more. */
     async stop(): Promise<void> {
       ending.abort();
-      await chronicle.stop();
+      await Promise.all([chronicle.stop(), keeper.stop()]);
     },
   };
 }

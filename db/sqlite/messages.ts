@@ -9,6 +9,7 @@ import type {
   SessionRecord,
   SpentByClient,
 } from '../../server/core/records.ts';
+import type { Kept } from '../../server/core/retention.ts';
 import type {
   Access,
   AttemptsFilter,
@@ -18,6 +19,7 @@ import type {
   ChainMinutesFilter,
   EventFilter,
   IncidentFilter,
+  LetGoAsk,
   ListedAttempt,
   Minutes,
   Page,
@@ -70,6 +72,8 @@ export interface Verbs {
   readTransitions: { ask: number; answer: Pick<TroubleRecord, 'events' | 'evidence'> };
   readMinutes: { ask: { from: number; to: number }; answer: Pick<TroubleRecord, 'chains' | 'providers'> };
   readIncident: { ask: FactsAsk; answer: ReadIncident };
+  letGo: { ask: LetGoAsk; answer: { rows: number; more: boolean } };
+  listKept: { ask: null; answer: Kept[] };
   close: { ask: null; answer: null };
 }
 

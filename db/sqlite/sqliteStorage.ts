@@ -8,6 +8,7 @@ import {
   type ChainMinutesFilter,
   type EventFilter,
   type IncidentFilter,
+  type LetGoAsk,
   type ProbeFilter,
   type ProviderMinutesFilter,
   type RequestCountsFilter,
@@ -170,6 +171,15 @@ export class SqliteStorage implements Storage {
 
   readIncident(ask: FactsAsk) {
     return this.read('readIncident', ask);
+  }
+
+  async letGo(ask: LetGoAsk) {
+    this.refuseClosed();
+    return this.writer.ask('letGo', ask);
+  }
+
+  listKept() {
+    return this.read('listKept', null);
   }
 
   status() {

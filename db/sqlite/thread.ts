@@ -8,10 +8,12 @@ import { countRequests } from './statements/countRequests.ts';
 import { getRequest } from './statements/getRequest.ts';
 import { getIncident, listIncidents } from './statements/incidents.ts';
 import { lastProbes } from './statements/lastProbes.ts';
+import { letGo } from './statements/letGo.ts';
 import { listAccess } from './statements/listAccess.ts';
 import { listAttempts } from './statements/listAttempts.ts';
 import { listAudit } from './statements/listAudit.ts';
 import { listEvents } from './statements/listEvents.ts';
+import { listKept } from './statements/listKept.ts';
 import { listChainMinutes, listProviderMinutes } from './statements/listMinutes.ts';
 import { listProbes } from './statements/listProbes.ts';
 import { listRequests } from './statements/listRequests.ts';
@@ -83,6 +85,8 @@ const answers: Answers = {
   readTransitions: (from) => readTransitions(database().orm, from),
   readMinutes: (span) => readMinutes(database().orm, span),
   readIncident: (ask) => readIncident(database().orm, ask),
+  letGo: (ask) => letGo(database(), ask),
+  listKept: () => listKept(database().orm),
   close() {
     open?.sqlite.close();
     open = null;

@@ -1,5 +1,6 @@
 import { stringify } from 'yaml';
 import type { BreakerSettings } from '../core/circuit/types.ts';
+import { keptKinds } from '../core/retention.ts';
 import type { ChainSettings, ClientSettings, PrefillSettings, ProviderSettings, Settings } from '../core/settings.ts';
 import { writeDuration, writeSize } from './units.ts';
 
@@ -25,7 +26,7 @@ export function describeSettings(settings: Settings): string {
       answers: writeSize(limits.answersBytes),
     },
     clients: settings.clients.map(describeClient),
-    retention: { requests: writeDuration(retention.requestsMs), minutes: writeDuration(retention.minutesMs) },
+    retention: Object.fromEntries(keptKinds.map((kind) => [kind, writeDuration(retention[`${kind}Ms`])])),
     alerts: settings.alerts.map(() => HIDDEN),
     drills,
   });

@@ -48,7 +48,7 @@ export function loadSettings(input: LoadInput): Loaded {
   if (source.problems.length > 0 || !result.success) return { ok: false, problems: inOrder(source.problems) };
   const settings = toSettings(result.data, { file: input.file, hostname: input.hostname ?? '' });
   settings.effective = Object.fromEntries(settings.providers.map((each) => [each.name, effectiveOf(source, each)]));
-  return { ok: true, settings, notes: notesOf(source, result.data) };
+  return { ok: true, settings, notes: notesOf(result.data) };
 }
 
 /** The text of a config file, or the problem with it. */

@@ -1,10 +1,9 @@
 import type { FileConfig } from './schema.ts';
-import type { Source } from './source.ts';
 
 /**
  * What is accepted and does not act yet, or not as people may think: one sentence each, said at start.
  */
-export function notesOf(source: Source, config: FileConfig): string[] {
+export function notesOf(config: FileConfig): string[] {
   const notes: string[] = [];
   const say = (keys: string[], sentence: string): void => {
     if (keys.length > 0) notes.push(`${shortList(keys)}: ${sentence}`);
@@ -15,8 +14,8 @@ export function notesOf(source: Source, config: FileConfig): string[] {
     'WARNING: this is "production", and every caller may break its own requests by x-recloser-fault. Set drills: false.',
   );
   say(
-    source.at(['retention']) === undefined ? [] : ['retention'],
-    'comes with a later version; until then nothing is deleted.',
+    config.retention.minutes < config.retention.requests ? ['retention.minutes'] : [],
+    'is shorter than retention.requests, whose rows are found by their minutes: these are kept as long.',
   );
   say(
     idleGhostKeys(config),

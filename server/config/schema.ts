@@ -3,6 +3,7 @@ import { breakerSchema } from './breakerSchema.ts';
 import { duration, list, match, named, number, oneOf, section, size, text, whole, yesNo } from './leaves.ts';
 import { chainName, DAY, HOUR, headerSafe, hostNames, label, providerName } from './names.ts';
 import { providerSchema } from './providerSchema.ts';
+import { retentionSchema } from './retentionSchema.ts';
 import { signInSchema } from './signInSchema.ts';
 
 /** The config file: the one source of what is accepted, of the defaults, and of the JSON Schema for editors. */
@@ -107,16 +108,9 @@ export const configSchema = section({
   clients: list(client, 'a list of clients, each with name and key')
     .prefault([])
     .describe('Who may call the gateway; none: loopback only.'),
-  retention: section({
-    requests: duration(HOUR, 3_650 * DAY)
-      .prefault('14d')
-      .describe('How long requests and attempts are kept.'),
-    minutes: duration(HOUR, 3_650 * DAY)
-      .prefault('90d')
-      .describe('How long sums by the minute are kept.'),
-  })
+  retention: retentionSchema
     .prefault({})
-    .describe('How long the record is kept. Comes with a later version.'),
+    .describe('How long the record is kept; what is older is let go, little by little.'),
   alerts: z.array(z.unknown(), { error: 'a list of alerts' }).prefault([]).describe('Comes with a later version.'),
   drills: yesNo()
     .prefault(false)

@@ -2,6 +2,7 @@ import { dirname, resolve } from 'node:path';
 import type { BreakerSettings } from '../core/circuit/types.ts';
 import { dialectAt, prefillOf } from '../core/dialects/dialects.ts';
 import type { GhostSettings } from '../core/ghost.ts';
+import type { RetentionSettings } from '../core/retention.ts';
 import type { ChainSettings, PrefillSettings, ProviderSettings, Settings, SignInSettings } from '../core/settings.ts';
 import type { FileConfig } from './schema.ts';
 
@@ -25,9 +26,21 @@ export function toSettings(config: FileConfig, from: { file: string; hostname: s
       answersBytes: config.limits.answers,
     },
     clients: config.clients,
-    retention: { requestsMs: config.retention.requests, minutesMs: config.retention.minutes },
+    retention: toRetention(config.retention),
     alerts: config.alerts,
     drills: config.drills,
+  };
+}
+
+function toRetention(retention: FileConfig['retention']): RetentionSettings {
+  const { requests, probes, transitions, minutes, audit, incidents } = retention;
+  return {
+    requestsMs: requests,
+    probesMs: probes,
+    transitionsMs: transitions,
+    minutesMs: minutes,
+    auditMs: audit,
+    incidentsMs: incidents,
   };
 }
 

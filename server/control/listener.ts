@@ -8,6 +8,7 @@ import type { ProviderBook } from '../core/book.ts';
 import type { Clock } from '../core/clock.ts';
 import type { Log } from '../core/log.ts';
 import type { SessionRecord } from '../core/records.ts';
+import type { RetentionSettings } from '../core/retention.ts';
 import type { ListenerSettings, SignInSettings } from '../core/settings.ts';
 import type { AccessOperations } from '../operations/access/access.ts';
 import { AccessBook } from '../operations/access/book.ts';
@@ -43,7 +44,7 @@ const receiveMs = 10_000;
 const closeGraceMs = 2_000;
 
 export interface ControlDeps {
-  settings: { control: ListenerSettings; signIn: SignInSettings };
+  settings: { control: ListenerSettings; signIn: SignInSettings; retention: RetentionSettings };
   board: Circuits;
   recheck: Recheck;
   storage: Storage;

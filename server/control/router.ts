@@ -1,5 +1,6 @@
 import type { Storage } from '../../db/storage.ts';
 import type { ProviderBook } from '../core/book.ts';
+import type { RetentionSettings } from '../core/retention.ts';
 import type { AccessOperations } from '../operations/access/access.ts';
 import type { AboutProgram } from './about.ts';
 import { aboutRouter } from './about.ts';
@@ -13,6 +14,7 @@ import { liveRouter } from './live.ts';
 import type { OverviewSource } from './overview.ts';
 import { overviewRouter } from './overview.ts';
 import { providersRouter } from './providers.ts';
+import { recordRouter } from './record.ts';
 import { requestsRouter } from './requests.ts';
 import { router } from './trpc.ts';
 
@@ -24,6 +26,7 @@ export interface RouterDeps {
   overviews: OverviewSource;
   book: ProviderBook;
   about: () => AboutProgram;
+  settings: { retention: RetentionSettings };
 }
 
 /** Every procedure of the control plane: one file a noun. */
@@ -39,6 +42,7 @@ export function createRouter(deps: RouterDeps) {
     overview: overviewRouter(deps.overviews),
     access: accessRouter(deps.operations),
     about: aboutRouter(deps),
+    record: recordRouter(deps),
   });
 }
 

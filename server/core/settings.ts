@@ -3,6 +3,7 @@ import type { DialectName } from './dialects/types.ts';
 import type { EffectiveSetting } from './effective.ts';
 import type { GhostSettings } from './ghost.ts';
 import type { RescueWay } from './records.ts';
+import type { RetentionSettings } from './retention.ts';
 import type { Role } from './roles.ts';
 
 /** The config after reading and checking: plain data, durations in milliseconds, sizes in bytes. Made by `config/load.ts`. */
@@ -19,7 +20,7 @@ export interface Settings {
   signIn: SignInSettings;
   limits: LimitSettings;
   clients: ClientSettings[];
-  retention: { requestsMs: number; minutesMs: number };
+  retention: RetentionSettings;
   alerts: unknown[];
   drills: boolean;
   /** Of each provider: every setting in force, in the words of the config, with where it came from; absent: not known. */

@@ -11,7 +11,7 @@ import { shownTimeline } from '../core/incidents/shown.ts';
 import { OperationError } from './errors.ts';
 import type { AnnotateInput } from './incidentInputs.ts';
 import type { Caller, Operations } from './operations.ts';
-import { read } from './record.ts';
+import { letGoBefore, read } from './record.ts';
 
 /** On one incident at most. */
 const maxNotes = 500;
@@ -26,9 +26,15 @@ export function listIncidents(
 }
 
 /** One incident with all that is told of it; `not_found` when there is none of this number. */
-export async function getIncident(operations: Pick<Operations, 'storage'>, id: number): Promise<ShownIncident> {
-  return shownOf(await kept(operations, id));
+export async function getIncident(operations: Pick<Operations, 'storage'>, id: number): Promise<IncidentWithGaps> {
+  const incident = await kept(operations, id);
+  const before = await letGoBefore(operations.storage, 'requests');
+  const isGap = before !== null && before > incident.row.beganAt;
+  return { ...shownOf(incident), requestsLetGoBefore: isGap ? before : null };
 }
+
+/** `requestsLetGoBefore`: requests of its time from before this moment were let go, so that links to them lead nowhere. */
+export type IncidentWithGaps = ShownIncident & { requestsLetGoBefore: number | null };
 
 export async function exportIncident(
   operations: Pick<Operations, 'storage'>,
@@ -72,5 +78,9 @@ export async function annotate(operations: Operations, caller: Caller, input: An
 async function kept({ storage }: Pick<Operations, 'storage'>, id: number): Promise<KeptIncident> {
   const found = await read(() => storage.getIncident(id));
   if (found) return found;
-  throw new OperationError('not_found', `There is no incident ${id}. "incidents" lists those there are.`);
+  const { rows } = await read(() => storage.listIncidents({ limit: 1 }));
+  const wasThere = (await letGoBefore(storage, 'incidents')) !== null && id <= (rows[0]?.id ?? id);
+  const letGo = `Incident ${id} was let go, with what people wrote on it: it was over for longer than retention.incidents says.`;
+  const none = `There is no incident ${id}.`;
+  throw new OperationError('not_found', `${wasThere ? letGo : none} "incidents" lists those there are.`);
 }

@@ -1,7 +1,9 @@
 import type { Page, RequestCounts, RequestCountsFilter, RequestFilter, RequestRow, Storage } from '../../db/storage.ts';
 import { StorageError } from '../../db/storage.ts';
 import type { CircuitEvent } from '../core/circuit/types.ts';
+import { timeOfId } from '../core/idTime.ts';
 import type { AuditRecord, RequestRecord } from '../core/records.ts';
+import { type Kept, type KeptKind, keptBecause, type RetentionSettings } from '../core/retention.ts';
 import { OperationError } from './errors.ts';
 
 /** Reading the record. All throw `OperationError`: `bad_request` for a wrong cursor, `unavailable` when it cannot be read. */
@@ -25,11 +27,36 @@ const maxLookedThrough = 50;
 export async function getRequest(storage: Storage, id: string): Promise<ExplainedRequest> {
   const found = await read(() => storage.getRequest(id));
   if (found) return { ...found, transitions: await transitionsOf(storage, found) };
-  throw new OperationError(
-    'not_found',
-    `There is no request "${id}" in the record: it may be too old, or still under way.`,
-  );
+  throw new OperationError('not_found', await whyMissing(storage, id));
 }
+
+async function whyMissing(storage: Storage, id: string): Promise<string> {
+  const at = timeOfId(id);
+  const before = await letGoBefore(storage, 'requests');
+  if (at === null || before === null || at >= before) {
+    return `There is no request "${id}" in the record: it may be too old, or still under way.`;
+  }
+  const [began, end] = [at, before].map((ms) => `${new Date(ms).toISOString().slice(0, 16).replace('T', ' ')} UTC`);
+  return `Request "${id}" began ${began}, and requests of before ${end} were let go (retention.requests). It is still counted in its minute.`;
+}
+
+/** From when on there are rows of a kind; null: none was let go. */
+export async function letGoBefore(storage: Pick<Storage, 'listKept'>, kind: KeptKind): Promise<number | null> {
+  const kept = await read(() => storage.listKept());
+  return kept.find((each) => each.kind === kind)?.letGoBefore ?? null;
+}
+
+/** Each kind of row: for how long it is kept and why, the eldest there is, and what was let go. */
+export async function listKept(storage: Storage, retention: RetentionSettings): Promise<KeptShown[]> {
+  const kept = await read(() => storage.listKept());
+  return kept.map((each) => ({
+    ...each,
+    keptMs: retention[`${each.kind}Ms`],
+    because: keptBecause[each.kind],
+  }));
+}
+
+export type KeptShown = Kept & { keptMs: number; because: string };
 
 async function transitionsOf(
   storage: Storage,

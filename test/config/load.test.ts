@@ -6,8 +6,14 @@ import { readConfigFile } from '../../server/config/load.ts';
 import { formatProblems } from '../../server/config/source.ts';
 import { load, problemsOf, settingsOf, small, withMore, withProvider } from './support.ts';
 
+const day = 86_400_000;
+const retention = {
+  ...{ requestsMs: 14 * day, probesMs: 30 * day, transitionsMs: 90 * day },
+  ...{ minutesMs: 90 * day, auditMs: 730 * day, incidentsMs: 730 * day },
+};
+
 test('a config of two names gets every default of the contract', () => {
-  const { providers, chains: _chains, ...rest } = settingsOf(small, { hostname: 'box.local' });
+  const { providers, chains: _chains, effective: _effective, ...rest } = settingsOf(small, { hostname: 'box.local' });
   const breaker = {
     failures: 5,
     timeouts: 3,
@@ -40,7 +46,7 @@ test('a config of two names gets every default of the contract', () => {
     },
     signIn: { url: null, provider: null },
     clients: [],
-    retention: { requestsMs: 14 * 86_400_000, minutesMs: 90 * 86_400_000 },
+    retention,
     alerts: [],
     drills: false,
   });
@@ -211,7 +217,7 @@ test('what comes later is said when it is asked for, and a small config has noth
   };
   expect(notes(small)).toEqual([]);
   const explicit = withMore(
-    'breaker: { probe: race, suspect: 3 }\nalerts: [{}]\ndrills: true\nretention: { requests: 1d }',
+    'breaker: { probe: race, suspect: 3 }\nalerts: [{}]\ndrills: true\nretention: { minutes: 1d }',
   )
     .replace('model: m', 'model: m, standby: 10m, prefill: trailing')
     .replace('[a]', '[a], rescue: [discard]');

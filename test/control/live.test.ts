@@ -8,6 +8,7 @@ import {
   bookOfTests,
   call,
   nothingYet,
+  settingsOfTests,
   startControl,
   testOperations,
   testToken,
@@ -114,7 +115,13 @@ describe('live events', () => {
   it('silence is filled with pings, and a client knows when to connect anew', () => {
     const { operations, storage, board, clock } = testOperations();
     const parts = { overviews: nothingYet(board, clock), about: () => aboutTests, book: bookOfTests };
-    const { sse } = createRouter({ operations, storage, live: new NumberedSource(), ...parts })._def._config;
+    const { sse } = createRouter({
+      operations,
+      storage,
+      live: new NumberedSource(),
+      settings: settingsOfTests,
+      ...parts,
+    })._def._config;
     expect(sse?.ping?.enabled).toBe(true);
     expect(sse?.client?.reconnectAfterInactivityMs).toBeGreaterThan(2 * (sse?.ping?.intervalMs ?? Number.NaN));
   });

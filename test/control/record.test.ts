@@ -124,3 +124,22 @@ describe('the control plane over the real record', () => {
     third.leave();
   });
 });
+
+describe('what was let go', () => {
+  it('is told to who asks for it: a request by its id, an incident by its number, and of each kind what is kept why', async () => {
+    const letGo = { letGoRows: 7, letGoAt: 1_760_000_000_000, eldestAt: null };
+    const { storage } = testOperations().operations;
+    storage.kept.push({ kind: 'requests', letGoBefore: 1_760_000_000_000, ...letGo });
+    storage.kept.push({ kind: 'incidents', letGoBefore: 1_760_000_000_000, ...letGo });
+    await using control = await startControl({ storage });
+    const request = await call(control, 'requests.get', { input: { id: '01JAAAAAAAAAAAAAAAAAAAAAAA' } });
+    expect(request.status).toBe(404);
+    expect(request.body.error?.message).toMatch(/began 2024-10-.* were let go \(retention.requests\)/);
+    const none = await call(control, 'requests.get', { input: { id: 'r-1' } });
+    expect(none.body.error?.message).toContain('There is no request "r-1"');
+    const incident = await call(control, 'incidents.get', { input: { id: 3 } });
+    expect(incident.body.error?.message).toContain('Incident 3 was let go, with what people wrote on it');
+    const { body } = await call(control, 'record.kept');
+    expect(body.result?.data).toMatchObject([{ kind: 'requests', keptMs: 14 * 86_400_000, letGoRows: 7 }, {}]);
+  });
+});

@@ -81,7 +81,8 @@ interface Changes {
   state?: IncidentReport['state'];
 }
 
-function written(key: string, { was, title = key, state = 'open' }: Changes = {}): WrittenIncident {
+/** An incident as it is written; what is not said of it is made up. */
+export function written(key: string, { was, title = key, state = 'open' }: Changes = {}): WrittenIncident {
   const milestones = {
     ...{ beganAt: noon, detectedAt: noon + 1, mitigatedAt: null, mitigatedBy: null, backAt: null, backBy: null },
     ...{ resolvedAt: state === 'resolved' ? noon + 9 : null, detectedBy: 'after 1 ms', endedBy: '' },

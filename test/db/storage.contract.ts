@@ -3,6 +3,7 @@ import type { RequestFilter, Storage } from '../../db/storage.ts';
 import { keepsIncidents } from './incidents.contract.ts';
 import { listsMinutes } from './minutes.contract.ts';
 import { listsOfProviders } from './providers.contract.ts';
+import { letsGo } from './retention.contract.ts';
 import { attempt, auditRow, batch, event, failure, noon, request, requests, skip, stored } from './support/records.ts';
 
 export interface StorageUnderTest extends AsyncDisposable {
@@ -19,6 +20,7 @@ export function storageContract(name: string, open: () => Promise<StorageUnderTe
     listsMinutes(open);
     listsOfProviders(open);
     keepsIncidents(open);
+    letsGo(open);
   });
 }
 

@@ -194,6 +194,7 @@ export async function startControl(options: ControlOptions = {}) {
     settings: {
       control: { host: '127.0.0.1', port: 0, hosts: [] },
       signIn: options.signIn ?? { url: null, provider: null },
+      ...settingsOfTests,
     },
     recorder: options.journal ?? operations.journal,
     live: options.live ?? quiet,
@@ -235,13 +236,23 @@ export interface TrpcBody {
   error?: { message: string; data: { code: string; httpStatus: number; entry: Record<string, unknown> | null } };
 }
 
+const dayMs = 86_400_000;
+/** What the procedures read of the config. */
+export const settingsOfTests = {
+  retention: {
+    ...{ requestsMs: 14 * dayMs, probesMs: dayMs, transitionsMs: dayMs, minutesMs: dayMs },
+    ...{ auditMs: dayMs, incidentsMs: dayMs },
+  },
+};
+
 /** Every procedure there is, with the role it names. */
 export const procedures = listProcedures();
 
 function listProcedures(): { path: string; type: 'query' | 'mutation' | 'subscription'; role: Role }[] {
   const { operations, storage, board, clock } = testOperations();
   const parts = { overviews: nothingYet(board, clock), about: () => aboutTests, book: bookOfTests };
-  const router = createRouter({ operations, storage, live: quiet, ...parts });
+  const settings = settingsOfTests;
+  const router = createRouter({ operations, storage, live: quiet, settings, ...parts });
   // tRPC keeps procedures by their whole path, and types them as a tree.
   const flat = { ...router._def.procedures } as unknown as Record<
     string,

@@ -207,7 +207,7 @@ function settingsOf({ providers, chain, settings }: GatewayOptions): Settings {
       answersBytes: 1_000_000_000,
     },
     clients: [],
-    retention: { requestsMs: 1, minutesMs: 1 },
+    retention: { requestsMs: 1, probesMs: 1, transitionsMs: 1, minutesMs: 1, auditMs: 1, incidentsMs: 1 },
     alerts: [],
     drills: false,
     ...settings,

@@ -5,6 +5,7 @@ import type {
   Carried,
   EventFilter,
   IncidentFilter,
+  LetGoAsk,
   ListedAttempt,
   Minutes,
   Page,
@@ -32,6 +33,7 @@ import type {
   SessionRecord,
   SpentByClient,
 } from '../../server/core/records.ts';
+import type { Kept, KeptKind } from '../../server/core/retention.ts';
 
 /** A storage in plain arrays, whose disk a test can stop and start again. */
 export class MemoryStorage implements Storage {
@@ -41,6 +43,10 @@ export class MemoryStorage implements Storage {
   readonly events: CircuitEvent[] = [];
   readonly incidents: KeptIncident[] = [];
   readonly sessions = new Map<string, SessionRecord>();
+  /** How many rows of each kind are too old. */
+  readonly tooOld: Partial<Record<KeptKind, number>> = {};
+  readonly letGoAsks: LetGoAsk[] = [];
+  readonly kept: Kept[] = [];
   /** `stuck`: acts wait until `unstick`; `broken`: everything is refused. */
   disk: 'well' | 'stuck' | 'broken' = 'well';
   private waiting: (() => void)[] = [];
@@ -212,6 +218,19 @@ export class MemoryStorage implements Storage {
 
   async readIncident(): Promise<never> {
     throw new StorageError('unavailable', 'This storage tells no incident.');
+  }
+
+  async letGo(ask: LetGoAsk): Promise<{ rows: number; more: boolean }> {
+    this.check();
+    this.letGoAsks.push(ask);
+    const rows = Math.min(ask.limit, this.tooOld[ask.kind] ?? 0);
+    this.tooOld[ask.kind] = (this.tooOld[ask.kind] ?? 0) - rows;
+    return { rows, more: rows === ask.limit };
+  }
+
+  async listKept(): Promise<Kept[]> {
+    this.check();
+    return this.kept;
   }
 
   status(): StorageStatus {
