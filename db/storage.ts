@@ -1,4 +1,5 @@
 import type { PersonRecord, TokenRecord } from '../server/core/access.ts';
+import type { AuditCounts, AuditParts } from '../server/core/auditFilter.ts';
 import type { CircuitEvent, StoredCircuit } from '../server/core/circuit/types.ts';
 import type { FacetCounts } from '../server/core/facets.ts';
 import type {
@@ -52,6 +53,8 @@ export interface Storage {
   listEvents(filter: EventFilter): Promise<Page<CircuitEvent>>;
   /** Audit rows, newest first. */
   listAudit(filter: AuditFilter): Promise<Page<AuditRecord>>;
+  countAudit(filter: AuditParts): Promise<AuditCounts>;
+  getAudit(id: string): Promise<AuditRecord | null>;
 
   /**
    * Minutes of chains, eldest first; those in which a chain had no request have no row. A request is in them from the moment
@@ -281,8 +284,7 @@ export interface IncidentFilter {
   limit: number;
 }
 
-export interface AuditFilter {
-  subject?: string | undefined;
+export interface AuditFilter extends AuditParts {
   before?: string | undefined;
   limit: number;
 }

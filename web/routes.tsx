@@ -6,6 +6,7 @@ import {
   lazyRouteComponent,
   retainSearchParams,
 } from '@tanstack/react-router';
+import { readAuditSearch } from './audit/filter.ts';
 import { LivePage } from './pages/live.tsx';
 import { readLiveSearch } from './pages/liveKeys.ts';
 import { readRange } from './provider/range.ts';
@@ -58,8 +59,13 @@ const auditRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: '/audit',
   component: lazyRouteComponent(() => import('./pages/audit.tsx'), 'AuditPage'),
-  validateSearch: ({ subject }: Record<string, unknown>): { subject?: string } =>
-    typeof subject === 'string' && subject !== '' ? { subject } : {},
+  validateSearch: readAuditSearch,
+});
+
+const actRoute = createRoute({
+  getParentRoute: () => auditRoute,
+  path: '/$id',
+  component: lazyRouteComponent(() => import('./audit/actPanel.tsx'), 'ActPanel'),
 });
 
 const accessRoute = createRoute({
@@ -80,7 +86,7 @@ export const router = createRouter({
     liveRoute,
     requestsRoute.addChildren([requestRoute]),
     providerRoute,
-    auditRoute,
+    auditRoute.addChildren([actRoute]),
     accessRoute,
   ]),
   defaultPreload: 'intent',

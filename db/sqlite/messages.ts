@@ -1,3 +1,4 @@
+import type { AuditCounts, AuditParts } from '../../server/core/auditFilter.ts';
 import type { CircuitEvent, StoredCircuit } from '../../server/core/circuit/types.ts';
 import type { FactsAsk, IncidentRow, KeptIncident } from '../../server/core/incidents/report.ts';
 import type { TroubleRecord } from '../../server/core/incidents/types.ts';
@@ -52,6 +53,8 @@ export interface Verbs {
   getRequest: { ask: string; answer: RequestRecord | null };
   listEvents: { ask: EventFilter; answer: Page<CircuitEvent> };
   listAudit: { ask: AuditFilter; answer: Page<AuditRecord> };
+  countAudit: { ask: AuditParts; answer: AuditCounts };
+  getAudit: { ask: string; answer: AuditRecord | null };
   listChainMinutes: { ask: ChainMinutesFilter; answer: Minutes<ChainMinute> };
   listProviderMinutes: { ask: ProviderMinutesFilter; answer: Minutes<ProviderMinute> };
   /** Adds so many requests to the minute tables that are older than these. */

@@ -1,3 +1,4 @@
+import type { AuditParts } from '../../server/core/auditFilter.ts';
 import type { Clock, Timer } from '../../server/core/clock.ts';
 import type { FactsAsk } from '../../server/core/incidents/report.ts';
 import type { Log } from '../../server/core/log.ts';
@@ -100,6 +101,14 @@ export class SqliteStorage implements Storage {
 
   listAudit(filter: AuditFilter) {
     return this.read('listAudit', filter);
+  }
+
+  countAudit(filter: AuditParts) {
+    return this.read('countAudit', filter);
+  }
+
+  getAudit(id: string) {
+    return this.read('getAudit', id);
   }
 
   listChainMinutes(filter: ChainMinutesFilter) {

@@ -3,6 +3,7 @@ import { StorageError } from '../storage.ts';
 import { storageError } from './errors.ts';
 import { type DatabaseFile, fileAt, openFile, reopenFile } from './file.ts';
 import type { Message, OpenAsk, Reply, Verb, Verbs } from './messages.ts';
+import { countAudit } from './statements/countAudit.ts';
 import { countOlder } from './statements/countOlder.ts';
 import { countRequests } from './statements/countRequests.ts';
 import { getRequest } from './statements/getRequest.ts';
@@ -11,7 +12,7 @@ import { lastProbes } from './statements/lastProbes.ts';
 import { letGo } from './statements/letGo.ts';
 import { listAccess } from './statements/listAccess.ts';
 import { listAttempts } from './statements/listAttempts.ts';
-import { listAudit } from './statements/listAudit.ts';
+import { getAudit, listAudit } from './statements/listAudit.ts';
 import { listEvents } from './statements/listEvents.ts';
 import { listKept } from './statements/listKept.ts';
 import { listChainMinutes, listProviderMinutes } from './statements/listMinutes.ts';
@@ -61,6 +62,8 @@ const answers: Answers = {
   getRequest: (id) => getRequest(database().orm, id),
   listEvents: (filter) => listEvents(database().orm, filter),
   listAudit: (filter) => listAudit(database().orm, filter),
+  countAudit: (filter) => countAudit(database().orm, filter),
+  getAudit: (id) => getAudit(database().orm, id),
   listChainMinutes: (filter) => listChainMinutes(database().orm, filter),
   listProviderMinutes: (filter) => listProviderMinutes(database().orm, filter),
   countOlder: (limit) => countOlder(database(), limit),

@@ -81,7 +81,17 @@ export const requestInput = z.strictObject({ id: name });
 /** Attempts by their ids, `<request id>/<ordinal>`; an opening names as many as its window of failures holds. */
 const maxEvidence = 20;
 export const evidenceInput = z.strictObject({ ids: z.array(name).max(maxEvidence) });
-export const auditFilter = z.strictObject({ subject: name.optional(), ...page });
+const auditParts = {
+  from: moment,
+  to: moment,
+  who: name.optional(),
+  what: name.optional(),
+  subject: name.optional(),
+  outcome: z.enum(['done', 'refused']).optional(),
+};
+export const auditFilter = z.strictObject({ ...auditParts, ...page });
+export const auditCountsFilter = z.strictObject(auditParts);
+export const auditInput = z.strictObject({ id: name });
 export const eventFilter = z.strictObject({ provider: name.optional(), from: moment, to: moment, ...page });
 export const probeFilter = z.strictObject({ provider: name, from: moment, to: moment, ...page });
 export const providerInput = z.strictObject({ provider: name, range: z.enum(['1h', '6h', '24h', '7d']).default('1h') });

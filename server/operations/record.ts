@@ -1,5 +1,6 @@
 import type { Page, RequestCounts, RequestCountsFilter, RequestFilter, RequestRow, Storage } from '../../db/storage.ts';
 import { StorageError } from '../../db/storage.ts';
+import type { AuditCounts, AuditParts } from '../core/auditFilter.ts';
 import type { CircuitEvent } from '../core/circuit/types.ts';
 import { timeOfId } from '../core/idTime.ts';
 import type { AuditRecord, RequestRecord } from '../core/records.ts';
@@ -103,6 +104,18 @@ export function listEvents(
 
 export function listAudit(storage: Storage, filter: Parameters<Storage['listAudit']>[0]): Promise<Page<AuditRecord>> {
   return read(() => storage.listAudit(filter));
+}
+
+/** How many acts there are of each value of a filter. */
+export function countAudit(storage: Storage, filter: AuditParts): Promise<AuditCounts> {
+  return read(() => storage.countAudit(filter));
+}
+
+/** One act; `not_found` when it is not in the record. */
+export async function getAudit(storage: Storage, id: string): Promise<AuditRecord> {
+  const found = await read(() => storage.getAudit(id));
+  if (found) return found;
+  throw new OperationError('not_found', `There is no act "${id}" in the audit: it may not be written yet.`);
 }
 
 /** Translates what a storage throws. */

@@ -125,6 +125,8 @@ describe('who may call', () => {
       'access.revokeToken',
       'access.sessions',
       'access.tokens',
+      'audit.counts',
+      'audit.get',
       'audit.list',
       'circuits.ghosts',
       'circuits.hold',

@@ -270,6 +270,8 @@ function listsTheRest(open: Open): void {
     expect(rest.next).toBeNull();
     const ofOne = await opened.storage.listAudit({ subject: 'qwen-72b', limit: 10 });
     expect(ofOne.rows.map(({ id }) => id)).toEqual(['a3', 'a1']);
+    expect(await opened.storage.getAudit('a2')).toEqual(given[1]);
+    expect(await opened.storage.getAudit('a4')).toBeNull();
   });
 
   test('a cursor of no page is refused with what to do', async () => {

@@ -22,6 +22,7 @@ import type {
   WrittenNote,
 } from '../../db/storage.ts';
 import { StorageError } from '../../db/storage.ts';
+import type { AuditCounts } from '../../server/core/auditFilter.ts';
 import type { CircuitEvent } from '../../server/core/circuit/types.ts';
 import { countFacets, facetsOf } from '../../server/core/facets.ts';
 import type { IncidentRow, KeptIncident } from '../../server/core/incidents/report.ts';
@@ -107,6 +108,16 @@ export class MemoryStorage implements Storage {
   async listAudit(): Promise<Page<AuditRecord>> {
     this.check();
     return { rows: this.acts.map((act) => act.audit), next: null };
+  }
+
+  async countAudit(): Promise<AuditCounts> {
+    this.check();
+    return { acts: this.acts.length, who: {}, what: {}, subject: {}, outcome: {} };
+  }
+
+  async getAudit(id: string): Promise<AuditRecord | null> {
+    this.check();
+    return this.acts.find((act) => act.audit.id === id)?.audit ?? null;
   }
 
   async listChainMinutes(): Promise<Minutes<ChainMinute>> {

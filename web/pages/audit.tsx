@@ -1,22 +1,24 @@
-import { useInfiniteQuery } from '@tanstack/react-query';
-import { useNavigate, useSearch } from '@tanstack/react-router';
-import { client, type Outputs } from '../api.ts';
+import { Link, Outlet, useNavigate, useParams, useSearch } from '@tanstack/react-router';
+import { useMemo, useState } from 'react';
+import { client } from '../api.ts';
+import { auditFilterOf, readAuditSearch } from '../audit/filter.ts';
+import { AuditFilters } from '../audit/filters.tsx';
+import { type AuditRow, useAudit } from '../audit/useAudit.ts';
+import { actWord, changeInShort } from '../audit/words.ts';
 import { errorSentence } from '../errors.ts';
 import type { Cell } from '../exports.ts';
-import { useLive } from '../live/useLive.ts';
+import { liveStore } from '../live/page.ts';
 import { zoneName } from '../time.ts';
 import { ExportButtons } from '../ui/exportButtons.tsx';
 import { TimeText } from '../ui/figures.tsx';
 import { EmptyState } from '../ui/panel.tsx';
+import { useRowKeys } from '../ui/useRowKeys.ts';
+import { plural } from '../words.ts';
 import { useZone } from '../zone.tsx';
 import '../requests/requests.css';
 import './audit.css';
 
-type AuditRow = Outputs['audit']['list']['rows'][number];
-
-const pageRows = 100;
-const refetchMs = 10_000;
-
+/** What a file has of each act. */
 const exported: readonly (readonly [string, (row: AuditRow) => Cell])[] = [
   ['id', ({ id }) => id],
   ['at', ({ at }) => new Date(at).toISOString()],
@@ -32,65 +34,87 @@ const exported: readonly (readonly [string, (row: AuditRow) => Cell])[] = [
 
 /** Who did what, why, and from where. Refused acts and sign-ins too. */
 export function AuditPage() {
-  const { subject } = useSearch({ from: '/audit' });
-  const query = useInfiniteQuery({
-    queryKey: ['audit', subject ?? null],
-    initialPageParam: undefined as string | undefined,
-    queryFn: ({ pageParam }) => client.audit.list.query({ subject, before: pageParam, limit: pageRows }),
-    getNextPageParam: ({ next }) => next ?? undefined,
-    refetchInterval: refetchMs,
+  const raw = useSearch({ from: '/audit' });
+  // Read again: the router keeps beside it what the address had, understood or not.
+  const search = useMemo(() => readAuditSearch({ ...raw }), [raw]);
+  const { id: selected } = useParams({ strict: false });
+  const [pointed, setPointed] = useState(false);
+  const { list, rows, counts, held } = useAudit(search, { still: pointed || selected !== undefined });
+  const navigate = useNavigate();
+  useRowKeys({
+    ids: rows.map(({ id }) => id),
+    selected,
+    open: (id) => void navigate({ to: '/audit/$id', params: { id }, search: true }),
+    close: () => void navigate({ to: '/audit', search: true }),
   });
-  const rows = query.data?.pages.flatMap((page) => page.rows) ?? [];
   return (
     <>
       <h1 className="visually-hidden">Audit</h1>
       <div className="bar">
-        <SubjectChoice subject={subject} />
+        <AuditFilters search={search} counts={counts} />
         <span className="grow" />
-        <ExportButtons name="audit" columns={exported} read={(page) => client.audit.list.query({ subject, ...page })} />
+        <ExportButtons
+          name="audit"
+          columns={exported}
+          expected={counts?.acts}
+          read={(page) => client.audit.list.query({ ...auditFilterOf(search, liveStore.serverNow()), ...page })}
+        />
       </div>
-      <section className="panel requests-list" aria-label="Acts">
-        {query.error && <p className="note note-open">■ {errorSentence(query.error)} What was read before stays.</p>}
-        {rows.length > 0 && <AuditTable rows={rows} />}
-        {rows.length === 0 && !query.isPending && (
-          <EmptyState title="Nobody has done anything yet">
-            <p>Trips, holds, resets, probes and sign-ins are listed here, also those that were refused.</p>
-          </EmptyState>
-        )}
-        {query.hasNextPage && (
-          <button type="button" className="button older" onClick={() => void query.fetchNextPage()}>
-            Older acts
-          </button>
-        )}
-      </section>
+      <div className={`requests-split ${selected === undefined ? '' : 'has-selected'}`}>
+        <section className="panel requests-list" aria-label="Acts">
+          <p className="note requests-counted">
+            {counts && (
+              <span>
+                <b>{plural(counts.acts, 'act')}</b>
+                {held ? ' · held as they stand while you read' : ' · asked again every 10 s'}
+              </span>
+            )}
+            {held && (
+              <button type="button" className="link" onClick={() => void list.refetch()}>
+                Read the record again
+              </button>
+            )}
+          </p>
+          {list.error && <p className="note note-open">■ {errorSentence(list.error)} What was read before stays.</p>}
+          {rows.length > 0 && <AuditTable rows={rows} selected={selected} setPointed={setPointed} />}
+          {rows.length === 0 && <Nothing isPending={list.isPending} filtered={Object.keys(search).length > 0} />}
+          {list.hasNextPage && (
+            <button type="button" className="button older" onClick={() => void list.fetchNextPage()}>
+              Older acts
+            </button>
+          )}
+        </section>
+        <Outlet />
+      </div>
     </>
   );
 }
 
-function SubjectChoice({ subject }: { subject: string | undefined }) {
-  const { circuits } = useLive();
-  const navigate = useNavigate();
-  const names = circuits.map(({ provider }) => provider);
-  if (subject !== undefined && !names.includes(subject)) names.push(subject);
+function Nothing({ isPending, filtered }: { isPending: boolean; filtered: boolean }) {
+  if (isPending) return <EmptyState title="Reading the record…" />;
+  if (filtered) {
+    return (
+      <EmptyState title="No act fits these filters">
+        <p>Take a filter off to see others.</p>
+      </EmptyState>
+    );
+  }
   return (
-    <label className={`chip ${subject === undefined ? '' : 'chip-on'}`}>
-      Provider
-      <select
-        value={subject ?? ''}
-        onChange={({ currentTarget: { value } }) =>
-          void navigate({ to: '/audit', search: value === '' ? {} : { subject: value }, replace: true })
-        }
-      >
-        <option value="">any</option>
-        {names.map((name) => (
-          <option key={name}>{name}</option>
-        ))}
-      </select>
-    </label>
+    <EmptyState title="Nobody has done anything yet">
+      <p>Trips, holds, resets, probes, notes and sign-ins are listed here, also those that were refused.</p>
+      <pre>npm run recloser -- trip deepseek-v3 --reason "planned work" --for 15m</pre>
+    </EmptyState>
   );
 }
 
-function AuditTable({ rows }: { rows: AuditRow[] }) {
+interface TableProps {
+  rows: AuditRow[];
+  selected: string | undefined;
+  /** Told when the pointer comes over the rows, and when it leaves. */
+  setPointed: (over: boolean) => void;
+}
+
+function AuditTable({ rows, selected, setPointed }: TableProps) {
   const zone = useZone();
   return (
     <table className="requests-table audit-table">
@@ -101,48 +125,38 @@ function AuditTable({ rows }: { rows: AuditRow[] }) {
           <th>what</th>
           <th>on</th>
           <th>why</th>
-          <th>before and after</th>
+          <th>changed</th>
           <th>from</th>
         </tr>
       </thead>
-      <tbody>
+      <tbody onPointerEnter={() => setPointed(true)} onPointerLeave={() => setPointed(false)}>
         {rows.map((row) => (
-          <tr key={row.id}>
-            <td className="muted">
-              <TimeText at={row.at} bare />
-            </td>
-            <td>{row.who}</td>
-            <td>
-              {row.what}
-              {row.outcome === 'refused' && <span className="outcome outcome-failed">refused</span>}
-            </td>
-            <td>{row.subject ?? ''}</td>
-            <td className="cell-why">{row.reason ?? ''}</td>
-            <td className="cell-change">
-              <Change before={row.before} after={row.after} />
-            </td>
-            <td className="muted">{row.from ?? ''}</td>
-          </tr>
+          <Row key={row.id} row={row} isSelected={row.id === selected} />
         ))}
       </tbody>
     </table>
   );
 }
 
-/** `closed → tripped`; the whole of it opens. */
-function Change({ before, after }: { before: unknown; after: unknown }) {
-  if (before === null && after === null) return null;
+/** Its time is the link, and reaches over the whole row. */
+function Row({ row, isSelected }: { row: AuditRow; isSelected: boolean }) {
+  const { id, at, who, what, outcome, subject, reason, before, after, from } = row;
   return (
-    <details>
-      <summary>
-        {stateOf(before)} → {stateOf(after)}
-      </summary>
-      <pre>{JSON.stringify({ before, after }, null, 2)}</pre>
-    </details>
+    <tr className={isSelected ? 'selected' : undefined} aria-selected={isSelected}>
+      <td className="cell-time">
+        <Link to="/audit/$id" params={{ id }} search>
+          <TimeText at={at} bare />
+        </Link>
+      </td>
+      <td className="cell-who">{who}</td>
+      <td className="cell-what">
+        {actWord(what)}
+        {outcome === 'refused' && <span className="outcome outcome-failed">× refused</span>}
+      </td>
+      <td className="cell-on">{subject ?? ''}</td>
+      <td className="cell-why">{reason ?? ''}</td>
+      <td className="cell-change">{changeInShort(before, after)}</td>
+      <td className="muted cell-from">{from ?? ''}</td>
+    </tr>
   );
-}
-
-function stateOf(data: unknown): string {
-  if (typeof data !== 'object' || data === null) return '–';
-  return 'state' in data ? String(data.state) : 'as recorded';
 }

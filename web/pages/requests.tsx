@@ -5,11 +5,10 @@ import type { RequestRow } from '../../server/core/records.ts';
 import { aboutQuery, client } from '../api.ts';
 import { errorSentence } from '../errors.ts';
 import type { Cell } from '../exports.ts';
-import { useKeys } from '../keys.ts';
 import { liveStore } from '../live/page.ts';
 import { maxRequests } from '../live/reduce.ts';
 import { useLive } from '../live/useLive.ts';
-import { filterOf, matches } from '../requests/filter.ts';
+import { filterOf, matches, type RequestSearch, readSearch } from '../requests/filter.ts';
 import { Filters } from '../requests/filters.tsx';
 import { RequestTable } from '../requests/table.tsx';
 import { mergeTail } from '../requests/tail.ts';
@@ -18,6 +17,7 @@ import { day, timeOfDay, zoneName } from '../time.ts';
 import { ExportButtons } from '../ui/exportButtons.tsx';
 import { FirstRequest } from '../ui/firstRequest.tsx';
 import { EmptyState } from '../ui/panel.tsx';
+import { useRowKeys } from '../ui/useRowKeys.ts';
 import { wholeNumber } from '../words.ts';
 import { useZone } from '../zone.tsx';
 import '../requests/requests.css';
@@ -45,7 +45,7 @@ const exported: readonly (readonly [string, (row: RequestRow) => Cell])[] = [
 
 /** One row a request, its trail inline; the chosen one is explained beside. */
 export function RequestsPage() {
-  const search = useSearch({ from: '/requests' });
+  const search = useRequestSearch();
   const { id: selected } = useParams({ strict: false });
   const { data: about } = useQuery(aboutQuery);
   const list = useRequests();
@@ -127,11 +127,17 @@ function chainsOf(rows: RequestRow[], chosen: string | undefined): string[] {
   return [...new Set([...rows.map(({ chain }) => chain), ...(chosen === undefined ? [] : [chosen])])].sort();
 }
 
+/** The filters in the address. Read again: the router keeps beside them what the address had, understood or not. */
+function useRequestSearch(): RequestSearch {
+  const raw = useSearch({ from: '/requests' });
+  return useMemo(() => readSearch({ ...raw }), [raw]);
+}
+
 type List = ReturnType<typeof useRequests>;
 
 /** The record's rows and the live tail's, as one list that holds still while somebody points at it or reads one. */
 function useRequests() {
-  const search = useSearch({ from: '/requests' });
+  const search = useRequestSearch();
   const { id: selected } = useParams({ strict: false });
   const live = useLive();
   const filter = useMemo(() => filterOf(search, liveStore.serverNow()), [search]);
@@ -179,18 +185,11 @@ function useRequests() {
 function TailChip({ list }: { list: List }) {
   const navigate = useNavigate();
   const { id: selected } = useParams({ strict: false });
-  const { rows } = list;
-  const go = (by: number) => {
-    const at = rows.findIndex(({ id }) => id === selected);
-    const next = rows[at === -1 ? 0 : at + by];
-    if (next) void navigate({ to: '/requests/$id', params: { id: next.id }, search: true });
-  };
-  useKeys({
-    j: () => go(1),
-    k: () => go(-1),
-    '/': () => document.querySelector<HTMLElement>('.filters select')?.focus(),
-    enter: () => (selected === undefined ? go(1) : document.querySelector<HTMLElement>('.explain h2')?.focus()),
-    escape: () => void navigate({ to: '/requests', search: true }),
+  useRowKeys({
+    ids: list.rows.map(({ id }) => id),
+    selected,
+    open: (id) => void navigate({ to: '/requests/$id', params: { id }, search: true }),
+    close: () => void navigate({ to: '/requests', search: true }),
   });
   if (!list.paused && !list.held) {
     return (

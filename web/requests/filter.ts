@@ -1,9 +1,10 @@
 import type { SkipReason } from '../../server/core/circuit/settle.ts';
 import type { RequestOutcome, RequestRow } from '../../server/core/records.ts';
 import type { FailureKind } from '../../server/core/wire.ts';
+import { isText, momentsOf, type RangeSearch, readRange } from '../ui/range.ts';
 
 /** What the Requests page shows, as it stands in its address. */
-export interface RequestSearch {
+export interface RequestSearch extends RangeSearch {
   chain?: string;
   client?: string;
   outcome?: RequestOutcome;
@@ -15,21 +16,7 @@ export interface RequestSearch {
   rescued?: true;
   /** Only those in which the caller got an error or a broken answer. */
   felt?: true;
-  /** The last so long, up to now. */
-  last?: Span;
-  /** Ms since 1970; from inclusive, to exclusive. A link with these shows the same tomorrow. */
-  from?: number;
-  to?: number;
 }
-
-export const spans = {
-  '15m': 900_000,
-  '1h': 3_600_000,
-  '6h': 21_600_000,
-  '24h': 86_400_000,
-  '7d': 604_800_000,
-} as const;
-export type Span = keyof typeof spans;
 
 export const outcomeWords: Record<RequestOutcome, string> = {
   succeeded: 'answered',
@@ -75,8 +62,8 @@ export const kindWords: Record<FailureKind | SkipReason, string> = {
 
 /** Reads an address; what is not understood is left out. */
 export function readSearch(raw: Record<string, unknown>): RequestSearch {
-  const search: RequestSearch = {};
-  const { chain, client, outcome, provider, kind, fallback, rescued, felt, last, from, to } = raw;
+  const search: RequestSearch = readRange(raw);
+  const { chain, client, outcome, provider, kind, fallback, rescued, felt } = raw;
   if (isText(chain)) search.chain = chain;
   if (isText(client)) search.client = client;
   if (isText(outcome) && Object.hasOwn(outcomeWords, outcome)) search.outcome = outcome as RequestOutcome;
@@ -85,24 +72,13 @@ export function readSearch(raw: Record<string, unknown>): RequestSearch {
   if (fallback === true) search.fallback = true;
   if (rescued === true) search.rescued = true;
   if (felt === true) search.felt = true;
-  if (isText(last) && Object.hasOwn(spans, last)) search.last = last as Span;
-  if (isMoment(from)) search.from = from;
-  if (isMoment(to)) search.to = to;
   return search;
-}
-
-function isText(value: unknown): value is string {
-  return typeof value === 'string' && value !== '' && value.length <= 200;
-}
-
-function isMoment(value: unknown): value is number {
-  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0;
 }
 
 /** The filter as `requests.list` takes it. `now`: the server's clock, ms since 1970. */
 export function filterOf(search: RequestSearch, now: number) {
-  const { chain, client, outcome, provider, kind, fallback, rescued, felt, last, to } = search;
-  const from = last ? Math.floor(now - spans[last]) : search.from;
+  const { chain, client, outcome, provider, kind, fallback, rescued, felt } = search;
+  const { from, to } = momentsOf(search, now);
   return { chain, client, outcome, provider, failureKind: kind, fallback, rescued, felt, from, to };
 }
 

@@ -1,10 +1,8 @@
 import { useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
 import { useLive } from '../live/useLive.ts';
-import { day, timeOfDay, zoneName } from '../time.ts';
-import { wholeNumber } from '../words.ts';
-import { useZone } from '../zone.tsx';
-import { kindWords, outcomeWords, type RequestSearch, type Span, spans } from './filter.ts';
+import { Choice, named, Range, Toggle, withoutNothing } from '../ui/filterParts.tsx';
+import { kindWords, outcomeWords, type RequestSearch } from './filter.ts';
 import type { Counts } from './useCounts.ts';
 
 type Change = (change: { [Key in keyof RequestSearch]: RequestSearch[Key] | undefined }) => void;
@@ -21,9 +19,9 @@ export function Filters({ search, chains, counts }: FiltersProps) {
   const navigate = useNavigate();
   const { circuits } = useLive();
   const change: Change = (part) =>
-    void navigate({ to: '.', search: withoutNothing({ ...search, ...part }), replace: true });
+    void navigate({ to: '.', search: withoutNothing<RequestSearch>({ ...search, ...part }), replace: true });
   const [open, setOpen] = useState(false);
-  const set = Object.keys(search).filter((key) => key !== 'tz').length;
+  const set = Object.keys(search).length;
   return (
     <search className={`filters ${open ? 'is-open' : ''}`} aria-label="Filter requests">
       <button type="button" className="chip filters-toggle" aria-expanded={open} onClick={() => setOpen(!open)}>
@@ -87,15 +85,6 @@ export function Filters({ search, chains, counts }: FiltersProps) {
   );
 }
 
-/** An address bears only what is set. */
-function withoutNothing(search: Parameters<Change>[0]): RequestSearch {
-  return Object.fromEntries(Object.entries(search).filter(([, value]) => value !== undefined));
-}
-
-function named(names: string[]): [string, string][] {
-  return [...new Set(names)].map((name) => [name, name]);
-}
-
 function seen(counts: Readonly<Record<string, number>> | undefined): string[] {
   return Object.keys(counts ?? {}).sort();
 }
@@ -108,86 +97,4 @@ function kindsOf(counts: Counts | undefined): [string, string][] {
     kind,
     Object.hasOwn(kindWords, kind) ? kindWords[kind as keyof typeof kindWords] : kind,
   ]);
-}
-
-interface ChoiceProps {
-  label: string;
-  value: string | undefined;
-  options: [value: string, words: string][];
-  counts?: Readonly<Record<string, number>> | undefined;
-  choose: (value: string | undefined) => void;
-}
-
-function Choice({ label, value, options, counts, choose }: ChoiceProps) {
-  const isKnown = value === undefined || options.some(([option]) => option === value);
-  return (
-    <label className={`chip ${value === undefined ? '' : 'chip-on'}`}>
-      {label}
-      <select value={value ?? ''} onChange={({ currentTarget }) => choose(currentTarget.value || undefined)}>
-        <option value="">any</option>
-        {!isKnown && <option value={value}>{value}</option>}
-        {options.map(([option, words]) => (
-          <option key={option} value={option}>
-            {words}
-            {counts && ` · ${wholeNumber(counts[option] ?? 0)}`}
-          </option>
-        ))}
-      </select>
-    </label>
-  );
-}
-
-interface ToggleProps {
-  label: string;
-  on: boolean;
-  count: number | undefined;
-  set: (on: boolean) => void;
-}
-
-function Toggle({ label, on, count, set }: ToggleProps) {
-  return (
-    <button type="button" className={`chip ${on ? 'chip-on' : ''}`} aria-pressed={on} onClick={() => set(!on)}>
-      {label} {count !== undefined && <b>{wholeNumber(count)}</b>}
-    </button>
-  );
-}
-
-/** A span up to now, or one between two moments, which a link keeps. */
-function Range({ search, change }: { search: RequestSearch; change: Change }) {
-  const { serverNow } = useLive();
-  const zone = useZone();
-  const { last, from, to } = search;
-  const isFixed = last === undefined && (from !== undefined || to !== undefined);
-  const moment = (at: number) => `${day(at, zone)} ${timeOfDay(at, zone)}`;
-  if (isFixed) {
-    const shown = `${from === undefined ? 'the beginning' : moment(from)} to ${to === undefined ? 'now' : moment(to)}`;
-    return (
-      <button type="button" className="chip chip-on" onClick={() => change({ from: undefined, to: undefined })}>
-        {shown} {zoneName(zone, to ?? from ?? 0)} <span aria-hidden="true">×</span>
-        <span className="visually-hidden">: take this range off</span>
-      </button>
-    );
-  }
-  const pin = () => {
-    const now = Math.ceil(serverNow());
-    change({ last: undefined, from: last ? now - spans[last] : undefined, to: now });
-  };
-  return (
-    <>
-      <Choice
-        label="Time"
-        value={last}
-        options={Object.keys(spans).map((span) => [span, `last ${span.replace(/(\d+)(\w)/, '$1 $2')}`])}
-        choose={(span) => change({ last: span as Span | undefined, from: undefined, to: undefined })}
-      />
-      <button
-        type="button"
-        className="chip"
-        onClick={pin}
-        title="Ends the range here, so that a link shows the same tomorrow"
-      >
-        Pin
-      </button>
-    </>
-  );
 }

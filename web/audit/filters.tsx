@@ -1,0 +1,57 @@
+import { useNavigate } from '@tanstack/react-router';
+import { useState } from 'react';
+import type { Outputs } from '../api.ts';
+import { Choice, named, Range, Toggle, withoutNothing } from '../ui/filterParts.tsx';
+import type { AuditSearch } from './filter.ts';
+import { actWord } from './words.ts';
+
+interface FiltersProps {
+  search: AuditSearch;
+  /** Undefined until they are known; the filters work without. */
+  counts: Outputs['audit']['counts'] | undefined;
+}
+
+/** The filters, each in the address, and how many acts each choice would leave. */
+export function AuditFilters({ search, counts }: FiltersProps) {
+  const navigate = useNavigate();
+  const [open, setOpen] = useState(false);
+  const change = (part: { [Key in keyof AuditSearch]: AuditSearch[Key] | undefined }) =>
+    void navigate({ to: '.', search: withoutNothing<AuditSearch>({ ...search, ...part }), replace: true });
+  const set = Object.keys(search).length;
+  const names = (part: Readonly<Record<string, number>> | undefined) => named(Object.keys(part ?? {}).sort());
+  return (
+    <search className={`filters ${open ? 'is-open' : ''}`} aria-label="Filter acts">
+      <button type="button" className="chip filters-toggle" aria-expanded={open} onClick={() => setOpen(!open)}>
+        Filters {set > 0 && <b>{set}</b>}
+      </button>
+      <Choice
+        label="Who"
+        value={search.who}
+        options={names(counts?.who)}
+        counts={counts?.who}
+        choose={(who) => change({ who })}
+      />
+      <Choice
+        label="What"
+        value={search.what}
+        options={Object.keys(counts?.what ?? {}).map((what) => [what, actWord(what)])}
+        counts={counts?.what}
+        choose={(what) => change({ what })}
+      />
+      <Choice
+        label="On"
+        value={search.subject}
+        options={names(counts?.subject)}
+        counts={counts?.subject}
+        choose={(subject) => change({ subject })}
+      />
+      <Toggle
+        label="Refused"
+        on={search.refused === true}
+        count={counts === undefined ? undefined : (counts.outcome.refused ?? 0)}
+        set={(on) => change({ refused: on || undefined })}
+      />
+      <Range search={search} change={change} />
+    </search>
+  );
+}
