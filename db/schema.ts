@@ -117,6 +117,8 @@ export const providerMinutes = sqliteTable(
     skips: counts('skips'),
     firstTokens: packed('first_tokens').notNull(),
     firstTokenSumMs: real('first_token_sum_ms').notNull(),
+    /** Empty in minutes that are older than it. */
+    durations: packed('durations').notNull().default(sql`x''`),
     promptTokens: integer('prompt_tokens').notNull(),
     completionTokens: integer('completion_tokens').notNull(),
     costNanoUsd: integer('cost_nano_usd').notNull(),

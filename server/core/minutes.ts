@@ -53,6 +53,8 @@ export interface ProviderMinute {
   skips: Counts;
   firstTokens: Counts;
   firstTokenSumMs: number;
+  /** Lengths of whole answers of those that succeeded, by `bucketOf`; minutes of older versions have none. */
+  durations: Counts;
   promptTokens: number;
   completionTokens: number;
   costNanoUsd: number;
@@ -112,7 +114,7 @@ export function chainMinuteOf(request: Countable): ChainMinute {
 
 /** A minute with this one attempt, or skip, in it. */
 export function providerMinuteOf(attempt: Countable['attempts'][number]): ProviderMinute {
-  const { outcome, failureKind, firstTokenMs, usage, costNanoUsd } = attempt;
+  const { outcome, failureKind, firstTokenMs, durationMs, usage, costNanoUsd } = attempt;
   const skipped = outcome === 'skipped';
   const kind = { [failureKind ?? 'unknown']: 1 };
   return {
@@ -127,6 +129,7 @@ export function providerMinuteOf(attempt: Countable['attempts'][number]): Provid
     skips: skipped ? kind : {},
     firstTokens: firstTokenMs === null ? {} : { [bucketOf(firstTokenMs)]: 1 },
     firstTokenSumMs: firstTokenMs ?? 0,
+    durations: outcome === 'succeeded' ? { [bucketOf(durationMs)]: 1 } : {},
     promptTokens: usage?.promptTokens ?? 0,
     completionTokens: usage?.completionTokens ?? 0,
     costNanoUsd: costNanoUsd ?? 0,
@@ -172,6 +175,7 @@ export function addProviderMinute(sum: ProviderMinute, other: ProviderMinute): v
   addCounts(sum.failures, other.failures);
   addCounts(sum.skips, other.skips);
   addCounts(sum.firstTokens, other.firstTokens);
+  addCounts(sum.durations, other.durations);
 }
 
 function addCounts(sum: Counts, other: Readonly<Counts>): void {

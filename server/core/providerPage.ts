@@ -17,25 +17,32 @@ export interface ProviderPage {
   totals: ProviderTotals;
   /** False: older requests are still being counted. */
   complete: boolean;
-  /** False: too many calls to read their lengths one by one. */
-  durationsRead: boolean;
-  chains: { chain: string; place: number; of: number }[];
+  /** What its circuit was in, eldest first, without gaps, from when it is known up to `to`. */
+  states: StateSpan[];
+  /** Those it stands in, each with its providers in order. */
+  chains: { chain: string; providers: string[] }[];
   /** Empty: it is not known where the settings came from. */
   effective: EffectiveSetting[];
+}
+
+/** How long something took, in ms: half of them and all but one in twenty were no slower. `of`: how many are counted. */
+export interface Percentiles {
+  of: number;
+  p50Ms: number | null;
+  p95Ms: number | null;
 }
 
 export interface ProviderPoint {
   at: number;
   attempts: number;
+  succeeded: number;
   failed: number;
   skipped: number;
-  /** How many first tokens the percentiles are of. */
-  firstTokens: number;
-  firstTokenP50Ms: number | null;
-  firstTokenP95Ms: number | null;
-  /** Whole answers. */
-  durationP50Ms: number | null;
-  durationP95Ms: number | null;
+  /** `failed` by kind. */
+  failures: Counts;
+  firstToken: Percentiles;
+  /** Of whole good answers. */
+  answer: Percentiles;
 }
 
 export interface ProviderTotals {
@@ -46,13 +53,19 @@ export interface ProviderTotals {
   skipped: number;
   failures: Counts;
   skips: Counts;
-  firstTokenP50Ms: number | null;
-  firstTokenP95Ms: number | null;
+  firstToken: Percentiles;
+  answer: Percentiles;
   costNanoUsd: number;
   unpriced: number;
   /** Share of the time in which its circuit was closed, and of how long that is known. */
   closedShare: number | null;
   knownMs: number;
+}
+
+export interface StateSpan {
+  from: number;
+  to: number;
+  state: ShownState;
 }
 
 export interface Span {
@@ -61,105 +74,96 @@ export interface Span {
   stepMs: number;
 }
 
-/** Steps of the time, one for each, from the minutes and, where they were read, the lengths of good answers. */
-export function pointsOf(
-  minutes: readonly ProviderMinute[],
-  answers: readonly { startedAt: number; durationMs: number }[],
-  { from, to, stepMs }: Span,
-): ProviderPoint[] {
+/** Steps of the time, one for each, from the minutes added up to steps. */
+export function pointsOf(minutes: readonly ProviderMinute[], { from, to, stepMs }: Span): ProviderPoint[] {
   const byStep = new Map(minutes.map((minute) => [minute.at, minute]));
-  const lengths = new Map<number, Histogram>();
-  for (const { startedAt, durationMs } of answers) {
-    const at = Math.floor(startedAt / stepMs) * stepMs;
-    const histogram = lengths.get(at) ?? new Histogram();
-    histogram.add(durationMs);
-    lengths.set(at, histogram);
-  }
   const points: ProviderPoint[] = [];
   for (let at = Math.floor(from / stepMs) * stepMs; at < to; at += stepMs) {
     const minute = byStep.get(at);
-    const first = Histogram.of(minute?.firstTokens ?? {});
     points.push({
       at,
       attempts: minute?.attempts ?? 0,
+      succeeded: minute?.succeeded ?? 0,
       failed: minute?.failed ?? 0,
       skipped: minute?.skipped ?? 0,
-      firstTokens: sum(minute?.firstTokens ?? {}),
-      firstTokenP50Ms: first.quantile(0.5),
-      firstTokenP95Ms: first.quantile(0.95),
-      durationP50Ms: lengths.get(at)?.quantile(0.5) ?? null,
-      durationP95Ms: lengths.get(at)?.quantile(0.95) ?? null,
+      failures: minute?.failures ?? {},
+      firstToken: percentilesOf(minute?.firstTokens ?? {}),
+      answer: percentilesOf(minute?.durations ?? {}),
     });
   }
   return points;
 }
 
+const summed = ['attempts', 'succeeded', 'failed', 'cancelled', 'skipped', 'costNanoUsd', 'unpriced'] as const;
+
 export function totalsOf(
   minutes: readonly ProviderMinute[],
-  uptime: Pick<ProviderTotals, 'closedShare' | 'knownMs'>,
+  closed: Pick<ProviderTotals, 'closedShare' | 'knownMs'>,
 ): ProviderTotals {
-  const all = new Histogram();
-  const totals: ProviderTotals = {
-    ...{ attempts: 0, succeeded: 0, failed: 0, cancelled: 0, skipped: 0, costNanoUsd: 0, unpriced: 0 },
-    ...{ failures: {}, skips: {}, firstTokenP50Ms: null, firstTokenP95Ms: null },
-    ...uptime,
-  };
+  const totals = { attempts: 0, succeeded: 0, failed: 0, cancelled: 0, skipped: 0, costNanoUsd: 0, unpriced: 0 };
+  const [failures, skips, firstTokens, durations]: [Counts, Counts, Counts, Counts] = [{}, {}, {}, {}];
   for (const minute of minutes) {
-    for (const figure of [
-      'attempts',
-      'succeeded',
-      'failed',
-      'cancelled',
-      'skipped',
-      'costNanoUsd',
-      'unpriced',
-    ] as const) {
-      totals[figure] += minute[figure];
-    }
-    addTo(totals.failures, minute.failures);
-    addTo(totals.skips, minute.skips);
-    all.addAll(Histogram.of(minute.firstTokens));
+    for (const figure of summed) totals[figure] += minute[figure];
+    addTo(failures, minute.failures);
+    addTo(skips, minute.skips);
+    addTo(firstTokens, minute.firstTokens);
+    addTo(durations, minute.durations);
   }
-  return { ...totals, firstTokenP50Ms: all.quantile(0.5), firstTokenP95Ms: all.quantile(0.95) };
+  const percentiles = { firstToken: percentilesOf(firstTokens), answer: percentilesOf(durations) };
+  return { ...totals, failures, skips, ...percentiles, ...closed };
+}
+
+interface Known extends Pick<Span, 'from' | 'to'> {
+  /** The first sign of the program in the time, if there is one. */
+  heardFrom: number | null;
+  /** Earlier transitions were not read: nothing is known of what was before them. */
+  cut: boolean;
 }
 
 /**
- * How much of the time the circuit was shown closed (or held so). Known from the last transition before it; where there is
- * none, only from `heardFrom`, the first sign of the program in the span. `events`: in any order, none before the span but
- * that last one.
+ * What the circuit was shown as. Known from the last transition before the time; where there is none, from the first sign of
+ * the program. `events`: in any order, none before the time but that last one; what the circuit is now may be ahead of them.
  */
-export function closedTime(
+export function statesOf(
   events: readonly CircuitEvent[],
   entry: Pick<CircuitEntry, 'state' | 'since'>,
-  { from, to, heardFrom }: Pick<Span, 'from' | 'to'> & { heardFrom: number | null },
-): Pick<ProviderTotals, 'closedShare' | 'knownMs'> {
+  { from, to, heardFrom, cut }: Known,
+): StateSpan[] {
   const sorted = [...events].sort((one, other) => one.at - other.at || one.seq - other.seq);
   const [first] = sorted;
-  if (!first) return shareOf(isClosed(entry.state) ? 1 : 0, Math.max(0, to - Math.max(from, entry.since)));
-  const start = first.at <= from ? from : Math.max(from, Math.min(first.at, heardFrom ?? first.at));
-  let [at, state]: [number, ShownState] = [start, first.at <= from ? first.to : first.from];
-  let closedMs = 0;
-  for (const event of [...sorted, null]) {
-    const end = Math.min(to, Math.max(at, event?.at ?? to));
-    if (isClosed(state)) closedMs += end - at;
+  const since = first?.at ?? entry.since;
+  const isBefore = first !== undefined && first.at <= from;
+  const last = sorted.at(-1);
+  const isAhead = last !== undefined && last.to !== entry.state && last.at <= entry.since;
+  const moves = [...sorted, ...(isAhead ? [{ at: entry.since, to: entry.state }] : [])];
+  const spans: StateSpan[] = [];
+  let at = isBefore ? from : Math.max(from, cut ? since : Math.min(since, heardFrom ?? since));
+  let state = first ? first.from : entry.state;
+  for (const move of [...moves, null]) {
+    const end = Math.min(to, Math.max(at, move?.at ?? to));
+    const before = spans.at(-1);
+    if (before?.state === state) before.to = end;
+    else if (end > at) spans.push({ from: at, to: end, state });
     at = end;
-    state = event?.to ?? state;
+    state = move?.to ?? state;
   }
-  return shareOf(closedMs / Math.max(1, to - start), to - start);
+  return spans;
 }
 
-function shareOf(share: number, knownMs: number): Pick<ProviderTotals, 'closedShare' | 'knownMs'> {
-  return { closedShare: knownMs === 0 ? null : share, knownMs };
+/** How much of the known time the circuit was closed, or held so. */
+export function closedTime(states: readonly StateSpan[]): Pick<ProviderTotals, 'closedShare' | 'knownMs'> {
+  const lengthOf = (spans: readonly StateSpan[]) => spans.reduce((sum, { from, to }) => sum + to - from, 0);
+  const knownMs = lengthOf(states);
+  const closedMs = lengthOf(states.filter(({ state }) => state === 'closed' || state === 'heldClosed'));
+  return { closedShare: knownMs === 0 ? null : closedMs / knownMs, knownMs };
 }
 
-function isClosed(state: ShownState): boolean {
-  return state === 'closed' || state === 'heldClosed';
+function percentilesOf(counts: Readonly<Counts>): Percentiles {
+  const histogram = Histogram.of(counts);
+  const of = Object.values(counts).reduce((total, count) => total + count, 0);
+  return { of, p50Ms: histogram.quantile(0.5), p95Ms: histogram.quantile(0.95) };
 }
 
 function addTo(sums: Counts, counts: Readonly<Counts>): void {
   for (const [name, count] of Object.entries(counts)) sums[name] = (sums[name] ?? 0) + count;
-}
-
-function sum(counts: Readonly<Counts>): number {
-  return Object.values(counts).reduce((total, count) => total + count, 0);
 }

@@ -3,7 +3,7 @@ import type { AuditRecord } from '../core/records.ts';
 import { writeAct } from './durable.ts';
 import { OperationError } from './errors.ts';
 import type { HoldInput, ReleaseInput, ResetInput, TripInput } from './inputs.ts';
-import type { Caller, Operations } from './operations.ts';
+import type { Caller, Circuits, Operations } from './operations.ts';
 
 /** The circuit after an act. `durable: false`: it took effect, but is not on disk yet. */
 export type ActedEntry = CircuitEntry & { durable: boolean };
@@ -83,7 +83,7 @@ function refusal(operations: Operations, act: Act, result: ActResult & { ok: fal
   }
 }
 
-export function unknownProvider(operations: Operations, provider: string): OperationError {
-  const names = operations.board.list().map((entry) => entry.provider);
+export function unknownProvider({ board }: { board: Pick<Circuits, 'list'> }, provider: string): OperationError {
+  const names = board.list().map((entry) => entry.provider);
   return new OperationError('not_found', `There is no provider "${provider}". There are: ${names.join(', ')}.`);
 }

@@ -1,10 +1,11 @@
 import type { Page, ProbeFilter, Storage } from '../../db/storage.ts';
 import type { ProviderBook } from '../core/book.ts';
 import type { CircuitEvent } from '../core/circuit/types.ts';
-import { closedTime, type ProviderPage, pointsOf, type Span, totalsOf } from '../core/providerPage.ts';
+import type { Clock } from '../core/clock.ts';
+import { closedTime, type ProviderPage, pointsOf, type Span, statesOf, totalsOf } from '../core/providerPage.ts';
 import type { ProbeRecord } from '../core/records.ts';
 import { unknownProvider } from './circuits.ts';
-import type { Operations } from './operations.ts';
+import type { Circuits } from './operations.ts';
 import { read } from './record.ts';
 
 const minuteMs = 60_000;
@@ -16,57 +17,70 @@ const ranges = {
   '7d': { lengthMs: 10_080 * minuteMs, stepMs: 120 * minuteMs },
 } as const;
 
-/** Calls whose lengths are read one by one at most; over it only first tokens are told, which the minutes have. */
-const mostAnswers = 20_000;
-const mostEvents = 500;
+/** Transitions of one time are read so many at once, and so often at most. */
+const eventsAtOnce = 500;
+const mostReads = 4;
+
+interface ProviderPageDeps {
+  board: Pick<Circuits, 'look' | 'list'>;
+  clock: Pick<Clock, 'wall'>;
+  storage: Pick<Storage, 'listProviderMinutes' | 'listAttempts' | 'listEvents'>;
+}
 
 /** What there is to say of one provider over a time that ends now. Throws `OperationError`. */
 export async function providerPage(
-  operations: Operations,
+  deps: ProviderPageDeps,
   book: ProviderBook,
   { provider: name, range }: { provider: string; range: keyof typeof ranges },
 ): Promise<ProviderPage> {
-  const { board, clock, storage } = operations;
+  const { board, clock, storage } = deps;
   const entry = board.look(name);
   const provider = book.providers.find((one) => one.name === name);
-  if (!entry || !provider) throw unknownProvider(operations, name);
+  if (!entry || !provider) throw unknownProvider(deps, name);
   const { lengthMs, stepMs } = ranges[range];
   const now = clock.wall();
   const span: Span = { from: Math.floor((now - lengthMs) / stepMs + 1) * stepMs, to: now, stepMs };
   const of = { provider: name, from: span.from, to: now };
-  const [minutes, attempts, events] = await Promise.all([
+  const [minutes, [eldest], { events, cut }] = await Promise.all([
     read(() => storage.listProviderMinutes({ ...of, stepMs })),
-    read(() => storage.listAttempts({ ...of, limit: mostAnswers + 1 })),
+    read(() => storage.listAttempts({ ...of, limit: 1 })),
     eventsOf(storage, of),
   ]);
-  const durationsRead = attempts.length <= mostAnswers;
-  const answers = durationsRead ? attempts.filter(({ outcome }) => outcome === 'succeeded') : [];
+  const states = statesOf(events, entry, { ...span, heardFrom: eldest?.startedAt ?? null, cut });
   return {
     now,
     ...span,
     model: provider.model,
     entry,
     breaker: provider.breaker,
-    points: pointsOf(minutes.rows, answers, span),
-    totals: totalsOf(minutes.rows, closedTime(events, entry, { ...span, heardFrom: attempts[0]?.startedAt ?? null })),
+    points: pointsOf(minutes.rows, span),
+    totals: totalsOf(minutes.rows, closedTime(states)),
     complete: minutes.complete,
-    durationsRead,
-    chains: book.chains.flatMap(({ name: chain, providers }) => {
-      const place = providers.indexOf(name);
-      return place < 0 ? [] : [{ chain, place, of: providers.length }];
-    }),
+    states,
+    chains: book.chains.flatMap(({ name: chain, providers }) =>
+      providers.includes(name) ? [{ chain, providers: [...providers] }] : [],
+    ),
     effective: book.effective[name] ?? [],
   };
 }
 
-/** The transitions of the time, and the last one before it. */
+/** The transitions of the time, and the last one before it. `cut`: there are more than are read, the eldest are left out. */
 async function eventsOf(
   storage: Pick<Storage, 'listEvents'>,
   { provider, from, to }: { provider: string; from: number; to: number },
-): Promise<CircuitEvent[]> {
-  const within = await read(() => storage.listEvents({ provider, from, to, limit: mostEvents }));
-  const before = await read(() => storage.listEvents({ provider, to: from, limit: 1 }));
-  return [...within.rows, ...before.rows];
+): Promise<{ events: CircuitEvent[]; cut: boolean }> {
+  const events: CircuitEvent[] = [];
+  let before: string | undefined;
+  for (let reads = 0; reads < mostReads; reads += 1) {
+    const page = await read(() => storage.listEvents({ provider, from, to, before, limit: eventsAtOnce }));
+    events.push(...page.rows);
+    if (page.next === null) {
+      const earlier = await read(() => storage.listEvents({ provider, to: from, limit: 1 }));
+      return { events: [...events, ...earlier.rows], cut: false };
+    }
+    before = page.next;
+  }
+  return { events, cut: true };
 }
 
 /** Calls of our own, newest first. */

@@ -71,6 +71,8 @@ chains:
 breaker:
   open: 20s # five minutes in production; short here, so that you see it close again
   ramp: 10s
+  ghosts:
+    eager: { failures: 3, timeouts: 2 } # the page of each provider says what this would have spared
 `;
 }
 

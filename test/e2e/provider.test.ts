@@ -34,13 +34,16 @@ test('compare with a ghost: the page of a provider says what other settings woul
 
   const history = page.getByRole('region', { name: 'What it went through' });
   await history.getByText('first opened: 4 failures in a row').waitFor();
-  await history.getByRole('link', { name: '4 503s' }).or(history.getByRole('link').first()).first().waitFor();
+  await history.getByRole('link', { name: '4 × 503', exact: true }).waitFor();
 
-  const settings = page.getByRole('region', { name: 'Settings in force' }).first();
-  const rowOf = (key: string) => settings.getByRole('row').filter({ has: page.getByText(key, { exact: true }) });
-  expect(await rowOf('breaker.failures').textContent()).toMatch(/^breaker\.failures4breaker:, line \d+$/);
-  expect(await rowOf('breaker.timeouts').textContent()).toBe('breaker.timeouts3default');
-  expect(await rowOf('apiKey').textContent()).toMatch(/^apiKey\(hidden\)this provider, line \d+$/);
+  const rowOf = (group: string, key: string) =>
+    page
+      .getByRole('region', { name: `Settings of ${group}`, exact: true })
+      .getByRole('row')
+      .filter({ has: page.getByText(key, { exact: true }) });
+  expect(await rowOf('breaker', 'failures').textContent()).toMatch(/^failures4breaker: line \d+$/);
+  expect(await rowOf('breaker', 'timeouts').textContent()).toBe('timeouts3default');
+  expect(await rowOf('provider', 'apiKey').textContent()).toMatch(/^apiKey\(hidden\)provider: line \d+$/);
   expect(await page.content()).not.toContain('sk-first');
 
   const saved = page.waitForEvent('download');
@@ -53,35 +56,45 @@ test('compare with a ghost: the page of a provider says what other settings woul
   const friend = await openTab(operator, page.url());
   await friend.page.getByRole('button', { name: '24h', pressed: true }).waitFor();
   await friend.page.getByText('of 5 calls that ended').waitFor();
-  await friend.page.getByRole('link', { name: '503' }).or(friend.page.getByText('serverError')).first().waitFor();
+  const kinds = friend.page.getByRole('region', { name: 'Failures and skips by kind' });
+  const failed = kinds.getByRole('row').filter({ has: friend.page.getByText('server error (5xx)', { exact: true }) });
+  expect(await failed.textContent()).toBe('server error (5xx)failed480 % of its calls');
+  await failed.getByRole('link').click();
+  await friend.page.locator('.requests-table tbody tr').nth(3).waitFor();
+  expect(await friend.page.locator('.requests-table tbody tr').count()).toBe(4);
   expect([...operator.problems, ...friend.problems]).toEqual([]);
 });
 
-test('the page of a provider stands on a phone and in both themes, and axe finds nothing', async () => {
-  const { program, page } = await setUp();
+test('the page of a provider stands on a phone, at 200 % and in both themes, and axe finds nothing', async () => {
+  const { program, simulator, page } = await setUp();
+  await ask(program);
+  await simulator.setFault('first', '503');
   await ask(program);
   await program.control.circuits.trip.mutate({ provider: 'first', reason: 'planned work', for: '15m' });
   await page.keyboard.press('Control+k');
   await page.getByRole('combobox', { name: 'Command' }).fill('go to first');
   await page.keyboard.press('Enter');
   await page.getByRole('img', { name: /^Now tripped by hand, closed beneath/ }).waitFor();
-  await page.locator('.recharts-surface').first().waitFor();
+  await page.locator('.recharts-surface').nth(1).waitFor();
   for (const colorScheme of ['dark', 'light'] as const) {
     await page.emulateMedia({ colorScheme });
     const { violations } = await new AxeBuilder({ page }).setLegacyMode(true).analyze();
-    expect(violations.flatMap(({ id, nodes }) => nodes.map(({ target }) => `${id} at ${target.join(' ')}`))).toEqual(
-      [],
-    );
+    const found = violations.flatMap(({ id, nodes }) => nodes.map(({ target }) => `${id} at ${target.join(' ')}`));
+    expect(found).toEqual([]);
   }
-  await page.setViewportSize({ width: 360, height: 740 });
-  await page.getByRole('button', { name: 'Table' }).click();
-  await page.getByRole('region', { name: 'How long it took, as a table' }).waitFor();
-  const wider = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
-  expect(wider).toBeLessThanOrEqual(0);
-});
-
-test('a provider that there is not has a page that says so', async () => {
-  const { page } = await setUp();
+  for (const title of ['How its circuit stood', 'How long it took', 'What went wrong']) {
+    await page.getByRole('button', { name: `${title}: table` }).click();
+    await page
+      .getByRole('region', { name: `${title}, as a table` })
+      .getByText(/… not (finished|over)/)
+      .waitFor();
+  }
+  // A window of 1,440 px at 200 %, and a phone.
+  for (const width of [720, 360]) {
+    await page.setViewportSize({ width, height: 740 });
+    const wider = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+    expect(wider).toBeLessThanOrEqual(0);
+  }
   await page.goto(new URL('/providers/nobody', page.url()).href);
   await page.getByText('There is no provider "nobody"').waitFor();
 });

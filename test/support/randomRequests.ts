@@ -25,6 +25,7 @@ const step: fc.Arbitrary<AttemptRecord> = fc
     ),
     startedAt: moment,
     firstTokenMs: nullOr(ms),
+    durationMs: ms,
     costNanoUsd: cost,
     usage: nullOr(
       fc.record({

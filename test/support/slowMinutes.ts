@@ -71,6 +71,7 @@ export function slowProviderMinutes(requests: RequestRecord[], span: Span): Prov
         skips: counts(ended('skipped').flatMap(({ failureKind }) => failureKind ?? [])),
         firstTokens: counts(firstTokens.map(bucketOf)),
         firstTokenSumMs: total(firstTokens),
+        durations: counts(ended('succeeded').map(({ durationMs }) => bucketOf(durationMs))),
         promptTokens: total(all.map(({ usage }) => usage?.promptTokens ?? 0)),
         completionTokens: total(all.map(({ usage }) => usage?.completionTokens ?? 0)),
         costNanoUsd: total(all.map(({ costNanoUsd }) => costNanoUsd)),

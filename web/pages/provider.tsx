@@ -5,12 +5,16 @@ import { trpc } from '../api.ts';
 import { whyWords } from '../diagram/sentences.ts';
 import { errorSentence } from '../errors.ts';
 import { useLive } from '../live/useLive.ts';
+import { Chains } from '../provider/chains.tsx';
 import { Ghosts } from '../provider/ghosts.tsx';
+import { Kinds } from '../provider/kinds.tsx';
 import { Machine } from '../provider/machine.tsx';
 import { Percentiles } from '../provider/percentiles.tsx';
 import '../provider/provider.css';
 import { ranges } from '../provider/range.ts';
-import { Effective, History, Kinds, Probes } from '../provider/tables.tsx';
+import { Effective } from '../provider/settings.tsx';
+import { States } from '../provider/states.tsx';
+import { History, Probes } from '../provider/tables.tsx';
 import '../requests/requests.css';
 import { nothing, showAge, showMs } from '../time.ts';
 import { Age, Money } from '../ui/figures.tsx';
@@ -65,17 +69,19 @@ export function ProviderPage() {
       )}
       <Figures page={data} />
       <div className="provider-grid">
-        <Panel title="Its circuit" note="what moves it, with the settings in force">
-          <Machine entry={entry} breaker={data.breaker} />
-        </Panel>
         <div>
-          <Percentiles page={data} name={name} />
-          <Ghosts provider={name} />
+          <Panel title="Its circuit" note="what moves it, with the settings in force">
+            <Machine entry={entry} breaker={data.breaker} />
+          </Panel>
+          <Chains name={name} chains={data.chains} circuits={circuits} />
+          <History provider={name} />
         </div>
-        <History provider={name} />
         <div>
-          <Kinds totals={data.totals} provider={name} />
-          <Probes provider={name} />
+          <States page={data} name={name} />
+          <Percentiles page={data} name={name} />
+          <Kinds page={data} name={name} />
+          <Ghosts provider={name} breaker={data.breaker} />
+          <Probes provider={name} standby={data.effective.find(({ key }) => key === 'standby')?.value} />
         </div>
       </div>
       <Effective provider={name} settings={data.effective} />
@@ -104,7 +110,7 @@ function Ranges({ range }: { range: string }) {
 }
 
 /** Uptime with what it is counted from. Nothing known is no 0. */
-function Figures({ page: { totals, chains } }: { page: Page }) {
+function Figures({ page: { totals } }: { page: Page }) {
   const judged = totals.succeeded + totals.failed;
   return (
     <dl className="provider-figures">
@@ -122,13 +128,8 @@ function Figures({ page: { totals, chains } }: { page: Page }) {
           <small>{totals.closedShare === null ? 'no data' : `of ${showAge(totals.knownMs)}`}</small>
         </dd>
       </div>
-      <div>
-        <dt>First token</dt>
-        <dd>
-          <b>{showMs(totals.firstTokenP50Ms)}</b>
-          <small>p50 · p95 {showMs(totals.firstTokenP95Ms)}</small>
-        </dd>
-      </div>
+      <Took what="First token" of="first tokens" percentiles={totals.firstToken} />
+      <Took what="Whole answer" of="answers" percentiles={totals.answer} />
       <div>
         <dt>Calls</dt>
         <dd>
@@ -147,22 +148,24 @@ function Figures({ page: { totals, chains } }: { page: Page }) {
           <small>{totals.unpriced === 0 ? 'all priced' : `${wholeNumber(totals.unpriced)} of unknown price`}</small>
         </dd>
       </div>
-      <div>
-        <dt>Stands in</dt>
-        <dd>
-          {chains.length === 0 && <small>no chain</small>}
-          {chains.map(({ chain, place, of }) => (
-            <span key={chain}>
-              <Link to="/requests" search={{ chain }}>
-                {chain}
-              </Link>{' '}
-              <small>
-                {place + 1} of {of}
-              </small>
-            </span>
-          ))}
-        </dd>
-      </div>
     </dl>
+  );
+}
+
+interface TookProps {
+  what: string;
+  of: string;
+  percentiles: Page['totals']['answer'];
+}
+
+function Took({ what, of, percentiles: { p50Ms, p95Ms, of: count } }: TookProps) {
+  return (
+    <div>
+      <dt>{what}</dt>
+      <dd>
+        <b>{showMs(p50Ms)}</b>
+        <small>{count === 0 ? 'no data' : `p50 · p95 ${showMs(p95Ms)} · of ${wholeNumber(count)} ${of}`}</small>
+      </dd>
+    </div>
   );
 }

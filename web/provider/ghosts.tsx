@@ -1,5 +1,6 @@
 import { Box } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
+import type { BreakerSettings } from '../../server/core/circuit/types.ts';
 import type { GhostEpisode, GhostReport, GhostSide } from '../../server/core/ghost.ts';
 import { client } from '../api.ts';
 import { errorSentence } from '../errors.ts';
@@ -10,6 +11,7 @@ import { EmptyState, Panel } from '../ui/panel.tsx';
 import { SavedTable } from '../ui/savedTable.tsx';
 import { StateBadge } from '../ui/state.tsx';
 import { wholeNumber } from '../words.ts';
+import { differences } from './ghostWords.ts';
 
 const againMs = 5_000;
 
@@ -27,12 +29,14 @@ const exported: readonly (readonly [string, (row: Row) => Cell])[] = [
   ['ghost_cause', ({ episode }) => episode.ghost?.cause ?? null],
   ['callers_spared', ({ episode }) => episode.spared.waited],
   ['waiting_spared_ms', ({ episode }) => Math.round(episode.spared.waitedMs)],
+  ['moved_on_sooner', ({ episode }) => episode.movedOn.calls],
+  ['moved_on_sooner_ms', ({ episode }) => Math.round(episode.movedOn.soonerMs)],
   ['good_answers_lost', ({ episode }) => episode.spared.answered],
   ['not_known', ({ episode }) => episode.unknown],
 ];
 
 /** Other settings on the same traffic: what would have been. */
-export function Ghosts({ provider }: { provider: string }) {
+export function Ghosts({ provider, breaker }: { provider: string; breaker: BreakerSettings }) {
   const { data, error } = useQuery({
     queryKey: ['ghosts', provider],
     queryFn: ({ signal }) => client.circuits.ghosts.query({ provider }, { signal }),
@@ -54,15 +58,16 @@ export function Ghosts({ provider }: { provider: string }) {
         </EmptyState>
       )}
       {reports.map((report) => (
-        <Ghost key={report.ghost} report={report} />
+        <Ghost key={report.ghost} report={report} breaker={breaker} />
       ))}
       {rows.length > 0 && <Episodes rows={rows} />}
     </Panel>
   );
 }
 
-function Ghost({ report }: { report: GhostReport }) {
+function Ghost({ report, breaker }: { report: GhostReport; breaker: BreakerSettings }) {
   const { sentence, caveat, state, since } = report;
+  const other = differences(report.breaker, breaker);
   return (
     <div className="ghost">
       <p>
@@ -70,6 +75,7 @@ function Ghost({ report }: { report: GhostReport }) {
       </p>
       {caveat !== null && <p className="muted">{caveat}</p>}
       <p className="muted">
+        {other.length > 0 && `It has ${other.join('; ')}. `}
         It is now <StateBadge state={state} size={9} />, and has watched since <TimeText at={since} />.
       </p>
     </div>
@@ -86,6 +92,7 @@ function Episodes({ rows }: { rows: Row[] }) {
             <th scope="col">it opened</th>
             <th scope="col">the circuit opened</th>
             <th scope="col">callers spared</th>
+            <th scope="col">moved on sooner</th>
             <th scope="col">waiting spared</th>
             <th scope="col">good answers lost</th>
             <th scope="col">not known</th>
@@ -102,6 +109,7 @@ function Episodes({ rows }: { rows: Row[] }) {
                 <Opened side={episode.circuit} />
               </td>
               <td>{wholeNumber(episode.spared.waited)}</td>
+              <td>{wholeNumber(episode.movedOn.calls)}</td>
               <td>{showMs(episode.spared.waitedMs + episode.movedOn.soonerMs)}</td>
               <td>{wholeNumber(episode.spared.answered)}</td>
               <td>{wholeNumber(episode.unknown)}</td>

@@ -6,11 +6,14 @@ export interface MachineWords {
   opens: string[];
   cools: string[];
   failsAgain: string[];
+  /** What happens while it is half-open. */
+  tries: string;
   closes: string[];
 }
 
 export function machineWords(breaker: BreakerSettings): MachineWords {
-  const { failures, timeouts, rate, calls, windowMs, openMs, openMaxMs, jitter, probes, successes, rampMs } = breaker;
+  const { failures, timeouts, rate, calls, windowMs, openMs, openMaxMs, jitter, probes, probe, successes, rampMs } =
+    breaker;
   const grows = openMaxMs > openMs ? [`doubling, up to ${shortTime(openMaxMs)}`] : [];
   const spread = jitter > 0 ? [`and up to ${percent(jitter)} more`] : [];
   const asks = breaker.recheckMs === null ? [] : [`asked each ${shortTime(breaker.recheckMs)}`];
@@ -23,17 +26,19 @@ export function machineWords(breaker: BreakerSettings): MachineWords {
       `within ${shortTime(windowMs)}`,
     ],
     cools: [`after ${shortTime(openMs)}`, ...grows, ...spread, ...asks],
-    failsAgain: ['a try fails'],
+    failsAgain: ['a try', 'fails'],
+    tries: `${atOnce} (probe: ${probe})`,
     closes: [
-      atOnce,
-      `${successes} good: closed,`,
-      rampMs === 0 ? 'all traffic at once' : `all after ${shortTime(rampMs)}`,
+      `${successes} good:`,
+      'closed again,',
+      'all traffic',
+      rampMs === 0 ? 'at once' : `after ${shortTime(rampMs)}`,
     ],
   };
 }
 
 /** `5 m`, `30 s`, `1 m 30 s`, `250 ms`. */
-function shortTime(ms: number): string {
+export function shortTime(ms: number): string {
   if (ms < 1_000) return `${ms} ms`;
   const [hours, minutes, seconds] = [Math.floor(ms / 3_600_000), Math.floor(ms / 60_000) % 60, (ms / 1_000) % 60];
   const parts = [hours > 0 ? `${hours} h` : '', minutes > 0 ? `${minutes} m` : '', seconds > 0 ? `${seconds} s` : ''];

@@ -1,3 +1,5 @@
+import { day, timeOfDay, type Zone } from '../time.ts';
+
 /** How far back the page of a provider looks. */
 export const ranges = ['1h', '6h', '24h', '7d'] as const;
 
@@ -5,4 +7,18 @@ export const ranges = ['1h', '6h', '24h', '7d'] as const;
 export function readRange({ range }: Record<string, unknown>): { range?: (typeof ranges)[number] } {
   const known = ranges.find((one) => one === range);
   return known === undefined ? {} : { range: known };
+}
+
+/** What a chart stretches over, ms since 1970; `now` is its right end. */
+export interface Stretch {
+  from: number;
+  now: number;
+}
+
+const longestOfOneDayMs = 24 * 3_600_000;
+
+/** A moment on an axis: `14:05`, and where there are several days `11-22 14:05`. */
+export function axisWord(at: number, zone: Zone, { from, now }: Stretch): string {
+  const time = timeOfDay(at, zone).slice(0, 5);
+  return now - from > longestOfOneDayMs ? `${day(at, zone).slice(5)} ${time}` : time;
 }

@@ -2,8 +2,6 @@ import { Box } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import type { CircuitEvent } from '../../server/core/circuit/types.ts';
-import type { EffectiveSetting, SettingOrigin } from '../../server/core/effective.ts';
-import type { ProviderPage } from '../../server/core/providerPage.ts';
 import type { ProbeRecord } from '../../server/core/records.ts';
 import { client } from '../api.ts';
 import { EvidenceLinks } from '../diagram/evidenceLinks.tsx';
@@ -14,9 +12,8 @@ import { showMs } from '../time.ts';
 import { ExportButtons } from '../ui/exportButtons.tsx';
 import { Money, TimeText } from '../ui/figures.tsx';
 import { Panel } from '../ui/panel.tsx';
-import { SavedTable } from '../ui/savedTable.tsx';
 import { StateMark } from '../ui/state.tsx';
-import { percent, stateWords, trailWord, wholeNumber } from '../words.ts';
+import { stateWords, trailWord } from '../words.ts';
 
 const shownRows = 30;
 const againMs = 10_000;
@@ -81,53 +78,6 @@ function sentenceOf(event: CircuitEvent): string {
   return event.evidence.length > 0 ? text.replace(/\.$/, '') : text;
 }
 
-interface Kind {
-  kind: string;
-  what: 'failed' | 'not tried';
-  count: number;
-}
-
-/** What went wrong, and why it was passed over, by kind. */
-export function Kinds({ totals, provider }: { totals: ProviderPage['totals']; provider: string }) {
-  const of = (what: Kind['what'], counts: Readonly<Record<string, number>>): Kind[] =>
-    Object.entries(counts).map(([kind, count]) => ({ kind, what, count }));
-  const kinds = [...of('failed', totals.failures), ...of('not tried', totals.skips)];
-  kinds.sort((one, other) => other.count - one.count);
-  const columns: Columns<Kind> = [
-    ['what', ({ what }) => what],
-    ['kind', ({ kind }) => kind],
-    ['count', ({ count }) => count],
-  ];
-  return (
-    <Panel
-      title="What went wrong"
-      actions={kinds.length > 0 && <SavedTable name={`${provider}-kinds`} columns={columns} rows={kinds} />}
-    >
-      {kinds.length === 0 && <p className="provider-none muted">Nothing failed, and nobody was sent past it.</p>}
-      {kinds.length > 0 && (
-        <Box component="section" className="chart-table" aria-label="Failures and skips by kind" tabIndex={0}>
-          <table>
-            <tbody>
-              {kinds.map(({ kind, what, count }) => (
-                <tr key={`${what} ${kind}`}>
-                  <th scope="row">
-                    <Link to="/requests" search={{ provider, kind }}>
-                      {trailWord(kind)}
-                    </Link>
-                  </th>
-                  <td className="muted">{what}</td>
-                  <td>{wholeNumber(count)}</td>
-                  <td>{what === 'failed' && totals.attempts > 0 ? percent(count / totals.attempts) : ''}</td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
-        </Box>
-      )}
-    </Panel>
-  );
-}
-
 const probeColumns: Columns<ProbeRecord> = [
   ['at', ({ at }) => new Date(at).toISOString()],
   ['kind', ({ kind }) => kind],
@@ -144,8 +94,8 @@ const probeKinds: Record<ProbeRecord['kind'], string> = {
   hand: 'asked by hand',
 };
 
-/** Calls of our own: what they found, and what they cost. */
-export function Probes({ provider }: { provider: string }) {
+/** Calls of our own: what they found, and what they cost. `standby`: the setting in force. */
+export function Probes({ provider, standby }: { provider: string; standby: string | undefined }) {
   const { data } = useQuery({
     queryKey: ['provider-probes', provider],
     queryFn: ({ signal }) => client.providers.probes.query({ provider, limit: shownRows }, { signal }),
@@ -160,11 +110,7 @@ export function Probes({ provider }: { provider: string }) {
       note="probes and standby checks, newest first"
       actions={rows.length > 0 && <ExportButtons name={`${provider}-probes`} columns={probeColumns} read={read} />}
     >
-      {data && rows.length === 0 && (
-        <p className="provider-none muted">
-          None yet. With <code>standby: 10m</code> it is asked for one token where it has no traffic.
-        </p>
-      )}
+      {data && rows.length === 0 && <p className="provider-none muted">None yet. {standbySentence(standby)}</p>}
       {rows.length > 0 && (
         <Box component="section" className="chart-table" aria-label="Probes and standby checks" tabIndex={0}>
           <table>
@@ -192,51 +138,8 @@ export function Probes({ provider }: { provider: string }) {
   );
 }
 
-const origins: Record<SettingOrigin, string> = {
-  default: 'default',
-  breaker: 'breaker:',
-  provider: 'this provider',
-  environment: 'environment',
-};
-
-const settingColumns: Columns<EffectiveSetting> = [
-  ['key', ({ key }) => key],
-  ['value', ({ value }) => value],
-  ['from', ({ from }) => from],
-  ['where', ({ where }) => where],
-];
-
-/** Every setting in force, and where it came from. */
-export function Effective({ provider, settings }: { provider: string; settings: EffectiveSetting[] }) {
-  return (
-    <Panel
-      title="Settings in force"
-      note="with where each came from"
-      actions={
-        settings.length > 0 && <SavedTable name={`${provider}-settings`} columns={settingColumns} rows={settings} />
-      }
-    >
-      <Box
-        component="section"
-        className="chart-table provider-settings"
-        aria-label="Each setting and its origin"
-        tabIndex={0}
-      >
-        <table>
-          <tbody>
-            {settings.map(({ key, value, from, where }) => (
-              <tr key={key}>
-                <th scope="row">{key}</th>
-                <td>{value}</td>
-                <td className="muted">
-                  {origins[from]}
-                  {where !== null && `, ${where}`}
-                </td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </Box>
-    </Panel>
-  );
+function standbySentence(standby: string | undefined): string {
+  if (standby === undefined || standby === 'off')
+    return 'With standby: 10m it is asked for one token where it has no traffic.';
+  return `It is asked for one token when it has had no traffic for ${standby}.`;
 }

@@ -1,0 +1,1 @@
+ALTER TABLE `provider_minutes` ADD `durations` blob DEFAULT x'' NOT NULL;

@@ -1,0 +1,41 @@
+import { type ReactNode, useState } from 'react';
+import { Panel } from '../ui/panel.tsx';
+
+interface ChartedProps {
+  title: string;
+  note: ReactNode;
+  /** What there is to say instead of both; null: something to draw. */
+  nothing: string | null;
+  chart: ReactNode;
+  table: ReactNode;
+  /** Below either. */
+  children?: ReactNode;
+}
+
+/** A chart, and the table behind it. */
+export function Charted({ title, note, nothing, chart, table, children }: ChartedProps) {
+  const [asTable, setAsTable] = useState(false);
+  return (
+    <Panel
+      title={title}
+      note={note}
+      actions={
+        nothing === null && (
+          <button
+            type="button"
+            className="button"
+            aria-pressed={asTable}
+            aria-label={`${title}: ${asTable ? 'chart' : 'table'}`}
+            onClick={() => setAsTable(!asTable)}
+          >
+            {asTable ? 'Chart' : 'Table'}
+          </button>
+        )
+      }
+    >
+      {nothing !== null && <p className="provider-none muted">{nothing}</p>}
+      {nothing === null && (asTable ? table : chart)}
+      {children}
+    </Panel>
+  );
+}
