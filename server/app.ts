@@ -10,12 +10,13 @@ import type { Log } from './core/log.ts';
 import type { Overview } from './core/overview.ts';
 import type { RequestRecord } from './core/records.ts';
 import type { Settings } from './core/settings.ts';
+import type { ProcessUsage } from './core/usage.ts';
 import { type DrillGround, openDrillGround } from './drills.ts';
 import { createGateway } from './gateway/listener.ts';
 import { Recorder } from './journal/recorder.ts';
 import { listen } from './listen.ts';
 import { spentToday } from './spent.ts';
-import { aboutOf, createWatch, probeOf } from './watch.ts';
+import { aboutOf, createWatch, metricsOf, probeOf } from './watch.ts';
 
 /** What the program is given of the world. */
 export interface World {
@@ -30,6 +31,8 @@ export interface World {
   version: string;
   /** How many files the process may have open; null or absent: not known. */
   openFiles?: number | null;
+  /** What the process has used of the machine; absent: not known. */
+  usage?: () => ProcessUsage;
   /** What is simulated and when the next outage comes; without it, nothing is. */
   demo?: (() => NonNullable<Overview['demo']>) | undefined;
 }
@@ -175,17 +178,11 @@ async function makeParts(
   const standby = new Standby({ board, providers, clock, random, ask });
   const about = () => aboutOf({ settings, world, startedAt: watch.startedAt, gatewayUrl: life.gatewayUrl });
   const { live, overviews } = watch;
+  const metrics = metricsOf({ settings, world, watch, board, recorder, storage, gateway });
   const control = createControl({
     ...{ ...world, settings, board, recheck, storage, recorder },
-    ...{
-      live,
-      overviews,
-      about,
-      sessions,
-      access,
-      state,
-      book: { providers, chains, effective: settings.effective ?? {} },
-    },
+    ...{ live, overviews, about, sessions, access, state, metrics: () => metrics.read() },
+    book: { providers, chains, effective: settings.effective ?? {} },
   });
   return { gateway, control, recheck, standby, watch, recorder };
 }

@@ -9,7 +9,7 @@ import { runCli } from './cli.ts';
 import { checkLive } from './liveCheck.ts';
 import { createLog, type LogLevel, logLevels } from './observe/log.ts';
 import { start } from './start.ts';
-import { newId, openFilesMax, realClock, realRandom, wait } from './world.ts';
+import { newId, openFilesMax, processUsage, realClock, realRandom, wait } from './world.ts';
 
 /** The one place that reads the environment and hears signals. */
 
@@ -50,6 +50,7 @@ function startWorld(options: StartOptions): Parameters<typeof start>[1] {
     webRoot: existsSync(join(webRoot, 'index.html')) ? webRoot : null,
     version,
     openFiles: openFilesMax(),
+    usage: processUsage,
     env,
     stdout,
     stderr,

@@ -7,13 +7,17 @@ import type { CircuitEvent } from './core/circuit/types.ts';
 import { firstCall } from './core/firstCall.ts';
 import type { ProbeRecord, RequestRecord } from './core/records.ts';
 import type { Settings } from './core/settings.ts';
+import type { Gateway } from './gateway/listener.ts';
 import { Chronicle } from './journal/chronicle.ts';
 import { Keeper } from './journal/keeper.ts';
 import { Live } from './journal/live.ts';
 import { Meter } from './journal/meter.ts';
 import { Overviews } from './journal/overview.ts';
 import { rebuildMeter } from './journal/rebuild.ts';
+import type { Recorder } from './journal/recorder.ts';
 import { IncidentTeller } from './journal/tellIncidents.ts';
+import { Metrics } from './observe/metrics.ts';
+import { Totals } from './observe/totals.ts';
 
 interface WatchOptions {
   settings: Settings;
@@ -30,6 +34,8 @@ export function createWatch({ settings, world, board, storage, lastSeq }: WatchO
   const { node, chains, providers } = settings;
   const ending = new AbortController();
   const meter = new Meter({ chains, providers, clock });
+  const names = (all: readonly { name: string }[]): string[] => all.map(({ name }) => name);
+  const totals = new Totals({ chains: names(chains), providers: names(providers) });
   const circuits = () => board.list();
   const overviews = new Overviews({ chains, providers, meter, circuits, clock, demo: world.demo ?? null });
   const live = new Live({
@@ -49,18 +55,24 @@ export function createWatch({ settings, world, board, storage, lastSeq }: WatchO
   return {
     live,
     overviews,
+    totals,
     startedAt: meter.startedAt,
     request(request: RequestRecord): void {
       meter.request(request);
+      totals.request(request);
       live.request(request);
     },
     transition(event: CircuitEvent): void {
       meter.transition(event);
+      totals.transition(event);
       const entry = board.look(event.provider);
       if (entry) live.publish({ type: 'circuit', event, entry });
       chronicle.transition();
     },
-    probe: (probe: ProbeRecord): void => meter.probe(probe),
+    probe(probe: ProbeRecord): void {
+      meter.probe(probe);
+      totals.probe(probe);
+    },
     /** Begins to read the time before this run from the record, beside everything else. */
     start(): void {
       void rebuildMeter({ meter, storage, clock, log, node, lastSeq, signal: ending.signal });
@@ -73,6 +85,31 @@ export function createWatch({ settings, world, board, storage, lastSeq }: WatchO
       await Promise.all([chronicle.stop(), keeper.stop()]);
     },
   };
+}
+
+interface Measured {
+  settings: Settings;
+  world: World;
+  watch: ReturnType<typeof createWatch>;
+  board: Board;
+  recorder: Recorder;
+  storage: Storage;
+  gateway: Gateway;
+}
+
+/** What a scrape is told, from what is known anyway. */
+export function metricsOf({ settings, world, watch, board, recorder, storage, gateway }: Measured): Metrics {
+  const { environment, node } = settings;
+  return new Metrics(() => ({
+    about: { version: world.version, environment, node, startedAt: watch.startedAt },
+    totals: watch.totals,
+    circuits: board.list(),
+    chains: watch.overviews.get().chains,
+    record: recorder.status(),
+    storage: storage.status(),
+    load: gateway.load(),
+    process: world.usage?.() ?? null,
+  }));
 }
 
 /** A ping of ours, as a row of the record. */

@@ -1,5 +1,7 @@
 import { randomBytes } from 'node:crypto';
+import { performance } from 'node:perf_hooks';
 import type { Clock, Random } from './core/clock.ts';
+import type { ProcessUsage } from './core/usage.ts';
 
 /** The real world: the only place below `main.ts` that reads clocks and draws numbers. Everything else is given them. */
 
@@ -42,6 +44,19 @@ export function openFilesMax(): number | null {
   report.excludeNetwork = excludeNetwork;
   const soft = userLimits?.open_files?.soft;
   return typeof soft === 'number' ? soft : null;
+}
+
+/** What this process has used of the machine so far. */
+export function processUsage(): ProcessUsage {
+  const { user, system } = process.cpuUsage();
+  const { rss, heapUsed } = process.memoryUsage();
+  const { active } = performance.eventLoopUtilization();
+  return {
+    cpuSeconds: (user + system) / 1e6,
+    residentBytes: rss,
+    heapUsedBytes: heapUsed,
+    loopActiveSeconds: active / 1e3,
+  };
 }
 
 const CROCKFORD = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';

@@ -79,6 +79,11 @@ test('what happened is on the page within a second or two, an idle provider is c
   const sentence = /^llama-3\.3-70b answered its standby check just now, but has never carried any of the/;
   expect(checked.chains[0]?.ifCarrierGoes.sentence).toMatch(sentence);
 
+  const scraped = await (await fetch(`${first.controlUrl}/metrics`, { headers })).text();
+  expect(scraped).toContain('recloser_requests_total{chain="lucy",outcome="succeeded"} 3');
+  expect(scraped).toContain('recloser_probes_total{provider="llama-3.3-70b",kind="standby",result="good"} ');
+  expect(scraped).toContain('recloser_gateway_requests_limit 4000');
+
   const probed = { provider: 'deepseek-v3', reason: 'a look' };
   expect((await call({ url: first.controlUrl }, 'circuits.probe', { post: true, input: probed })).status).toBe(200);
   const signedIn = await fetch(first.signInLink(), { redirect: 'manual' });

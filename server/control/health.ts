@@ -1,6 +1,5 @@
 import type { FastifyInstance } from 'fastify';
 import type { Storage } from '../../db/storage.ts';
-import { errorBody } from './doors.ts';
 
 const isPublic = { config: { role: 'public' } } as const;
 
@@ -19,9 +18,15 @@ export function healthRoutes(server: FastifyInstance, deps: HealthDeps): void {
     if (state !== 'serving') return reply.code(503).send({ status: state, storage });
     return { status: storage.state, storage };
   });
-  server.get('/metrics', isPublic, async (_request, reply) =>
-    reply
-      .code(404)
-      .send(errorBody('not_found', 'Metrics come with a later version of Recloser; poll circuits.list for now.')),
-  );
+}
+
+/** What Prometheus scrapes: a viewer's, or a token's that is for `metrics`. */
+export function metricsRoute(
+  server: FastifyInstance,
+  read: () => Promise<{ contentType: string; text: string }>,
+): void {
+  server.get('/metrics', { config: { role: 'viewer', scope: 'metrics' } }, async (_request, reply) => {
+    const { contentType, text } = await read();
+    return reply.type(contentType).header('cache-control', 'no-store').send(text);
+  });
 }

@@ -20,7 +20,7 @@ import { SignInCodes } from './codes.ts';
 import { guard } from './doors.ts';
 import { isUnknown } from './errors.ts';
 import { Guesses } from './guesses.ts';
-import { healthRoutes } from './health.ts';
+import { healthRoutes, metricsRoute } from './health.ts';
 import type { LiveSource } from './live.ts';
 import { Lockouts } from './lockouts.ts';
 import type { OverviewSource } from './overview.ts';
@@ -53,6 +53,8 @@ export interface ControlDeps {
   live: LiveSource;
   overviews: OverviewSource;
   about: () => AboutProgram;
+  /** What `GET /metrics` answers. */
+  metrics: () => Promise<{ contentType: string; text: string }>;
   book: ProviderBook;
   /** Sign-ins of earlier runs. */
   sessions: readonly SessionRecord[];
@@ -113,6 +115,7 @@ export function createControl(deps: ControlDeps): Control {
   server.register(fastifyCookie);
   guardRoutes(server, keys);
   healthRoutes(server, deps);
+  metricsRoute(server, deps.metrics);
   const { url, provider } = settings.signIn;
   const ways = {
     keys,

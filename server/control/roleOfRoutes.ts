@@ -1,4 +1,5 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { Scope } from '../core/access.ts';
 import { covers, type Role } from '../core/roles.ts';
 import { authenticate, type Identity, type Keys, strangerSentences, strangerStatus } from './authenticate.ts';
 import { errorBody } from './doors.ts';
@@ -13,6 +14,8 @@ export type RouteRole = Role | 'public' | 'procedures';
 declare module 'fastify' {
   interface FastifyContextConfig {
     role?: RouteRole;
+    /** What a token that is bound to scopes must be for. */
+    scope?: Scope;
   }
   interface FastifyInstance {
     /** What routes take that do not say it themselves, such as those of a plugin. */
@@ -36,9 +39,14 @@ export function guardRoutes(server: FastifyInstance, keys: Keys): void {
       const body = errorBody('unauthorized', strangerSentences[identity.why]);
       return reply.code(strangerStatus[identity.why]).send(body);
     }
-    if (covers(identity.caller.role, needs)) return;
-    const message = `This takes the role ${needs}, and ${identity.caller.who} has the role ${identity.caller.role}.`;
-    return reply.code(403).send(errorBody('forbidden', message));
+    const { who, role, scopes } = identity.caller;
+    if (!covers(role, needs)) {
+      const message = `This takes the role ${needs}, and ${who} has the role ${role}.`;
+      return reply.code(403).send(errorBody('forbidden', message));
+    }
+    const { scope } = request.routeOptions.config;
+    if (scopes.length === 0 || (scope !== undefined && scopes.includes(scope))) return;
+    return reply.code(403).send(errorBody('forbidden', `${who} is for ${scopes.join(', ')} only; ask an admin.`));
   });
 }
 

@@ -33,7 +33,7 @@ export class Crowd {
   private readonly over = new WeakSet<Socket>();
   private readonly clock: Clock;
   private readonly log: Log;
-  private open = 0;
+  private openNow = 0;
   private dropped = 0;
   private noteTimer: Timer | null = null;
 
@@ -52,21 +52,26 @@ export class Crowd {
     });
   }
 
+  /** Connections there are. */
+  get open(): number {
+    return this.openNow;
+  }
+
   /** Whether this connection came when there were as many as there may be. */
   isOver(socket: Socket): boolean {
     return this.over.has(socket);
   }
 
   private came(socket: Socket): void {
-    this.open += 1;
+    this.openNow += 1;
     let shed: Timer | null = null;
-    if (this.open > this.bound) {
+    if (this.openNow > this.bound) {
       this.over.add(socket);
       shed = this.clock.after(SHED_MS, () => socket.destroy());
       this.note();
     }
     socket.once('close', () => {
-      this.open -= 1;
+      this.openNow -= 1;
       shed?.cancel();
     });
   }
@@ -79,7 +84,7 @@ export class Crowd {
       this.dropped = 0;
     });
     if (this.dropped > 1) return;
-    const context = { connections: this.open, bound: this.bound };
+    const context = { connections: this.openNow, bound: this.bound };
     this.log.warn(context, 'Callers have as many connections as they may (limits.connections): more are refused.');
   }
 }

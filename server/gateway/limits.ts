@@ -26,6 +26,10 @@ export class Limits {
     return this.requestsNow;
   }
 
+  get streams(): number {
+    return this.streamsNow;
+  }
+
   get bodiesBytes(): number {
     return this.bodiesBytesNow;
   }

@@ -7,6 +7,7 @@ import { HedgeBudget } from '../core/hedge.ts';
 import { Pace } from '../core/pace.ts';
 import type { PingResult } from '../core/ping.ts';
 import type { RequestRecord } from '../core/records.ts';
+import type { GatewayLoad } from '../core/usage.ts';
 import { Clients } from './clients.ts';
 import { Crowd, connectionBound } from './crowd.ts';
 import type { GatewayDeps, GatewayTools } from './deps.ts';
@@ -29,6 +30,8 @@ const KEEP_ALIVE_MS = 75_000;
 
 export interface Gateway {
   server: FastifyInstance;
+  /** What is in flight now. */
+  load(): GatewayLoad;
   /** Asks a provider for one token; its circuit is neither asked nor told. Rejects only for a name that is not in the config. */
   ping(provider: string): Promise<PingResult>;
   /**
@@ -62,9 +65,11 @@ export function createGateway(deps: GatewayDeps): Gateway {
       keep(deps, request);
     },
   };
-  const server = openServer(tools);
+  const bound = connectionBound(tools.settings.limits.connections, tools.openFiles ?? null);
+  const { server, crowd } = openServer(tools, bound);
   return {
     server,
+    load: () => loadOf(tools, crowd),
     ping: (name) => {
       const provider = tools.providers.get(name);
       if (!provider) return Promise.reject(new Error(`No provider is called "${name}".`));
@@ -78,7 +83,7 @@ export function createGateway(deps: GatewayDeps): Gateway {
   };
 }
 
-function openServer(tools: GatewayTools): FastifyInstance {
+function openServer(tools: GatewayTools, bound: number): { server: FastifyInstance; crowd: Crowd } {
   const server = Fastify({
     logger: false,
     http: {
@@ -99,7 +104,6 @@ function openServer(tools: GatewayTools): FastifyInstance {
       refuse(reply, { code: 'not_found', message: 'This address cannot be read: there is nothing of that name here.' });
     },
   });
-  const bound = connectionBound(tools.settings.limits.connections, tools.openFiles ?? null);
   const crowd = new Crowd(server.server, { bound, clock: tools.clock, log: tools.log });
   // Node would refuse what it does not know with an empty 417; such a wish may as well be passed over.
   server.server.on('checkExpectation', (request, response) => server.server.emit('request', request, response));
@@ -134,7 +138,18 @@ function openServer(tools: GatewayTools): FastifyInstance {
     });
   });
   addRoutes(server, tools);
-  return server;
+  return { server, crowd };
+}
+
+function loadOf({ limits, settings }: GatewayTools, crowd: Crowd): GatewayLoad {
+  const most = settings.limits;
+  return {
+    requests: { now: limits.requests, limit: most.requests },
+    streams: { now: limits.streams, limit: most.streams },
+    connections: { now: crowd.open, limit: crowd.bound },
+    bodiesBytes: { now: limits.bodiesBytes, limit: most.bodiesBytes },
+    answersBytes: { now: limits.answersBytes, limit: most.answersBytes },
+  };
 }
 
 /** An overloaded process is alive: whoever took it for dead would make things worse. */

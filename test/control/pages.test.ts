@@ -2,6 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { bearer, tokenOf } from '../support/access.ts';
 import { startControl } from '../support/control.ts';
 
 async function builtPages() {
@@ -56,10 +57,17 @@ describe('pages and health', () => {
     }
   });
 
-  it('metrics are a 404 with a sentence', async () => {
+  it('metrics are for a viewer, or for a token that is for them', async () => {
     await using control = await startControl();
-    const response = await fetch(`${control.url}/metrics`);
-    expect(response.status).toBe(404);
-    expect(await response.text()).toContain('later version');
+    const scrape = (token: string) => fetch(`${control.url}/metrics`, { headers: bearer(token) });
+    const stranger = await fetch(`${control.url}/metrics`);
+    expect(stranger.status).toBe(401);
+    expect(await stranger.text()).not.toContain('up 1');
+    const good = await scrape(await tokenOf(control, 'viewer', { name: 'prometheus', scopes: ['metrics'] }));
+    expect(good.status).toBe(200);
+    expect(await good.text()).toBe('up 1\n');
+    const other = await scrape(await tokenOf(control, 'operator', { name: 'pager', scopes: ['circuits'] }));
+    expect(other.status).toBe(403);
+    expect(await other.text()).toContain('token:pager is for circuits only');
   });
 });

@@ -201,6 +201,7 @@ export async function startControl(options: ControlOptions = {}) {
     book: bookOfTests,
     overviews: options.overviews ?? nothingYet(board, operations.clock),
     about: () => options.about ?? aboutTests,
+    metrics: async () => ({ contentType: 'text/plain', text: 'up 1\n' }),
     sessions: options.sessions ?? [],
     access: options.access ?? { tokens: [], people: [] },
     token: options.token === undefined ? testToken : options.token,

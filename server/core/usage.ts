@@ -1,0 +1,22 @@
+/** What is in flight through the gateway now, and how much of each it may hold. */
+export interface GatewayLoad {
+  requests: Held;
+  streams: Held;
+  connections: Held;
+  bodiesBytes: Held;
+  answersBytes: Held;
+}
+
+interface Held {
+  now: number;
+  limit: number;
+}
+
+/** What the process has used of the machine. */
+export interface ProcessUsage {
+  cpuSeconds: number;
+  residentBytes: number;
+  heapUsedBytes: number;
+  /** How long the event loop was at work, of all its time. */
+  loopActiveSeconds: number;
+}
