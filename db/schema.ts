@@ -12,6 +12,7 @@ import { packCounts, unpackCounts } from './packed.ts';
  */
 
 export { audit, people, sessions, tokens } from './tables/access.ts';
+export { billingShares } from './tables/billing.ts';
 export { incidentNotes, incidents } from './tables/incidents.ts';
 export { letGo } from './tables/letGo.ts';
 
@@ -197,6 +198,9 @@ export const attempts = sqliteTable(
     index('attempts_by_failure')
       .on(table.failureKind, table.provider, table.requestId)
       .where(sql`failure_kind is not null`),
+    index('attempts_skipped').on(table.startedAt, table.requestId, table.ordinal).where(sql`outcome = 'skipped'`),
+    /** Calls that showed how a provider was while its circuit was not closed. */
+    index('attempts_sightings').on(table.startedAt).where(sql`permit in ('probe', 'forced', 'held')`),
   ],
 );
 

@@ -22,16 +22,17 @@ import type {
   SessionRecord,
   SpentByClient,
 } from '../server/core/records.ts';
-
 import type { Kept, LetGoAsk } from '../server/core/retention.ts';
+import type { Carried, SavingsStorage, ShareChange } from './savings.ts';
 
+export type { Carried, SavingsSlice, SavingsSpan } from './savings.ts';
 export type { LetGoAsk, RequestRow, StorageStatus };
 
 /**
  * Where the record is kept. SQLite in two threads implements it; every other storage passes the same tests
  * (`test/db/storage.contract.ts`). No call blocks the event loop; each rejects with `StorageError` and nothing else.
  */
-export interface Storage {
+export interface Storage extends SavingsStorage {
   /** What circuits were when the last process ended, and the last event number of this node (0: none). */
   restore(node: string): Promise<{ circuits: StoredCircuit[]; lastSeq: number }>;
 
@@ -141,11 +142,6 @@ export interface WrittenNote {
   audit: AuditRecord;
 }
 
-export interface Carried {
-  provider: string;
-  requests: number;
-}
-
 export interface SessionChange {
   put: SessionRecord[];
   /** Hashes of those that ended. */
@@ -171,6 +167,8 @@ export interface StoredAct {
   /** Tokens and people as they are after the act. */
   access?: Access | undefined;
   audit: AuditRecord;
+  /** Written, or taken away, in the same transaction. */
+  share?: ShareChange;
 }
 
 /** A page of a list and the cursor of the next one; null: this was the last. */

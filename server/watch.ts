@@ -3,8 +3,10 @@ import type { World } from './app.ts';
 import type { Board } from './circuits/board.ts';
 import type { Asked } from './circuits/recheck.ts';
 import type { AboutProgram } from './control/about.ts';
+import type { ProviderBook } from './core/book.ts';
 import type { CircuitEvent } from './core/circuit/types.ts';
 import { firstCall } from './core/firstCall.ts';
+import type { Incident } from './core/incidents/types.ts';
 import type { ProbeRecord, RequestRecord } from './core/records.ts';
 import type { Settings } from './core/settings.ts';
 import type { Gateway } from './gateway/listener.ts';
@@ -18,6 +20,7 @@ import type { Recorder } from './journal/recorder.ts';
 import { IncidentTeller } from './journal/tellIncidents.ts';
 import { Metrics } from './observe/metrics.ts';
 import { Totals } from './observe/totals.ts';
+import { savingsOfIncident } from './operations/savings.ts';
 
 interface WatchOptions {
   settings: Settings;
@@ -44,7 +47,9 @@ export function createWatch({ settings, world, board, storage, lastSeq }: WatchO
     snapshot: () => ({ seq: board.lastSeq, circuits: board.list(), storage: storage.status() }),
     overview: () => overviews.get(),
   });
-  const teller = new IncidentTeller({ storage, savings: async () => null, now: () => clock.now() });
+  const book: ProviderBook = { providers, chains, effective: {} };
+  const savings = (incident: Incident, to: number) => savingsOfIncident(storage, book, { incident, to });
+  const teller = new IncidentTeller({ storage, savings, now: () => clock.now() });
   const chronicle = new Chronicle({
     clock,
     log,

@@ -11,6 +11,7 @@ import { LivePage } from './pages/live.tsx';
 import { readLiveSearch } from './pages/liveKeys.ts';
 import { readRange } from './provider/range.ts';
 import { readSearch } from './requests/filter.ts';
+import { readSavingsSearch } from './savings/range.ts';
 import { Shell } from './shell/shell.tsx';
 import { isZone } from './time.ts';
 import { FirstMinutes } from './ui/firstRequest.tsx';
@@ -81,12 +82,20 @@ const providerRoute = createRoute({
   validateSearch: readRange,
 });
 
+const savingsRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/savings',
+  component: lazyRouteComponent(() => import('./pages/savings.tsx'), 'SavingsPage'),
+  validateSearch: readSavingsSearch,
+});
+
 export const router = createRouter({
   routeTree: rootRoute.addChildren([
     liveRoute,
     requestsRoute.addChildren([requestRoute]),
     providerRoute,
     auditRoute.addChildren([actRoute]),
+    savingsRoute,
     accessRoute,
   ]),
   defaultPreload: 'intent',

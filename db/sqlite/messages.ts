@@ -11,6 +11,7 @@ import type {
   SpentByClient,
 } from '../../server/core/records.ts';
 import type { Kept } from '../../server/core/retention.ts';
+import type { BillingShareRecord } from '../../server/core/savings/shares.ts';
 import type {
   Access,
   AttemptsFilter,
@@ -31,6 +32,8 @@ import type {
   RequestCountsFilter,
   RequestFilter,
   RequestRow,
+  SavingsSlice,
+  SavingsSpan,
   SessionChange,
   StorageErrorCode,
   StoredAct,
@@ -64,6 +67,8 @@ export interface Verbs {
   lastProbes: { ask: null; answer: ProbeRecord[] };
   mostCarried: { ask: { from: number; to: number }; answer: Carried[] };
   spentSince: { ask: number; answer: SpentByClient[] };
+  countSavings: { ask: SavingsSpan; answer: SavingsSlice };
+  listBillingShares: { ask: null; answer: BillingShareRecord[] };
   /** Those that end later than this, ms since 1970. */
   listSessions: { ask: number; answer: SessionRecord[] };
   listAccess: { ask: null; answer: Access };

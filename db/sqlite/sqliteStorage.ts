@@ -14,6 +14,7 @@ import {
   type ProviderMinutesFilter,
   type RequestCountsFilter,
   type RequestFilter,
+  type SavingsSpan,
   type SessionChange,
   type Storage,
   StorageError,
@@ -137,6 +138,14 @@ export class SqliteStorage implements Storage {
 
   spentSince(from: number) {
     return this.read('spentSince', from);
+  }
+
+  countSavings(span: SavingsSpan) {
+    return this.read('countSavings', span);
+  }
+
+  listBillingShares() {
+    return this.read('listBillingShares', null);
   }
 
   listSessions(now: number) {

@@ -3,9 +3,11 @@ import { StorageError } from '../storage.ts';
 import { storageError } from './errors.ts';
 import { type DatabaseFile, fileAt, openFile, reopenFile } from './file.ts';
 import type { Message, OpenAsk, Reply, Verb, Verbs } from './messages.ts';
+import { listBillingShares } from './statements/billingShares.ts';
 import { countAudit } from './statements/countAudit.ts';
 import { countOlder } from './statements/countOlder.ts';
 import { countRequests } from './statements/countRequests.ts';
+import { countSavings } from './statements/countSavings.ts';
 import { getRequest } from './statements/getRequest.ts';
 import { getIncident, listIncidents } from './statements/incidents.ts';
 import { lastProbes } from './statements/lastProbes.ts';
@@ -72,6 +74,8 @@ const answers: Answers = {
   lastProbes: () => lastProbes(database().orm),
   mostCarried: (span) => mostCarried(database().orm, span),
   spentSince: (from) => spentSince(database().orm, from),
+  countSavings: (span) => countSavings(database().orm, span),
+  listBillingShares: () => listBillingShares(database().orm),
   listSessions: (now) => listSessions(database().orm, now),
   listAccess: () => listAccess(database().orm),
   writeSessions(change) {

@@ -16,6 +16,7 @@ import { overviewRouter } from './overview.ts';
 import { providersRouter } from './providers.ts';
 import { recordRouter } from './record.ts';
 import { requestsRouter } from './requests.ts';
+import { savingsRouter } from './savings.ts';
 import { router } from './trpc.ts';
 
 /** What the procedures work on. */
@@ -36,6 +37,7 @@ export function createRouter(deps: RouterDeps) {
     providers: providersRouter(deps.operations, deps.book),
     requests: requestsRouter(deps.storage),
     incidents: incidentsRouter(deps.operations),
+    savings: savingsRouter(deps.operations, deps.book),
     audit: auditRouter(deps.storage),
     events: eventsRouter(deps.storage),
     live: liveRouter(deps.live),

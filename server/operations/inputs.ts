@@ -14,7 +14,7 @@ const maxCursorCharacters = 500;
 export const name = z.string().min(1).max(maxNameCharacters);
 
 /** Control characters are taken out: a reason is shown on terminals. */
-const reason = z
+export const reason = z
   .string({ error: 'say why, in a few words: it is kept in the audit' })
   .transform((text) => text.replace(/\p{Cc}+/gu, ' ').trim())
   .pipe(

@@ -151,6 +151,10 @@ describe('who may call', () => {
       'requests.evidence',
       'requests.get',
       'requests.list',
+      'savings.dropShare',
+      'savings.setShare',
+      'savings.shares',
+      'savings.summary',
     ]);
   });
 

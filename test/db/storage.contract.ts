@@ -4,6 +4,7 @@ import { keepsIncidents } from './incidents.contract.ts';
 import { listsMinutes } from './minutes.contract.ts';
 import { listsOfProviders } from './providers.contract.ts';
 import { letsGo } from './retention.contract.ts';
+import { countsSavings } from './savings.contract.ts';
 import { attempt, auditRow, batch, event, failure, noon, request, requests, skip, stored } from './support/records.ts';
 
 export interface StorageUnderTest extends AsyncDisposable {
@@ -21,6 +22,7 @@ export function storageContract(name: string, open: () => Promise<StorageUnderTe
     listsOfProviders(open);
     keepsIncidents(open);
     letsGo(open);
+    countsSavings(open);
   });
 }
 

@@ -14,6 +14,8 @@ import type {
   RequestCountsFilter,
   RequestFilter,
   RequestRow,
+  SavingsSlice,
+  SavingsSpan,
   SessionChange,
   Storage,
   StorageStatus,
@@ -35,6 +37,8 @@ import type {
   SpentByClient,
 } from '../../server/core/records.ts';
 import type { Kept, KeptKind } from '../../server/core/retention.ts';
+import type { BillingShareRecord } from '../../server/core/savings/shares.ts';
+import { countSlowly } from './savingsCount.ts';
 
 /** A storage in plain arrays, whose disk a test can stop and start again. */
 export class MemoryStorage implements Storage {
@@ -43,6 +47,7 @@ export class MemoryStorage implements Storage {
   readonly probes: ProbeRecord[] = [];
   readonly events: CircuitEvent[] = [];
   readonly incidents: KeptIncident[] = [];
+  readonly shares = new Map<string, BillingShareRecord>();
   readonly sessions = new Map<string, SessionRecord>();
   /** How many rows of each kind are too old. */
   readonly tooOld: Partial<Record<KeptKind, number>> = {};
@@ -66,6 +71,9 @@ export class MemoryStorage implements Storage {
     this.check();
     if (this.disk === 'stuck') await new Promise<void>((resolve) => this.waiting.push(resolve));
     this.acts.push(act);
+    const { share } = act;
+    if (share && 'put' in share) this.shares.set(`${share.put.provider} ${share.put.kind}`, share.put);
+    else if (share) this.shares.delete(`${share.drop.provider} ${share.drop.kind}`);
   }
 
   unstick(): void {
@@ -163,6 +171,16 @@ export class MemoryStorage implements Storage {
       spent.set(client, (spent.get(client) ?? 0) + costNanoUsd);
     }
     return [...spent].map(([client, costNanoUsd]) => ({ client, costNanoUsd }));
+  }
+
+  async countSavings(span: SavingsSpan): Promise<SavingsSlice> {
+    this.check();
+    return countSlowly(this, span);
+  }
+
+  async listBillingShares(): Promise<BillingShareRecord[]> {
+    this.check();
+    return [...this.shares.values()];
   }
 
   async listSessions(now: number): Promise<SessionRecord[]> {

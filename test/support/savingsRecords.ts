@@ -1,13 +1,11 @@
 import fc from 'fast-check';
 import type { CircuitEvent, OpenCause } from '../../server/core/circuit/types.ts';
 import type { AttemptRecord, ProbeRecord, RequestRecord } from '../../server/core/records.ts';
-import { openingsOf } from '../../server/core/savings/openings.ts';
-import { failuresOf, sightingsOf, skippedOf } from '../../server/core/savings/record.ts';
 import { generalShares, type ProviderShares } from '../../server/core/savings/shares.ts';
-import { SkipTally } from '../../server/core/savings/tally.ts';
 import type { SavingsFacts } from '../../server/core/savings/types.ts';
 import type { Price } from '../../server/core/settings.ts';
 import { attempt, event, noon, request } from '../db/support/records.ts';
+import { countSlowly } from './savingsCount.ts';
 
 /** Days of outages at random: what circuits did, what callers were skipped meanwhile, and what we asked ourselves. */
 
@@ -191,21 +189,7 @@ export const anyRecord: fc.Arbitrary<RandomRecord> = fc
 export const dayOf = (at: number): string => new Date(at).toISOString().slice(0, 10);
 
 /** The facts as the core makes them of whole records. */
-export function factsOf({ events, requests, probes, prices, shares }: RandomRecord): SavingsFacts {
-  const pings = probes.map(({ node, provider, at, ok, durationMs }) => ({
-    ...{ node, provider, ok },
-    at: at + Math.round(durationMs),
-  }));
-  const openings = openingsOf({
-    events,
-    sightings: [...requests.flatMap(sightingsOf), ...pings],
-    failures: new Map(requests.flatMap(failuresOf)),
-  });
-  const tally = new SkipTally(openings, dayOf);
-  for (const one of requests) {
-    const skipped = skippedOf(one);
-    if (skipped) tally.request(skipped);
-  }
-  for (const probe of probes) tally.probe(probe);
-  return { openings, tallies: tally.list(), prices, shares };
+export function factsOf(record: RandomRecord): SavingsFacts {
+  const { openings, tallies } = countSlowly(record, { from: 0, to: Number.MAX_SAFE_INTEGER, zone: 'UTC' });
+  return { openings, tallies, prices: record.prices, shares: record.shares };
 }

@@ -119,7 +119,8 @@ function answers(
     else {
       const isBack = answered.skip.startedAt > answered.out.upFrom;
       const { node, seq } = answered.out.start;
-      const key = [answered.skip.provider, node, seq, dayOf(answered.skip.startedAt), isBack, servedBy].join();
+      const firstSkipAt = request.attempts.find(({ outcome }) => outcome === 'skipped')?.startedAt ?? 0;
+      const key = [answered.skip.provider, node, seq, dayOf(firstSkipAt), isBack, servedBy].join();
       extras.set(key, (extras.get(key) ?? 0) + cost - own);
     }
   }

@@ -101,9 +101,14 @@ export function outOf(
   const nodes = [...new Set(record.events.map((event) => event.node))];
   const outs = nodes.flatMap((each) => outsOf(record, { node: each, provider }));
   const lastOf = (among: Out[]): Out | null => {
-    const begun = among.filter(({ start }) => start.at <= startedAt);
-    const last = begun.sort((one, other) => one.start.at - other.start.at).at(-1);
-    return last && (startedAt <= last.until || failureKind === 'ramping') ? last : null;
+    const isOf = ({ start, until }: Out): boolean =>
+      start.at <= startedAt && startedAt <= (failureKind === 'ramping' ? until + 86_400_000 : until);
+    return (
+      among
+        .filter(isOf)
+        .sort((one, other) => one.start.at - other.start.at)
+        .at(-1) ?? null
+    );
   };
   return lastOf(outs.filter((out) => out.node === node)) ?? lastOf(outs);
 }

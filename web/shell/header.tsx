@@ -13,6 +13,7 @@ import { ClockMenu, PersonMenu, ThemeMenu } from './menus.tsx';
 export const pages = [
   { to: '/', label: 'Live', keys: 'g l' },
   { to: '/requests', label: 'Requests', keys: 'g r' },
+  { to: '/savings', label: 'Savings', keys: 'g s' },
   { to: '/audit', label: 'Audit', keys: 'g a' },
 ] as const;
 

@@ -5,6 +5,7 @@ import type { RequestRecord } from '../../../server/core/records.ts';
 import { attempts, audit, circuitEvents, probes, requests } from '../../schema.ts';
 import { type Batch, StorageError, type StoredAct } from '../../storage.ts';
 import type { DatabaseFile } from '../file.ts';
+import { writeBillingShare } from './billingShares.ts';
 import { countMinutes } from './countMinutes.ts';
 import { asItComes, insertOrLeave } from './insert.ts';
 import { attemptColumns, requestColumns } from './rows.ts';
@@ -29,6 +30,7 @@ export function writeStatements(sqlite: Database.Database, orm: BetterSQLite3Dat
     probe: insertOrLeave(database, probes, asItComes(probes)),
     circuit: upsertCircuit(orm),
     minutes: countMinutes(database),
+    share: writeBillingShare(orm),
   };
 }
 
@@ -51,6 +53,7 @@ export function writeAct(writer: DatabaseFile, act: StoredAct): void {
     if (act.stored) write.circuit(act.stored);
     if (act.access) writeAccess(writer.orm, act.access);
     write.audit(act.audit);
+    if (act.share) write.share(act.share);
   });
 }
 

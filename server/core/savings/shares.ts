@@ -21,6 +21,16 @@ export interface BillingShare {
   dated: string | null;
 }
 
+/** What an operator knows better of one provider: a row of `billing_shares`. It stands instead of what the vendor's table says. */
+export interface BillingShareRecord extends BillingShare {
+  provider: string;
+  kind: BillingKind;
+  by: string;
+  /** Ms since 1970. */
+  at: number;
+  reason: string;
+}
+
 export type ProviderShares = Readonly<Record<BillingKind, BillingShare>>;
 
 /** That what was never answered is not charged is documented by these two (read 2026-11-25), and by nobody denied. */

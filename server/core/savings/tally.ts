@@ -14,7 +14,8 @@ import type {
 
 /**
  * Counts the skips of requests, each on its own, in any order: only sums are kept. A provider is counted once a request, and
- * not at all when it was tried after all. A skip counts only as far as those before it in its request would have failed.
+ * not at all when it was tried after all. A skip counts only as far as those before it in its request would have failed, and on
+ * the day of the first one.
  */
 export class SkipTally {
   private readonly openings: Openings;
@@ -32,6 +33,7 @@ export class SkipTally {
   request(request: SkippedRequest): void {
     const tried = new Set(request.steps.filter(({ outcome }) => outcome !== 'skipped').map(({ provider }) => provider));
     const counted = new Set<string>();
+    const day = this.dayOf(request.steps.find(({ outcome }) => outcome === 'skipped')?.at ?? 0);
     const reach: Reach = { early: true, late: true };
     for (const step of request.steps) {
       if (step.outcome !== 'skipped') {
@@ -42,8 +44,8 @@ export class SkipTally {
       if (tried.has(step.provider) || counted.has(step.provider)) continue;
       counted.add(step.provider);
       const opening = reasonToLeaveOut(step) ?? this.openings.of(request.node, step) ?? 'unknown';
-      if (typeof opening === 'string') this.leave(step, opening);
-      else this.count(request, step, { opening, ...weigh(step, opening, reach) });
+      if (typeof opening === 'string') this.leave(step.provider, day, opening);
+      else this.count(request, step, { day, opening, ...weigh(step, opening, reach) });
     }
   }
 
@@ -66,14 +68,14 @@ export class SkipTally {
     };
   }
 
-  private count(request: SkippedRequest, step: Step, found: { opening: Opening; part: Part; caution: Caution }): void {
-    const { opening, part } = found;
+  private count(request: SkippedRequest, step: Step, found: Found): void {
+    const { opening, day, part } = found;
     const answered = request.servedBy !== null && request.servedBy !== step.provider;
     const caution = answered ? found.caution : 'none';
     const about = {
       opening: opening.id,
       provider: step.provider,
-      day: this.dayOf(step.at),
+      day,
       part,
       caution,
       servedBy: caution === 'none' ? null : request.servedBy,
@@ -88,11 +90,17 @@ export class SkipTally {
     if (caution !== 'none') sum.fallbackNanoUsd += request.costNanoUsd ?? 0;
   }
 
-  private leave({ provider, at }: Step, reason: LeftOut['reason']): void {
-    const day = this.dayOf(at);
+  private leave(provider: string, day: string, reason: LeftOut['reason']): void {
     const sum = entry(this.leftOut, [provider, day, reason], () => ({ provider, day, reason, skips: 0 }));
     sum.skips += 1;
   }
+}
+
+interface Found {
+  opening: Opening;
+  day: string;
+  part: Part;
+  caution: Caution;
 }
 
 /** One list of tallies out of several, as of slices of time. */
@@ -166,6 +174,9 @@ function reasonToLeaveOut({ kind, closed }: Step): LeftOut['reason'] | null {
   }
 }
 
+/** After it has closed a circuit is on its ramp for no longer: the most that a config may say. */
+export const longestRampMs = 86_400_000;
+
 /** Openings by circuit, by time. */
 class Openings {
   private readonly circuits = new Map<string, Opening[]>();
@@ -198,10 +209,13 @@ class Openings {
       if ((list[middle]?.openedAt ?? Number.POSITIVE_INFINITY) <= at) low = middle + 1;
       else high = middle;
     }
-    const opening = list[low - 1];
-    if (!opening) return null;
-    const lasts = opening.endedAt === null || at <= opening.endedAt;
-    return lasts || kind === 'ramping' ? opening : null;
+    const after = kind === 'ramping' ? longestRampMs : 0;
+    // The last one of a circuit, or none; of all circuits of a provider an earlier one may last longer.
+    for (let index = low - 1; index >= 0; index -= 1) {
+      const opening = list[index];
+      if (opening && (opening.endedAt === null || at <= opening.endedAt + after)) return opening;
+    }
+    return null;
   }
 }
 

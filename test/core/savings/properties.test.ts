@@ -8,7 +8,7 @@ import type { Figures, SavingsFacts } from '../../../server/core/savings/types.t
 import { anyRecord, anyShares, factsOf, providers } from '../../support/savingsRecords.ts';
 
 const anyFacts = anyRecord.map(factsOf);
-const holds = (property: (facts: SavingsFacts) => void) => fc.assert(fc.property(anyFacts, property), { numRuns: 150 });
+const holds = (property: (facts: SavingsFacts) => void) => fc.assert(fc.property(anyFacts, property), { numRuns: 60 });
 
 const withShares = (facts: SavingsFacts, change: (share: BillingShare) => BillingShare): SavingsFacts => ({
   ...facts,
@@ -109,7 +109,7 @@ describe('savings', () => {
           before.premium,
         ]);
       }),
-      { numRuns: 150 },
+      { numRuns: 60 },
     );
   });
 

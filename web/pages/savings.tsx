@@ -1,0 +1,134 @@
+import { useQuery } from '@tanstack/react-query';
+import { useNavigate, useSearch } from '@tanstack/react-router';
+import type { SavingsSummary } from '../../server/core/savings/summary.ts';
+import '../access/access.css';
+import { aboutQuery } from '../api.ts';
+import { errorSentence } from '../errors.ts';
+import '../provider/provider.css';
+import '../requests/requests.css';
+import { Days } from '../savings/days.tsx';
+import { Figures } from '../savings/figures.tsx';
+import { Groups } from '../savings/groups.tsx';
+import { How } from '../savings/how.tsx';
+import { type Range, rangeNames } from '../savings/range.ts';
+import '../savings/savings.css';
+import { Shares } from '../savings/shares.tsx';
+import { useSavings } from '../savings/useSavings.ts';
+import { leftOutWords } from '../savings/words.ts';
+import { CopyBox } from '../ui/copyBox.tsx';
+import { TimeText } from '../ui/figures.tsx';
+import { EmptyState, Panel } from '../ui/panel.tsx';
+import { ProviderLink } from '../ui/providerLink.tsx';
+
+/** What leaving broken providers alone has saved, and what it cost. */
+export function SavingsPage() {
+  const { range = '7d', how = 'waiting' } = useSearch({ from: '/savings' });
+  const { data, error } = useSavings(range);
+  return (
+    <>
+      <div className="bar provider-head">
+        <h1>Savings</h1>
+        {data && (
+          <span className="muted">
+            <TimeText at={data.from} /> to <TimeText at={data.to} />
+          </span>
+        )}
+        <span className="grow" />
+        <Ranges range={range} />
+      </div>
+      {error && (
+        <p className="note note-open">
+          ■ {errorSentence(error)} {data && 'What was read before stays.'}
+        </p>
+      )}
+      {data && data.countedUntil < data.to && (
+        <p className="note">
+          There is more than is counted at one go: counted up to <TimeText at={data.countedUntil} />. Choose a shorter
+          time.
+        </p>
+      )}
+      {data && isEmpty(data) && <Empty />}
+      {data && !isEmpty(data) && <Figures summary={data} how={how} />}
+      {data && !isEmpty(data) && (
+        <div className="savings-grid">
+          <Days summary={data} />
+          <How summary={data} how={how} />
+        </div>
+      )}
+      {data && !isEmpty(data) && <ByProvider summary={data} />}
+      {data && !isEmpty(data) && <ByIncident summary={data} />}
+      <Shares />
+    </>
+  );
+}
+
+function isEmpty({ total, providers }: SavingsSummary): boolean {
+  const left = Object.keys(total.leftOut.skips).length > 0 || providers.some(({ trips }) => trips > 0);
+  return total.skips === 0 && total.probes.probes === 0 && !left;
+}
+
+function Ranges({ range }: { range: Range }) {
+  const navigate = useNavigate({ from: '/savings' });
+  return (
+    <fieldset className="provider-ranges">
+      <legend className="visually-hidden">How far back</legend>
+      {rangeNames.map((one) => (
+        <button
+          key={one}
+          type="button"
+          className={`chip ${one === range ? 'chip-on' : ''}`}
+          aria-pressed={one === range}
+          onClick={() => void navigate({ search: (before) => ({ ...before, range: one }), replace: true })}
+        >
+          {one}
+        </button>
+      ))}
+    </fieldset>
+  );
+}
+
+function Empty() {
+  const { data: about } = useQuery(aboutQuery);
+  return (
+    <EmptyState title="No provider was left alone in this time">
+      <p>
+        When a circuit is open, requests go past its provider: each attempt that is not made counts here. Requests come
+        in like this one:
+      </p>
+      {about && <CopyBox text={about.curl} label="the command" />}
+    </EmptyState>
+  );
+}
+
+function ByProvider({ summary: { providers, total } }: { summary: SavingsSummary }) {
+  const trips = providers.reduce((sum, one) => sum + one.trips, 0);
+  const left = leftOutWords(total, trips);
+  const rows = providers.map(({ provider, figures, trips: own }) => ({
+    ...{ key: provider, figures },
+    label: (
+      <>
+        <ProviderLink name={provider} /> {own > 0 && <span className="chip">tripped by hand, left out</span>}
+      </>
+    ),
+  }));
+  return (
+    <Panel title="By provider">
+      <Groups name="savings-providers" label="Figures by provider" head="provider" rows={rows} total={total} />
+      <p className="savings-note">
+        {left.length === 0 ? 'Nothing was left out.' : `Left out, and in no figure: ${left.join('; ')}.`}
+      </p>
+    </Panel>
+  );
+}
+
+function ByIncident({ summary: { incidents, total } }: { summary: SavingsSummary }) {
+  const rows = incidents.map(({ id, title, figures }) => ({
+    ...{ key: id === null ? 'none' : `incident ${id}`, figures },
+    label: id === null ? 'of no incident' : `#${id} ${title ?? ''}`,
+  }));
+  return (
+    <Panel title="By incident">
+      <Groups name="savings-incidents" label="Figures by incident" head="incident" rows={rows} total={total} />
+    </Panel>
+  );
+}

@@ -1,0 +1,60 @@
+import { lazy, Suspense, useState } from 'react';
+import '../charts/charts.css';
+import type { SavingsSummary } from '../../server/core/savings/summary.ts';
+import { day } from '../time.ts';
+import { Panel } from '../ui/panel.tsx';
+import { useZone } from '../zone.tsx';
+import { Groups } from './groups.tsx';
+
+/** The drawing is large and late: the page stands without it. */
+const DaysDrawing = lazy(() => import('./daysDrawing.tsx'));
+
+export interface DayBar {
+  day: string;
+  /** The net from its low to its high; null: nothing was counted on that day. */
+  dollars: [low: number, high: number] | null;
+  /** False: the time begins or ends within it. */
+  whole: boolean;
+}
+
+/** The range of the net, day by day, with the table behind it. */
+export function Days({ summary }: { summary: SavingsSummary }) {
+  const zone = useZone();
+  const [asTable, setAsTable] = useState(false);
+  const { days, from, to } = summary;
+  const parts = [day(from, zone), day(to - 1, zone)];
+  const bars = days.map(
+    ({ day: name, figures: { net, skips, probes } }): DayBar => ({
+      day: name,
+      dollars: skips + probes.probes === 0 ? null : [net.low / 1e9, net.high / 1e9],
+      whole: !parts.includes(name),
+    }),
+  );
+  const rows = days.toReversed().map(({ day: name, figures }) => ({
+    ...{ key: name, figures },
+    label: `${name}${parts.includes(name) ? ' …' : ''}`,
+  }));
+  return (
+    <Panel
+      title="Day by day"
+      note="range of the net, US dollars · bar from low to high · hatched: not a whole day"
+      actions={
+        <button type="button" className="button" aria-pressed={asTable} onClick={() => setAsTable(!asTable)}>
+          {asTable ? 'Chart' : 'Table'}
+        </button>
+      }
+    >
+      {asTable ? (
+        <Groups name="savings-days" label="Day by day, as a table" head="day" rows={rows} />
+      ) : (
+        <figure className="chart" aria-label="The range of the net of each day; as a table by the button above">
+          <div className="chart-room">
+            <Suspense fallback={null}>
+              <DaysDrawing bars={bars} />
+            </Suspense>
+          </div>
+        </figure>
+      )}
+    </Panel>
+  );
+}

@@ -1,0 +1,69 @@
+import {
+  Bar,
+  BarChart,
+  CartesianGrid,
+  Cell,
+  ReferenceLine,
+  ResponsiveContainer,
+  Tooltip,
+  XAxis,
+  YAxis,
+} from 'recharts';
+import { showMoney } from '../time.ts';
+import type { DayBar } from './days.tsx';
+import { signedRange } from './words.ts';
+
+const tickStyle = { fill: 'var(--muted)', fontSize: 11 };
+const tipStyle = {
+  padding: '6px 10px',
+  border: '1px solid var(--line)',
+  borderRadius: 7,
+  background: 'var(--raised)',
+  fontSize: 12,
+};
+
+/** A bar a day, from the low of the net to the high. Loaded after the page; nothing moves. Days that are not whole are hatched. */
+export default function DaysDrawing({ bars }: { bars: DayBar[] }) {
+  return (
+    <ResponsiveContainer width="100%" height="100%" initialDimension={{ width: 600, height: 214 }}>
+      <BarChart data={bars} margin={{ top: 8, right: 14, bottom: 0, left: 0 }} accessibilityLayer={false}>
+        <defs>
+          <pattern id="part-day" width="5" height="5" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">
+            <rect width="3" height="5" fill="var(--band-1)" />
+          </pattern>
+        </defs>
+        <CartesianGrid vertical={false} stroke="var(--line)" />
+        <XAxis
+          dataKey="day"
+          tickFormatter={(day) => String(day).slice(5)}
+          tick={tickStyle}
+          tickLine={false}
+          axisLine={false}
+          minTickGap={14}
+        />
+        <YAxis
+          width={84}
+          tick={tickStyle}
+          tickLine={false}
+          axisLine={false}
+          tickCount={5}
+          tickFormatter={(dollars) => showMoney(Number(dollars) * 1e9)}
+        />
+        <ReferenceLine y={0} stroke="var(--muted)" />
+        <Bar dataKey="dollars" name="net" isAnimationActive={false} maxBarSize={22} minPointSize={2}>
+          {bars.map(({ day, whole }) => (
+            <Cell key={day} fill={whole ? 'var(--band-1)' : 'url(#part-day)'} stroke="var(--band-1)" />
+          ))}
+        </Bar>
+        <Tooltip
+          isAnimationActive={false}
+          cursor={{ fill: 'var(--line)', fillOpacity: 0.4 }}
+          contentStyle={tipStyle}
+          formatter={(value) =>
+            Array.isArray(value) ? signedRange({ low: Number(value[0]) * 1e9, high: Number(value[1]) * 1e9 }) : ''
+          }
+        />
+      </BarChart>
+    </ResponsiveContainer>
+  );
+}

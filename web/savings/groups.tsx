@@ -1,0 +1,103 @@
+import { Box } from '@mantine/core';
+import type { ReactNode } from 'react';
+import type { Figures } from '../../server/core/savings/types.ts';
+import type { Cell } from '../exports.ts';
+import { nothing, showMoney } from '../time.ts';
+import { SavedTable } from '../ui/savedTable.tsx';
+import { wholeNumber } from '../words.ts';
+import { showRange, signedRange, waiting } from './words.ts';
+
+export interface GroupRow {
+  /** What it is called in a file. */
+  key: string;
+  label: ReactNode;
+  figures: Figures;
+}
+
+interface GroupsProps {
+  /** First part of the file's name. */
+  name: string;
+  label: string;
+  /** Over the first column. */
+  head: string;
+  rows: readonly GroupRow[];
+  total?: Figures;
+}
+
+/** The figures of each group, and their sum. */
+export function Groups({ name, label, head, rows, total }: GroupsProps) {
+  return (
+    <>
+      <div className="chart-exports">
+        <SavedTable name={name} columns={columnsOf(head)} rows={rows} />
+      </div>
+      <Box component="section" className="chart-table savings-groups" aria-label={label} tabIndex={0}>
+        <table>
+          <thead>
+            <tr>
+              <th scope="col">{head}</th>
+              <th scope="col">skips</th>
+              <th scope="col">would have failed</th>
+              <th scope="col">waiting avoided</th>
+              <th scope="col">spend avoided</th>
+              <th scope="col">premium</th>
+              <th scope="col">net</th>
+            </tr>
+          </thead>
+          <tbody>
+            {rows.map((row) => (
+              <Row key={row.key} label={row.label} figures={row.figures} />
+            ))}
+          </tbody>
+          {total && (
+            <tfoot>
+              <Row label="all" figures={total} />
+            </tfoot>
+          )}
+        </table>
+      </Box>
+    </>
+  );
+}
+
+function Row({ label, figures }: { label: ReactNode; figures: Figures }) {
+  const { skips, attempts, waitingMs, spend, premium, net, probes } = figures;
+  const none = skips === 0 && probes.probes === 0;
+  const cells = none
+    ? [nothing, nothing, nothing, nothing, nothing]
+    : [
+        showRange(attempts, wholeNumber),
+        showRange(waitingMs, waiting),
+        showRange(spend, showMoney),
+        showRange(premium, showMoney),
+        signedRange(net),
+      ];
+  const names = ['attempts', 'waiting', 'spend', 'premium', 'net'];
+  return (
+    <tr>
+      <th scope="row">{label}</th>
+      <td>{wholeNumber(skips)}</td>
+      {cells.map((text, index) => (
+        <td key={names[index]}>{text}</td>
+      ))}
+    </tr>
+  );
+}
+
+function columnsOf(head: string): readonly (readonly [string, (row: GroupRow) => Cell])[] {
+  return [
+    [head, ({ key }) => key],
+    ['skips', ({ figures }) => figures.skips],
+    ['attempts_low', ({ figures }) => figures.attempts.low],
+    ['attempts_high', ({ figures }) => figures.attempts.high],
+    ['waiting_ms_low', ({ figures }) => figures.waitingMs.low],
+    ['waiting_ms_high', ({ figures }) => figures.waitingMs.high],
+    ['spend_nano_usd_low', ({ figures }) => figures.spend.low],
+    ['spend_nano_usd_high', ({ figures }) => figures.spend.high],
+    ['premium_nano_usd_low', ({ figures }) => figures.premium.low],
+    ['premium_nano_usd_high', ({ figures }) => figures.premium.high],
+    ['probes_nano_usd', ({ figures }) => figures.probes.nanoUsd],
+    ['net_nano_usd_low', ({ figures }) => figures.net.low],
+    ['net_nano_usd_high', ({ figures }) => figures.net.high],
+  ];
+}
