@@ -54,7 +54,8 @@ test.each(looks)(
   },
 );
 
-test.each(looks)('axe finds nothing on the other pages: $colorScheme, $viewport.width', async (look) => {
+// Colours do not depend on the width, nor the order of things on the theme: two looks see what four would.
+test.each([looks[0], looks[3]])('axe finds nothing on the other pages: $colorScheme, $viewport.width', async (look) => {
   const chain = ['first', 'second'];
   const simulator = await realSimulator(chain);
   const program = await startProgram(await writeConfig(await folder(), { simulator, chain }));

@@ -33,15 +33,16 @@ export function makeCheckout(whenDone = onTestFinished) {
     writeFileSync(path(name), text);
   };
   cpSync(join(root, 'server', 'setup'), path('server', 'setup'), { recursive: true });
-  for (const name of ['package.json', 'tsconfig.json', 'server/tsconfig.build.json'])
-    write(name, readFileSync(join(root, name)));
+  for (const name of ['package.json', 'server/tsconfig.build.json']) write(name, readFileSync(join(root, name)));
+  // Nothing is checked in a build; without the types of the platform it takes half as long.
+  const { compilerOptions } = JSON.parse(readFileSync(join(root, 'tsconfig.json'), 'utf8'));
+  write('tsconfig.json', JSON.stringify({ compilerOptions: { ...compilerOptions, types: [], lib: ['ES5'] } }));
   write('server/main.ts', program);
   write('db/migrations/0000.sql', 'select 1;');
   write('package-lock.json', JSON.stringify({ packages: { '': {} } }));
   write('node_modules/.package-lock.json', JSON.stringify({ packages: {} }));
   write('node_modules/better-sqlite3/index.js', 'module.exports = class { close() {} };');
   symlinkSync(join(root, 'node_modules', 'typescript'), path('node_modules', 'typescript'));
-  symlinkSync(join(root, 'node_modules', '@types'), path('node_modules', '@types'));
   return { folder, path, write, read: (name) => readFileSync(path(name), 'utf8') };
 }
 
