@@ -14,7 +14,7 @@ import { realClock } from '../../server/world.ts';
 const main = new URL('../../dist/server/main.js', import.meta.url).pathname;
 export const token = 'a-token-for-tests';
 const LOOK_AGAIN_MS = 20;
-const PATIENCE_MS = 12_000;
+const PATIENCE_MS = 30_000;
 
 export interface Program {
   process: ChildProcess;

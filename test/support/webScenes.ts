@@ -89,7 +89,7 @@ const scenes: Record<SceneName, (now: number) => Scene> = {
           ifCarrierGoes: {
             verdict: 'nobody',
             next: null,
-            sentence: 'Every provider of lucy is open; the soonest is tried in 12 s.',
+            sentence: 'callers of lucy get errors now',
           },
         })),
       },
@@ -165,6 +165,7 @@ function twenty(now: number): Scene {
   const names = Array.from({ length: 20 }, (_, index) => `provider-${String(index + 1).padStart(2, '0')}-with-a-name`);
   const states: ShownState[] = ['closed', 'closed', 'open', 'closed', 'halfOpen', 'tripped', 'heldClosed'];
   const stateOf = (place: number) => states[place % states.length] ?? 'closed';
+  const takesCalls = (place: number) => !['open', 'tripped'].includes(stateOf(place));
   const scene = sceneWith(now, {
     circuits: names.map((provider, place) =>
       entryOf(provider, {
@@ -174,26 +175,50 @@ function twenty(now: number): Scene {
         by: stateOf(place) === 'tripped' || stateOf(place) === 'heldClosed' ? 'ops-day' : 'itself',
         reason: stateOf(place) === 'tripped' ? 'answers in another language since the new release of the model' : null,
         until: stateOf(place) === 'closed' || stateOf(place) === 'halfOpen' ? null : now + 61_000 * (place + 1),
-        carries: place === 0 ? ['lucy', 'max', 'code'] : [],
+        carries: place === 0 ? ['lucy'] : place === 14 ? ['max'] : [],
       }),
     ),
-    rates: names.map((_, place) => 180 / 2 ** place),
+    rates: names.map((_, place) => (takesCalls(place) ? 180 / 2 ** place : 0)),
     states: (place, ago) => (ago < 8 ? stateOf(place) : 'closed'),
   });
   const chain = (told: Partial<ChainOverview>, from: number, to: number) => ({
     ...chainOf(names.slice(from, to)),
+    ifCarrierGoes: scene.overview.chains[0]?.ifCarrierGoes ?? quiet,
     ...told,
-    ifCarrierGoes: scene.overview.chains[0]?.ifCarrierGoes ?? { verdict: 'noTraffic', next: null, sentence: '' },
   });
+  const opened = scene.circuits.filter(({ state }) => state === 'open');
   return {
     ...scene,
+    events: opened.map(({ provider, since, until }, place) =>
+      eventOf({ seq: 90 - place, provider, cause: 'rate', at: since, until }),
+    ),
     overview: {
       ...scene.overview,
       chains: [
         chain({ chain: 'lucy', requestsPerSecond: 310 }, 0, 16),
-        chain({ chain: 'max', requestsPerSecond: 4.2 }, 12, 18),
-        chain({ chain: 'code', requestsPerSecond: 0 }, 0, 1),
+        chain(
+          {
+            chain: 'max',
+            requestsPerSecond: 4.2,
+            carrier: names[14] ?? null,
+            attemptsPerSecond: alone(names, 14, 4.2),
+          },
+          12,
+          18,
+        ),
+        chain(
+          { chain: 'code', requestsPerSecond: 0, attemptsPerSecond: alone(names, 0, 0), ifCarrierGoes: quiet },
+          0,
+          1,
+        ),
       ],
     },
   };
 }
+
+/** One provider of all has the whole traffic. */
+function alone(names: string[], place: number, rate: number): Record<string, number> {
+  return Object.fromEntries(names.map((name, at) => [name, at === place ? rate : 0]));
+}
+
+const quiet: ChainOverview['ifCarrierGoes'] = { verdict: 'noTraffic', next: null, sentence: 'no requests now' };

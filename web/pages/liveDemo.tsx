@@ -4,7 +4,7 @@ import type { Overview } from '../../server/core/overview.ts';
 export function LiveDemo({ demo }: { demo: NonNullable<Overview['demo']> }) {
   return (
     <p className="demo-notice">
-      <b>Demo</b> <span className="tabular">{demo.sentence}</span>
+      <b>Demo</b> {demo.sentence}
     </p>
   );
 }
