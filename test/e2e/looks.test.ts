@@ -114,6 +114,23 @@ test('a link with a zone that no browser knows shows the page, in a zone that it
   expect(operator.problems).toEqual([]);
 });
 
+test('a viewer sees every circuit, and is offered nothing that would be refused', async () => {
+  const stage = await openStage(webRoot, { ...sceneOf('outage', Date.now()), role: 'viewer' });
+  onTestFinished(() => stage.close());
+  const { page } = await newOperator(browser());
+  await page.goto(stage.url);
+  await page.locator('.row-state').first().waitFor();
+  await page.keyboard.press('t');
+  await page.keyboard.press('Control+k');
+  await page.keyboard.type('trip');
+  await page
+    .getByRole('dialog')
+    .getByText(/no command|nothing/i)
+    .waitFor();
+  expect(await page.getByRole('button', { name: 'Trip…' }).count()).toBe(0);
+  expect(await page.getByRole('dialog', { name: /^Trip/ }).count()).toBe(0);
+});
+
 test('nothing moves for those who asked for less motion', async () => {
   const stage = await startStage('outage');
   const { page } = await newOperator(browser(), { reducedMotion: 'reduce' });

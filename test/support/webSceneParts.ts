@@ -1,6 +1,7 @@
 import type { CircuitEntry, CircuitEvent, ShownState } from '../../server/core/circuit/types.ts';
 import type { LiveEvent } from '../../server/core/live.ts';
 import type { Hour, HourMinute, Overview, ProviderOverview, TripPreview } from '../../server/core/overview.ts';
+import type { Role } from '../../server/core/roles.ts';
 import { chainOf, minuteMs, providerOf } from './webCircuits.ts';
 
 /** Everything the live page is told, made up: for looking at it in states that are rare in life. */
@@ -12,6 +13,8 @@ export interface Scene {
   events: CircuitEvent[];
   storage: Extract<LiveEvent, { type: 'storage' }>['status'];
   preview: TripPreview;
+  /** Of who looks; default: `admin`. */
+  role?: Role;
 }
 
 /** What a scene says of itself; the rest follows. */

@@ -111,13 +111,13 @@ function resultOf(name: string, input: { ids?: string[] }, scene: Scene): unknow
     case 'requests.evidence':
       return (input.ids ?? []).map((id) => ({ id, word: id === 'R5/0' ? '503' : 'firstToken' }));
     case 'about.get':
-      return aboutOf(overview.now);
+      return aboutOf(overview.now, scene.role);
     default:
       return undefined;
   }
 }
 
-function aboutOf(now: number) {
+function aboutOf(now: number, role: Scene['role'] = 'admin') {
   return {
     version: '0.1.0',
     environment: 'production',
@@ -125,7 +125,7 @@ function aboutOf(now: number) {
     startedAt: now - 86_400_000,
     timeZone: 'UTC',
     who: 'ops-day',
-    role: 'admin',
+    role,
     gatewayUrl: 'http://127.0.0.1:4400',
     chains: ['lucy'],
     demo: false,

@@ -2,6 +2,7 @@ import type { CircuitEntry } from '../../server/core/circuit/types.ts';
 import type { ProviderOverview } from '../../server/core/overview.ts';
 import { Countdown, TimeText } from '../ui/figures.tsx';
 import { ProviderLink } from '../ui/providerLink.tsx';
+import { useMayAct } from '../ui/useMayAct.ts';
 import { stateColors, stateWords } from '../words.ts';
 import { EvidenceLinks } from './evidenceLinks.tsx';
 import { ForAge } from './forAge.tsx';
@@ -29,6 +30,7 @@ export interface RowProps {
 /** Everything beside one line. */
 export function RowCells({ line, entry, overview, strip, placed, onAct }: RowProps) {
   const { provider } = line;
+  const mayAct = useMayAct();
   const about = [placed ? placeWords(line.place) : null, overview?.model ?? null].filter((part) => part !== null);
   return (
     <>
@@ -41,19 +43,25 @@ export function RowCells({ line, entry, overview, strip, placed, onAct }: RowPro
       <div className="row-state">{entry && <StateCell line={line} entry={entry} overview={overview} />}</div>
       <div className="row-figures">{entry && <RowFigures entry={entry} overview={overview} />}</div>
       <div className="row-strip">{strip && <StripBars cells={strip} provider={provider} />}</div>
-      <div className="row-acts">
-        <button type="button" className="button" disabled={!entry} onClick={() => onAct('trip', provider)}>
-          Trip…<span className="visually-hidden"> {provider}</span>
-        </button>
-        <button
-          type="button"
-          className={`button ${entry && entry.state !== 'closed' ? 'button-called-for' : ''}`}
-          disabled={!entry}
-          onClick={() => onAct('reset', provider)}
-        >
-          Reset…<span className="visually-hidden"> {provider}</span>
-        </button>
-      </div>
+      <div className="row-acts">{mayAct && <Acts provider={provider} entry={entry} onAct={onAct} />}</div>
+    </>
+  );
+}
+
+function Acts({ provider, entry, onAct }: Pick<RowProps, 'entry' | 'onAct'> & { provider: string }) {
+  return (
+    <>
+      <button type="button" className="button" disabled={!entry} onClick={() => onAct('trip', provider)}>
+        Trip…<span className="visually-hidden"> {provider}</span>
+      </button>
+      <button
+        type="button"
+        className={`button ${entry && entry.state !== 'closed' ? 'button-called-for' : ''}`}
+        disabled={!entry}
+        onClick={() => onAct('reset', provider)}
+      >
+        Reset…<span className="visually-hidden"> {provider}</span>
+      </button>
     </>
   );
 }

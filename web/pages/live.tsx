@@ -14,6 +14,7 @@ import { Toasts } from '../dialogs/toasts.tsx';
 import { TripDialog } from '../dialogs/tripDialog.tsx';
 import { errorSentence } from '../errors.ts';
 import { useLive } from '../live/useLive.ts';
+import { useMayAct } from '../ui/useMayAct.ts';
 import './live.css';
 import { LiveDemo } from './liveDemo.tsx';
 import { LiveFeed } from './liveFeed.tsx';
@@ -38,12 +39,13 @@ export function LivePage() {
   const order = useMemo(() => orderOf(circuits, overview), [circuits, overview]);
   const hour = useHour();
   const feed = useFeed();
+  const mayAct = useMayAct();
   const ask: AskFor = (act, provider) => {
     const entry = known.circuits.get(provider);
-    if (entry) setAsked({ act, entry });
+    if (entry && mayAct) setAsked({ act, entry });
   };
   const selected = useRowKeys(order, ask);
-  useCommands(() => order.flatMap((provider) => commandsFor(provider, ask)), order);
+  useCommands(() => (mayAct ? order.flatMap((provider) => commandsFor(provider, ask)) : []), [mayAct, ...order]);
   const close = () => setAsked(null);
   return (
     <>
