@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { checkAddresses } from './crossAddresses.ts';
 import { checkClients } from './crossClients.ts';
 import { chainName, providerName } from './names.ts';
 import { nearest } from './nearest.ts';
@@ -15,6 +16,7 @@ import { writeDuration, writeSize } from './units.ts';
 export function crossCheck(source: Source, given: { hasToken: boolean }): void {
   const providers = namesAt(source, ['providers']);
   for (const name of providers) checkBreaker(source, ['providers', name, 'breaker']);
+  for (const name of providers) checkAddresses(source, name);
   for (const name of providers)
     checkBeneathBadName(source, ['providers', name], { name: providerName, schema: providerSchema });
   for (const name of namesAt(source, ['chains'])) {

@@ -61,6 +61,9 @@ const prefill = z.union(
 
 export const providerSchema = section({
   baseUrl: baseUrl().describe('Address of an OpenAI-compatible service; /chat/completions is put after it.'),
+  allowLinkLocal: yesNo()
+    .prefault(false)
+    .describe('Take an address that is link-local, or where a cloud keeps credentials of this machine.'),
   dialect: oneOf(...dialectNames)
     .exactOptional()
     .describe('The vendor whose errors, limits and bills it has. Default: known by the host of baseUrl, else openai.'),

@@ -65,6 +65,7 @@ function toProvider(name: string, provider: ProviderConfig, defaults: FileConfig
     baseUrl,
     dialect,
     apiKey: provider.apiKey ?? null,
+    allowLinkLocal: provider.allowLinkLocal,
     model: provider.model,
     price: price ? { ...price, cachedInput: price.cachedInput ?? price.input } : null,
     timeouts: {

@@ -3,10 +3,25 @@ import { refuseRequest } from '../core/guard.ts';
 import type { Log } from '../core/log.ts';
 import type { ListenerSettings } from '../core/settings.ts';
 
-/** Sent with every answer. Scripts only from here; styles inline too, since the dashboard's parts set them. */
+/** All that pages may load, and from where: scripts only from here; styles inline too, since the dashboard's parts set them. */
+const contentPolicy = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self' 'unsafe-inline'",
+  "img-src 'self' data:",
+  "font-src 'self'",
+  "connect-src 'self'",
+  "base-uri 'none'",
+  "form-action 'self'",
+  "frame-ancestors 'none'",
+].join('; ');
+/** No page of ours asks for a device. */
+const devices = ['camera', 'microphone', 'geolocation', 'payment', 'usb', 'serial', 'bluetooth', 'display-capture'];
+
+/** Sent with every answer. */
 const securityHeaders = {
-  'content-security-policy':
-    "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
+  'content-security-policy': contentPolicy,
+  'permissions-policy': devices.map((name) => `${name}=()`).join(', '),
   'x-content-type-options': 'nosniff',
   'x-frame-options': 'DENY',
   'referrer-policy': 'no-referrer',

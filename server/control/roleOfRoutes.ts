@@ -11,6 +11,12 @@ import { sessionCookie } from './session.ts';
  */
 export type RouteRole = Role | 'public' | 'procedures';
 
+interface KnownRoute {
+  method: string;
+  url: string;
+  role: RouteRole;
+}
+
 declare module 'fastify' {
   interface FastifyContextConfig {
     role?: RouteRole;
@@ -20,16 +26,20 @@ declare module 'fastify' {
   interface FastifyInstance {
     /** What routes take that do not say it themselves, such as those of a plugin. */
     roleOfRoutes: RouteRole | null;
+    /** Every route there is, with what it takes. */
+    routesKnown: KnownRoute[];
   }
 }
 
 /** Refuses to start with a route that names no role, and answers nobody whom a route's role does not let in. */
 export function guardRoutes(server: FastifyInstance, keys: Keys): void {
   server.decorate('roleOfRoutes', null);
+  server.decorate('routesKnown', []);
   server.addHook('onRoute', function (this: FastifyInstance, route) {
     const role = route.config?.role ?? this.roleOfRoutes;
     if (role === null) throw new Error(`The route ${String(route.method)} ${route.url} names no role.`);
     route.config = { ...route.config, role };
+    for (const method of [route.method].flat()) this.routesKnown.push({ method, url: route.url, role });
   });
   server.addHook('onRequest', async (request, reply) => {
     const needs = request.routeOptions.config.role;

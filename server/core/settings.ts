@@ -48,6 +48,8 @@ export interface ProviderSettings {
   /** The vendor whose errors, limits and bills it has. */
   dialect: DialectName;
   apiKey: string | null;
+  /** It may be at an address that is link-local, or a cloud's metadata; absent: it may not. */
+  allowLinkLocal?: boolean;
   /** What the provider calls the model. */
   model: string;
   price: Price | null;

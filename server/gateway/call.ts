@@ -16,6 +16,7 @@ import { forDrill } from './drillTools.ts';
 import type { AttemptTools } from './errand.ts';
 import type { Interrupt } from './interrupt.ts';
 import type { Ledger } from './ledger.ts';
+import { secretsOf } from './secretsOf.ts';
 import { settlementOf } from './settlement.ts';
 import type { Suspicion } from './suspicion.ts';
 
@@ -104,8 +105,7 @@ export async function makeCall(given: CallTools, call: PermittedCall, running: R
     running.attempt = attempt;
     call.race?.onBegin(row);
     const end = await attempt.run();
-    const secrets = provider.apiKey === null ? [] : [provider.apiKey];
-    const hard = end.seen && judge(end.seen, clock.wall(), { secrets, dialect });
+    const hard = end.seen && judge(end.seen, clock.wall(), { secrets: secretsOf(provider), dialect });
     const verdict = hard && (call.rescue?.soften(hard) ?? hard);
     settlement = settlementOf(verdict, attemptId, call.bodyHash);
     ledger.tried(row, { provider, end, verdict, lost });

@@ -7,6 +7,7 @@ import type { Pace } from '../core/pace.ts';
 import type { RequestRecord, SpentByClient } from '../core/records.ts';
 import type { ChainSettings, ProviderSettings, Settings } from '../core/settings.ts';
 import type { Clients } from './clients.ts';
+import type { Lookup } from './guardedLookup.ts';
 import type { InFlight } from './inFlight.ts';
 import type { Limits } from './limits.ts';
 import type { Suspicion } from './suspicion.ts';
@@ -28,6 +29,8 @@ export interface GatewayDeps {
   openFiles?: number | null;
   /** Base address of the simulator that plays the faults of drills; without it there are none. */
   drillUrl?: string | null;
+  /** How names of providers are resolved, if not by the system. */
+  resolve?: Lookup;
   /** What clients have spent today, before this process began; without it, nothing. */
   spent?: readonly SpentByClient[];
 }

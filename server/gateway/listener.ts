@@ -49,7 +49,11 @@ export function createGateway(deps: GatewayDeps): Gateway {
   const tools: GatewayTools = {
     ...deps,
     state: () => (draining ? 'draining' : deps.state()),
-    upstream: new Upstream(deps.settings.providers, { clock: deps.clock, drillUrl: deps.drillUrl ?? null }),
+    upstream: new Upstream(deps.settings.providers, {
+      clock: deps.clock,
+      drillUrl: deps.drillUrl ?? null,
+      resolve: deps.resolve,
+    }),
     limits: new Limits(deps.settings.limits),
     clients,
     inFlight: new InFlight(),

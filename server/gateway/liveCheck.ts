@@ -11,6 +11,7 @@ import { firstTokenClockMs } from './clocks.ts';
 import { Collector } from './collect.ts';
 import type { AttemptEnd, AttemptTools } from './errand.ts';
 import { Interrupt } from './interrupt.ts';
+import { secretsOf } from './secretsOf.ts';
 
 /** A provider that heeds no `max_tokens` is hung up on after so many events. */
 const EVENTS_MAX = 4 * LIVE_TOKENS_MAX;
@@ -148,7 +149,7 @@ class LiveCheck {
     const attempt = new Attempt(tools, { provider, request, taker: heard, interrupt, onContent: () => {} });
     const end = await attempt.run();
     const dialect = dialects[provider.dialect];
-    const secrets = provider.apiKey === null ? [] : [provider.apiKey];
+    const secrets = secretsOf(provider);
     // That we hung up on content is no failure of the provider's.
     const hungUp = end.seen?.seen === 'callerLeft' && end.firstTokenMs !== null;
     const verdict = end.seen && !hungUp ? judge(end.seen, clock.wall(), { secrets, dialect }) : null;

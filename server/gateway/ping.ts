@@ -8,6 +8,7 @@ import { Attempt } from './attempt.ts';
 import { Collector } from './collect.ts';
 import type { AttemptTools } from './errand.ts';
 import { Interrupt } from './interrupt.ts';
+import { secretsOf } from './secretsOf.ts';
 import { settlementOf } from './settlement.ts';
 
 /** One token of output at most, and next to none of input. */
@@ -31,7 +32,7 @@ export async function pingProvider(tools: AttemptTools, provider: ProviderSettin
     onContent: () => {},
   });
   const end = await attempt.run();
-  const secrets = provider.apiKey === null ? [] : [provider.apiKey];
+  const secrets = secretsOf(provider);
   const verdict = end.seen && judge(end.seen, tools.clock.wall(), { secrets, dialect: dialects[provider.dialect] });
   const { abort } = dialects[provider.dialect];
   const charge = chargeOf(

@@ -2,6 +2,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 import { type Dispatcher, Pool } from 'undici';
 import type { Clock } from '../core/clock.ts';
 import type { ProviderSettings } from '../core/settings.ts';
+import { guardedLookup, type Lookup } from './guardedLookup.ts';
 import { openPool, Post } from './line.ts';
 
 /** Our own connect clock rules; undici's comes this much later and only cleans up sockets that nobody waits for. */
@@ -21,6 +22,8 @@ export interface UpstreamOptions {
   clock: Clock;
   /** Base address of the simulator that plays the faults of drills, or null: there are no drills. */
   drillUrl: string | null;
+  /** How names are resolved, if not by the system. */
+  resolve?: Lookup | undefined;
 }
 
 /** Where a call goes: to the provider's own address, if nothing else is said. */
@@ -40,12 +43,16 @@ export class Upstream {
   private readonly providers: ReadonlyMap<string, ProviderSettings>;
   private readonly clock: Clock;
   private readonly drills: Route | null;
+  private readonly lookup: Lookup;
+  private readonly unguarded: Lookup | null;
 
-  constructor(providers: readonly ProviderSettings[], { clock, drillUrl }: UpstreamOptions) {
+  constructor(providers: readonly ProviderSettings[], { clock, drillUrl, resolve }: UpstreamOptions) {
     this.clock = clock;
+    this.lookup = guardedLookup(resolve);
+    this.unguarded = resolve ?? null;
     this.providers = new Map(providers.map((provider) => [provider.name, provider]));
-    for (const provider of providers) this.routes.set(provider.name, routeTo(provider, provider.baseUrl));
-    const limits = { connections: DRILL_CONNECTIONS, connectMs: DRILL_CONNECT_MS };
+    for (const provider of providers) this.routes.set(provider.name, this.routeTo(provider, provider.baseUrl));
+    const limits = { connections: DRILL_CONNECTIONS, connectMs: DRILL_CONNECT_MS, lookup: null };
     this.drills = drillUrl === null ? null : new Route(drillUrl, plainHeaders, limits);
   }
 
@@ -68,9 +75,15 @@ export class Upstream {
   private otherRoute(name: string, baseUrl: string): Route | undefined {
     const provider = this.providers.get(name);
     const key = `${name} ${baseUrl}`;
-    const route = this.others.get(key) ?? (provider && routeTo(provider, baseUrl));
+    const route = this.others.get(key) ?? (provider && this.routeTo(provider, baseUrl));
     if (route) this.others.set(key, route);
     return route;
+  }
+
+  private routeTo(provider: ProviderSettings, baseUrl: string): Route {
+    const lookup = provider.allowLinkLocal === true ? this.unguarded : this.lookup;
+    const connections = provider.concurrency + SPARE_CONNECTIONS;
+    return new Route(baseUrl, headersOf(provider), { connections, connectMs: provider.timeouts.connectMs, lookup });
   }
 
   /** No key and no header of a provider goes to the simulator. */
@@ -82,9 +95,11 @@ export class Upstream {
   }
 }
 
-function routeTo(provider: ProviderSettings, baseUrl: string): Route {
-  const { connectMs } = provider.timeouts;
-  return new Route(baseUrl, headersOf(provider), { connections: provider.concurrency + SPARE_CONNECTIONS, connectMs });
+interface RouteLimits {
+  connections: number;
+  connectMs: number;
+  /** Null: the system's own. */
+  lookup: Lookup | null;
 }
 
 /** Where one provider is. */
@@ -96,7 +111,7 @@ class Route {
   private readonly pool: Pool;
   private freshPool: Pool | null = null;
 
-  constructor(baseUrl: string, headers: Record<string, string>, limits: { connections: number; connectMs: number }) {
+  constructor(baseUrl: string, headers: Record<string, string>, limits: RouteLimits) {
     const url = new URL(baseUrl);
     this.origin = url.origin;
     this.path = `${url.pathname.replace(/\/$/, '')}/chat/completions${url.search}`;
@@ -105,6 +120,7 @@ class Route {
       connections: limits.connections,
       pipelining: 1,
       connectTimeout: limits.connectMs + CONNECT_SPARE_MS,
+      ...(limits.lookup && { connect: { lookup: limits.lookup } }),
       // The attempt's clocks rule; undici's would charge a provider for time that we paused it.
       headersTimeout: 0,
       bodyTimeout: 0,

@@ -114,7 +114,7 @@ describe('the doors of the control listener', () => {
     for (const path of ['/', '/healthz', '/nothing', '/trpc/circuits.list']) {
       const { headers } = await send(control, path);
       expect(headers).toMatchObject({ 'x-content-type-options': 'nosniff', 'x-frame-options': 'DENY' });
-      expect(headers['content-security-policy']).toContain("default-src 'self'");
+      expect(headers['content-security-policy']).toContain("default-src 'none'");
     }
   });
 });

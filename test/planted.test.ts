@@ -1,0 +1,187 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, onTestFinished, test } from 'vitest';
+import { startApp } from '../server/app.ts';
+import { loadSettings } from '../server/config/load.ts';
+import { formatProblems } from '../server/config/source.ts';
+import { createLog } from '../server/observe/log.ts';
+import { newId, realClock } from '../server/world.ts';
+import { TestDatabase } from './db/support/database.ts';
+import { act, bearer, cookieOf, post } from './support/access.ts';
+import { run } from './support/cli.ts';
+import { call, procedures } from './support/control.ts';
+import { startUpstream } from './support/upstream.ts';
+
+/** Each is a secret of another kind; none may be found in anything that is written or answered. */
+const planted = {
+  providerKey: 'sk-planted-provider-0001',
+  secondKey: 'plantedwithoutshape',
+  header: 'planted-header-value-0002',
+  clientKey: 'planted-client-key-0003',
+  adminToken: 'planted-admin-token-0004',
+  oidcSecret: 'planted-oidc-secret-0005',
+  password: 'planted password of ada 0006',
+  wrongPassword: 'planted wrong password 0007',
+  wrongToken: 'planted-wrong-token-0008',
+  urlPassword: 'planted-url-password-0009',
+  environment: 'planted-environment-0010',
+  prompt: 'planted prompt of a caller 0011',
+};
+
+/** What was answered or written, by where. */
+class Outputs {
+  readonly all: [string, string][] = [];
+
+  add(where: string, text: string): void {
+    this.all.push([where, text]);
+  }
+
+  async answer(where: string, response: Response): Promise<string> {
+    const text = await response.text();
+    this.add(where, `${JSON.stringify([...response.headers])}\n${text}`);
+    return text;
+  }
+
+  /** `where: which secret`, for each that is found. */
+  found(secrets: Record<string, string>): string[] {
+    return this.all.flatMap(([where, text]) =>
+      Object.entries(secrets)
+        .filter(([, secret]) => secret !== '' && text.includes(secret))
+        .map(([name]) => `${where}: ${name}`),
+    );
+  }
+}
+
+const configOf = (urls: { echo: string; good: string }, database: string) => `gateway: { port: 0 }
+control: { port: 0 }
+database: "${database}"
+node: a
+providers:
+  echo: { baseUrl: "${urls.echo}", apiKey: "\${KEY}", model: m, headers: { x-api-key: ${planted.header} }, breaker: { failures: 100 } }
+  good: { baseUrl: "${urls.good}", apiKey: "${planted.secondKey}", model: m }
+chains:
+  lucy: { providers: [echo, good], backoff: { initial: 1ms } }
+  alone: { providers: [echo] }
+clients: [{ name: app, key: ${planted.clientKey} }]
+signIn:
+  url: https://recloser.example
+  provider: { issuer: "https://issuer.example", clientId: c, clientSecret: ${planted.oidcSecret}, roles: { claim: g, admin: [x] } }
+`;
+
+/** A provider that says whatever it was sent in every error, in turn in each way a provider may. */
+async function echoing() {
+  let turn = 0;
+  return startUpstream((response, { headers }) => {
+    turn += 1;
+    const said = `Incorrect key: ${headers.authorization} (${headers['x-api-key']})`;
+    const error = { error: { message: said, type: 'invalid_request_error', code: said } };
+    if (turn % 4 === 0) {
+      response.writeHead(200, { 'content-type': 'text/event-stream' });
+      response.end(`data: ${JSON.stringify(error)}\n\n`);
+      return;
+    }
+    if (turn % 4 === 1) response.writeHead(400, { 'content-type': 'application/json', 'x-echo': said });
+    else response.writeHead(turn % 4 === 2 ? 500 : 401, { 'content-type': 'application/json' });
+    response.end(turn % 4 === 2 ? said : JSON.stringify(error));
+  });
+}
+
+async function answering() {
+  return startUpstream((response) => {
+    response.writeHead(200, { 'content-type': 'text/event-stream' });
+    const chunk = { id: 'c', object: 'chat.completion.chunk', created: 1, model: 'm' };
+    const choice = { index: 0, delta: { content: 'hello' }, finish_reason: 'stop' };
+    response.end(`data: ${JSON.stringify({ ...chunk, choices: [choice] })}\n\ndata: [DONE]\n\n`);
+  });
+}
+
+async function startPlanted(path: string, outputs: Outputs) {
+  const [echo, good] = await Promise.all([echoing(), answering()]);
+  const env = { KEY: planted.providerKey, OTHER: planted.environment };
+  const loaded = loadSettings({ text: configOf({ echo: echo.url, good: good.url }, path), file: '/r.yaml', env });
+  if (!loaded.ok) throw new Error(formatProblems('r.yaml', loaded.problems));
+  const log = createLog('debug', { write: (line) => outputs.add('log', line) });
+  const app = await startApp(loaded.settings, {
+    ...{ clock: realClock, random: () => 0.5, newId, log },
+    ...{ token: planted.adminToken, webRoot: null, version: '0.1.0' },
+  });
+  return app;
+}
+
+function callers(gatewayUrl: string, outputs: Outputs) {
+  return async (where: string, more: object = {}, key = planted.clientKey) => {
+    const body = { model: 'lucy', messages: [{ role: 'user', content: planted.prompt }], ...more };
+    const headers = { 'content-type': 'application/json', ...bearer(key) };
+    const options = { method: 'POST', headers, body: JSON.stringify(body) };
+    const response = await fetch(`${gatewayUrl}/v1/chat/completions`, options);
+    return outputs.answer(where, response);
+  };
+}
+
+test('no secret is in an answer, an error, a log, a metric, an export, the command line or the database', async () => {
+  await using database = new TestDatabase();
+  const outputs = new Outputs();
+  const app = await startPlanted(database.path, outputs);
+  let stopped = false;
+  const stop = async () => {
+    if (!stopped) await app.stop(1_000);
+    stopped = true;
+  };
+  onTestFinished(stop);
+  const chat = callers(app.gatewayUrl, outputs);
+  for (let turn = 0; turn < 4; turn += 1) await chat('an error of a provider', { model: 'alone' });
+  for (let turn = 0; turn < 4; turn += 1)
+    expect(await chat('a fallback', { stream: turn % 2 === 0 })).toContain('hello');
+  expect(await chat('a wrong key', {}, planted.wrongToken)).toContain('invalid_api_key');
+  await chat('an unknown model', { model: 'nobody' });
+
+  const control = { url: app.controlUrl, headers: bearer(planted.adminToken) };
+  const { data: person } = await act(control, 'access.addPerson', { name: 'ada', role: 'operator' });
+  const joined = await post(control, '/join', { code: person.secret, password: planted.password });
+  const { data: made } = await act(control, 'access.createToken', { name: 'pager', role: 'viewer' });
+  const session = cookieOf(joined).split('=')[1] ?? '';
+  expect([String(person.secret), String(made.secret), session].every(({ length }) => length > 20)).toBe(true);
+  await outputs.answer(
+    'a wrong password',
+    await post(control, '/sign-in', { name: 'ada', password: planted.wrongPassword }),
+  );
+  await outputs.answer('a wrong token', await fetch(`${control.url}/metrics`, { headers: bearer(planted.wrongToken) }));
+  await act(control, 'circuits.probe', { provider: 'echo', reason: 'a look' });
+  await act(control, 'circuits.trip', { provider: 'echo', reason: 'a look' });
+  for (const { path, type } of procedures) {
+    if (type === 'subscription') continue;
+    const headers = control.headers;
+    const input =
+      type === 'query' ? { limit: 20, from: 0, to: realClock.wall() } : { nonsense: planted.urlPassword.length };
+    const made = await call(control, path, { headers, input, post: type === 'mutation' });
+    outputs.add(path, JSON.stringify(made.body));
+    if (type === 'query') outputs.add(path, JSON.stringify((await call(control, path, { headers })).body));
+  }
+  for (const path of ['/', '/metrics', '/healthz', '/readyz', '/nothing']) {
+    await outputs.answer(path, await fetch(control.url + path, { headers: control.headers }));
+  }
+  const env = { RECLOSER_URL: control.url, RECLOSER_TOKEN: planted.adminToken };
+  for (const argv of [
+    ['circuits', '--json'],
+    ['requests'],
+    ['requests', '--json'],
+    ['token', 'list'],
+    ['person', 'list'],
+  ]) {
+    const { out, err } = await run(argv, { env });
+    outputs.add(argv.join(' '), out + err);
+  }
+  const refused = configOf({ echo: `http://u:${planted.urlPassword}@h.example`, good: 'http://h.example' }, ':memory:');
+  const problems = loadSettings({ text: refused, file: '/r.yaml', env: { KEY: planted.providerKey } });
+  expect(problems.ok).toBe(false);
+  outputs.add('a config', problems.ok ? '' : formatProblems('r.yaml', problems.problems));
+
+  await stop();
+  for (const name of readdirSync(database.folder)) {
+    outputs.add(`file ${name}`, readFileSync(join(database.folder, name), 'latin1'));
+  }
+  const secrets = { ...planted, invitation: String(person.secret), token: String(made.secret), session };
+  expect(outputs.found({ control: 'deepseek-never', model: 'lucy' })).not.toEqual([]);
+  expect(outputs.all.length).toBeGreaterThan(50);
+  expect(outputs.found(secrets)).toEqual([]);
+}, 60_000);
