@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import { addAccess } from './cli/access.ts';
 import { addActs } from './cli/acts.ts';
+import { addBackup } from './cli/backup.ts';
 import { addCheck } from './cli/check.ts';
 import { addCircuits } from './cli/circuits.ts';
 import { addExportOutage } from './cli/exportOutage.ts';
@@ -38,6 +39,7 @@ export async function runCli(world: CliWorld): Promise<number> {
   addActs(program, world);
   addRequests(program, world);
   addRecord(program, world);
+  addBackup(program, world);
   addAccess(program, world);
   addExportOutage(program, world);
   addReplay(program, world);

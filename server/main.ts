@@ -3,6 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { backupFile } from '../db/sqlite/backup.ts';
 import { replay } from './circuits/replay.ts';
 import type { StartOptions } from './cli/world.ts';
 import { runCli } from './cli.ts';
@@ -35,6 +36,7 @@ const exitCode = await runCli({
   start: (options) => start(options, startWorld(options)),
   checkLive: (providers) => checkLive(providers, realClock),
   replay,
+  backup: backupFile,
 });
 stdout.write('', () => process.exit(exitCode));
 

@@ -24,6 +24,8 @@ export interface CliWorld {
   start: (options: StartOptions) => Promise<number>;
   /** Calls providers to see what they can do; absent: it cannot. */
   checkLive?: (providers: readonly ProviderSettings[]) => Promise<LiveReport[]>;
+  /** Copies a database into a new file and gives its bytes; absent: it cannot. */
+  backup?: (from: string, to: string) => number;
   /** Plays a trace through a circuit with other settings, called `name`; absent: it cannot. */
   replay?: (trace: Trace, settings: BreakerSettings, name: string) => ReplayReport;
 }

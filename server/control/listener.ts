@@ -44,7 +44,7 @@ const receiveMs = 10_000;
 const closeGraceMs = 2_000;
 
 export interface ControlDeps {
-  settings: { control: ListenerSettings; signIn: SignInSettings; retention: RetentionSettings };
+  settings: { control: ListenerSettings; signIn: SignInSettings; retention: RetentionSettings; database: string };
   board: Circuits;
   recheck: Recheck;
   storage: Storage;

@@ -27,7 +27,7 @@ export interface RouterDeps {
   overviews: OverviewSource;
   book: ProviderBook;
   about: () => AboutProgram;
-  settings: { retention: RetentionSettings };
+  settings: { retention: RetentionSettings; database: string };
 }
 
 /** Every procedure of the control plane: one file a noun. */

@@ -240,6 +240,7 @@ export interface TrpcBody {
 const dayMs = 86_400_000;
 /** What the procedures read of the config. */
 export const settingsOfTests = {
+  database: '/var/lib/recloser/recloser.db',
   retention: {
     ...{ requestsMs: 14 * dayMs, probesMs: dayMs, transitionsMs: dayMs, minutesMs: dayMs },
     ...{ auditMs: dayMs, incidentsMs: dayMs },

@@ -1,0 +1,73 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { expect, test } from 'vitest';
+import { parse } from 'yaml';
+import type { StartOptions } from '../../server/cli.ts';
+import { run } from '../support/cli.ts';
+
+const root = new URL('../../', import.meta.url);
+const read = (name: string) => readFileSync(new URL(`server/deploy/${name}`, root), 'utf8');
+const dockerfile = read('Dockerfile');
+const entry = /^\/?.*dist\/server\/main\.js$/;
+
+/** What the real command line makes of the arguments behind `node dist/server/main.js`. */
+async function startedWith(args: string[]): Promise<StartOptions | undefined> {
+  let started: StartOptions | undefined;
+  const start = async (options: StartOptions) => {
+    started = options;
+    return 0;
+  };
+  expect(await run(args, { start })).toMatchObject({ exitCode: 0, err: '' });
+  return started;
+}
+
+function lastOf(instruction: string): string[] {
+  const line =
+    dockerfile
+      .split('\n')
+      .filter((each) => each.startsWith(`${instruction} [`))
+      .at(-1) ?? '';
+  return JSON.parse(line.slice(instruction.length)) as string[];
+}
+
+const config = '/etc/recloser/recloser.yaml';
+
+test('the image runs node itself, as nobody special, with a health check, on a command line that there is', async () => {
+  const [stage, last] = dockerfile.split(/^FROM .*$/m).slice(1);
+  expect(stage).toContain('npm ci --include=dev');
+  expect(last).toMatch(/^USER node$/m);
+  expect(last).toMatch(/^HEALTHCHECK /m);
+  expect(last).not.toMatch(/\bnp[mx]\b/);
+  const [node, main] = lastOf('ENTRYPOINT');
+  expect([node, main]).toEqual(['node', expect.stringMatching(entry)]);
+  expect(await startedWith(lastOf('CMD'))).toMatchObject({ config, demo: false });
+  const { bin } = JSON.parse(readFileSync(new URL('package.json', root), 'utf8')) as { bin: { recloser: string } };
+  expect(main).toBe(bin.recloser);
+});
+
+test('the compose file builds it from paths that exist, with a root that nobody writes', () => {
+  const { services, volumes } = parse(read('compose.yaml')) as {
+    services: {
+      recloser: Record<string, unknown> & { build: { context: string; dockerfile: string }; volumes: string[] };
+    };
+    volumes: object;
+  };
+  const { build, ...service } = services.recloser;
+  const context = new URL(`server/deploy/${build.context}/`, root);
+  expect(existsSync(new URL(build.dockerfile, context))).toBe(true);
+  expect(service).toMatchObject({ read_only: true, cap_drop: ['ALL'], init: true });
+  expect(service.volumes).toEqual([`./recloser.yaml:${config}:ro`, 'record:/var/lib/recloser']);
+  expect(Object.keys(volumes)).toEqual(['record']);
+});
+
+test('the unit runs node itself, hardened, on a command line that there is, and waits for streams at its end', async () => {
+  const unit = read('recloser.service');
+  const [, command = ''] = /^ExecStart=(.*)$/m.exec(unit) ?? [];
+  const [node, main, ...args] = command.split(' ');
+  expect([node, main]).toEqual(['/usr/bin/node', expect.stringMatching(entry)]);
+  expect(await startedWith(args)).toMatchObject({ config, demo: false });
+  for (const line of ['DynamicUser=yes', 'ProtectSystem=strict', 'NoNewPrivileges=yes', 'KillSignal=SIGTERM']) {
+    expect(unit.split('\n')).toContain(line);
+  }
+  // The engine compiles code at run time, which that would forbid.
+  expect(unit).not.toContain('MemoryDenyWriteExecute');
+});
