@@ -5,6 +5,7 @@ import { addBackup } from './cli/backup.ts';
 import { addCheck } from './cli/check.ts';
 import { addCircuits } from './cli/circuits.ts';
 import { addExportOutage } from './cli/exportOutage.ts';
+import { addIncidents } from './cli/incidents.ts';
 import { addRecord } from './cli/record.ts';
 import { addReplay } from './cli/replay.ts';
 import { addRequests } from './cli/requests.ts';
@@ -38,6 +39,7 @@ export async function runCli(world: CliWorld): Promise<number> {
   addCircuits(program, world);
   addActs(program, world);
   addRequests(program, world);
+  addIncidents(program, world);
   addRecord(program, world);
   addBackup(program, world);
   addAccess(program, world);

@@ -56,6 +56,20 @@ const requestRoute = createRoute({
   component: lazyRouteComponent(() => import('./requests/explainPanel.tsx'), 'ExplainPanel'),
 });
 
+const incidentsRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/incidents',
+  component: lazyRouteComponent(() => import('./pages/incidents.tsx'), 'IncidentsPage'),
+});
+
+const incidentRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/incidents/$id',
+  component: lazyRouteComponent(() => import('./pages/incident.tsx'), 'IncidentPage'),
+  validateSearch: ({ from, to }: Record<string, unknown>): { from?: number; to?: number } =>
+    typeof from === 'number' && typeof to === 'number' ? { from, to } : {},
+});
+
 const auditRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: '/audit',
@@ -94,6 +108,8 @@ export const router = createRouter({
     liveRoute,
     requestsRoute.addChildren([requestRoute]),
     providerRoute,
+    incidentsRoute,
+    incidentRoute,
     auditRoute.addChildren([actRoute]),
     savingsRoute,
     accessRoute,

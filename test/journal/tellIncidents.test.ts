@@ -45,6 +45,7 @@ test('an outage is one incident, its times kept apart, its figures those of the 
   expect(report?.lanes.map(({ provider, troubled }) => [provider, troubled])).toEqual([
     ['deepseek-v3', true],
     ['llama-3.3-70b', false],
+    ['qwen-72b', false],
   ]);
   expect(report?.timeline.map(({ kind }) => kind)).toContain('probes');
 });

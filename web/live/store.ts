@@ -15,6 +15,8 @@ export interface LiveView {
   circuits: CircuitEntry[];
   overview: Overview | null;
   storage: StorageStatus | null;
+  /** How often something was written of incidents: when it moves, they are read again. */
+  incidentsTold: number;
   /** Newest first, at most 100. Those above `eventsSince` are all here; `events.list` has the others. */
   events: CircuitEvent[];
   eventsSince: number;

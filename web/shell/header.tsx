@@ -1,6 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { aboutQuery } from '../api.ts';
+import { useOpenIncidents } from '../incidents/queries.ts';
 import type { LiveStatus } from '../live/store.ts';
 import { useLive } from '../live/useLive.ts';
 import { timeOfDay } from '../time.ts';
@@ -13,12 +14,14 @@ import { ClockMenu, PersonMenu, ThemeMenu } from './menus.tsx';
 export const pages = [
   { to: '/', label: 'Live', keys: 'g l' },
   { to: '/requests', label: 'Requests', keys: 'g r' },
+  { to: '/incidents', label: 'Incidents', keys: 'g i' },
   { to: '/savings', label: 'Savings', keys: 'g s' },
   { to: '/audit', label: 'Audit', keys: 'g a' },
 ] as const;
 
 export function Header({ openPalette, openHelp }: { openPalette: () => void; openHelp: () => void }) {
   const { data: about } = useQuery({ ...aboutQuery, staleTime: Number.POSITIVE_INFINITY });
+  const openIncidents = useOpenIncidents();
   return (
     <header className="shell-header">
       <Link to="/" className="shell-brand" aria-label="Recloser">
@@ -29,6 +32,13 @@ export function Header({ openPalette, openHelp }: { openPalette: () => void; ope
         {pages.map(({ to, label }) => (
           <Link key={to} to={to} activeOptions={{ exact: to === '/', includeSearch: false }}>
             {label}
+            {to === '/incidents' && openIncidents > 0 && (
+              <span className="nav-count" title="going on">
+                {' '}
+                {openIncidents}
+                <span className="visually-hidden"> going on</span>
+              </span>
+            )}
           </Link>
         ))}
       </nav>

@@ -5,6 +5,7 @@ const keys: [string, string][] = [
   ['⌘ K', 'commands (Ctrl K)'],
   ['g l', 'Live'],
   ['g r', 'Requests'],
+  ['g i', 'Incidents'],
   ['g s', 'Savings'],
   ['g a', 'Audit'],
   ['j / k', 'next row, row before'],

@@ -36,6 +36,7 @@ function SignedIn() {
     '?': () => setOverlay('help'),
     'g l': () => void navigate({ to: '/' }),
     'g r': () => void navigate({ to: '/requests' }),
+    'g i': () => void navigate({ to: '/incidents' }),
     'g s': () => void navigate({ to: '/savings' }),
     'g a': () => void navigate({ to: '/audit' }),
     p: () => (status === 'paused' ? resume() : pause()),

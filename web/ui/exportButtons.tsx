@@ -95,7 +95,8 @@ function fileOf<Row>(kind: Kind, columns: ExportProps<Row>['columns']) {
   };
 }
 
-function download(name: string, file: Blob): void {
+/** Gives a file to the browser to keep. */
+export function download(name: string, file: Blob): void {
   const address = URL.createObjectURL(file);
   const link = document.createElement('a');
   link.href = address;

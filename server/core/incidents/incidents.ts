@@ -1,6 +1,7 @@
 import type { CircuitEvent } from '../circuit/types.ts';
 import { chainTroubles, minuteMs } from './chainTroubles.ts';
 import { circuitTroubles, compare, unusualSpans } from './circuitTroubles.ts';
+import { each } from './each.ts';
 import { faultOfOurs } from './ours.ts';
 import { titleOf } from './title.ts';
 import type { Incident, OursEvidence, Trouble, TroubleRecord } from './types.ts';
@@ -158,8 +159,4 @@ function incidentOf(troubles: Trouble[], { record, until, ours: known }: Around)
 function latest(moments: readonly (number | null)[]): number | null {
   const known = moments.filter((moment) => moment !== null);
   return known.length < moments.length ? null : Math.max(...known);
-}
-
-export function each<Value>(values: readonly Value[]): Value[] {
-  return [...new Set(values)];
 }

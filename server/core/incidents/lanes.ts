@@ -1,6 +1,6 @@
-import type { CircuitEvent } from '../circuit/types.ts';
-import { ITSELF } from '../circuit/types.ts';
+import { byHand, type CircuitEvent, ITSELF } from '../circuit/types.ts';
 import { inOrder } from './circuitTroubles.ts';
+import { each } from './each.ts';
 import type { IncidentFacts, Lane, LaneSpan } from './report.ts';
 import type { Incident } from './types.ts';
 
@@ -27,13 +27,15 @@ export function tickMsOf({ from, to }: Window): number {
   return Math.max(1_000, Math.ceil((to - from) / 600 / 1_000) * 1_000);
 }
 
-/** A lane for each provider that opened, then for those that stood beside it in its chains. */
+/** A lane for each provider that opened, then for those that stood beside it in its chains, and those that people moved. */
 export function lanesOf(
   incident: Incident,
   { events, facts, window }: { events: readonly CircuitEvent[]; facts: IncidentFacts; window: Window },
 ): Lane[] {
-  const beside = facts.called.map(({ provider }) => provider).filter((name) => !incident.providers.includes(name));
   const ordered = inOrder(events);
+  const moved = ordered.filter((event) => byHand(event) && event.at >= window.from && event.at < window.to);
+  const around = each([...facts.called, ...moved].map(({ provider }) => provider));
+  const beside = around.filter((name) => !incident.providers.includes(name));
   return [...incident.providers, ...beside].map((provider) => {
     const wasCalled = facts.called.some((called) => called.provider === provider && called.attempts > 0);
     const spans = spansOf(

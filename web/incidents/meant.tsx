@@ -1,0 +1,57 @@
+import { TimeText } from '../ui/figures.tsx';
+import { Panel } from '../ui/panel.tsx';
+import type { Incident } from './queries.ts';
+
+/** What it meant, for callers and for the bill; and how each figure is known. */
+export function Meant({ incident }: { incident: Incident }) {
+  const { impact, meant, failures, ours } = incident;
+  return (
+    <Panel
+      title="What it meant"
+      note={
+        <>
+          counted up to <TimeText at={impact.to} />
+        </>
+      }
+    >
+      <dl className="meant">
+        {meant.map(({ id, label, text, mark, tone }) => (
+          <div key={id}>
+            <dt>
+              {label} {mark !== 'measured' && <em className="mark">{mark}</em>}
+              {id === 'notMade' && <em className="mark">measured</em>}
+            </dt>
+            <dd className={`meant-${tone} tabular`}>{text}</dd>
+          </div>
+        ))}
+      </dl>
+      {impact.byChain.length > 1 && (
+        <dl className="meant meant-more">
+          {impact.byChain.map(({ chain, requests, errors }) => (
+            <div key={chain}>
+              <dt>{chain}</dt>
+              <dd className="tabular">
+                {requests} requests · {errors} errors
+              </dd>
+            </div>
+          ))}
+        </dl>
+      )}
+      {failures.length > 0 && (
+        <p className="meant-note muted">
+          Failures: {failures.map(({ provider, kind, count }) => `${provider} ${kind} ${count}×`).join(', ')}
+        </p>
+      )}
+      {ours && (
+        <p className="meant-note">
+          <b>■ The fault may be ours.</b> Between <TimeText at={ours.from} /> and <TimeText at={ours.to} /> no provider
+          could be connected to:{' '}
+          {ours.providers
+            .map(({ provider, attempts, unconnected }) => `${provider} ${unconnected} of ${attempts}`)
+            .join(', ')}
+          .
+        </p>
+      )}
+    </Panel>
+  );
+}

@@ -1,0 +1,151 @@
+import { useInfiniteQuery } from '@tanstack/react-query';
+import { Link, useNavigate } from '@tanstack/react-router';
+import { useState } from 'react';
+import { client } from '../api.ts';
+import { errorSentence } from '../errors.ts';
+import type { Cell } from '../exports.ts';
+import { type IncidentRow, refetchMs } from '../incidents/queries.ts';
+import { useKeys } from '../keys.ts';
+import { showAge, zoneName } from '../time.ts';
+import { ExportButtons } from '../ui/exportButtons.tsx';
+import { Age, TimeText } from '../ui/figures.tsx';
+import { EmptyState } from '../ui/panel.tsx';
+import { wholeNumber } from '../words.ts';
+import { useZone } from '../zone.tsx';
+import '../requests/requests.css';
+import '../incidents/incidents.css';
+
+const pageRows = 50;
+
+const exported: readonly (readonly [string, (row: IncidentRow) => Cell])[] = [
+  ['id', ({ id }) => id],
+  ['state', ({ state }) => state],
+  ['title', ({ title }) => title],
+  ['began', ({ beganAt }) => iso(beganAt)],
+  ['detected', ({ detectedAt }) => iso(detectedAt)],
+  ['mitigated', ({ mitigatedAt }) => iso(mitigatedAt)],
+  ['provider_back', ({ backAt }) => iso(backAt)],
+  ['resolved', ({ resolvedAt }) => iso(resolvedAt)],
+  ['providers', ({ providers }) => providers.join(' ')],
+  ['chains', ({ chains }) => chains.join(' ')],
+  ['errors', ({ errors }) => errors],
+  ['openings', ({ openings }) => openings],
+];
+
+function iso(at: number | null): string | null {
+  return at === null ? null : new Date(at).toISOString();
+}
+
+/** Those that go on first, then the newest. */
+export function IncidentsPage() {
+  const query = useInfiniteQuery({
+    queryKey: ['incidents', 'list'],
+    initialPageParam: undefined as string | undefined,
+    queryFn: ({ pageParam }) => client.incidents.list.query({ before: pageParam, limit: pageRows }),
+    getNextPageParam: ({ next }) => next ?? undefined,
+    refetchInterval: refetchMs,
+  });
+  const rows = query.data?.pages.flatMap((page) => page.rows) ?? [];
+  return (
+    <>
+      <h1 className="visually-hidden">Incidents</h1>
+      <div className="bar">
+        <OpenWords rows={rows} known={!query.isPending} />
+        <span className="grow" />
+        <ExportButtons name="incidents" columns={exported} read={(page) => client.incidents.list.query(page)} />
+      </div>
+      <section className="panel requests-list" aria-label="Incidents">
+        {query.error && <p className="note note-open">■ {errorSentence(query.error)} What was read before stays.</p>}
+        {rows.length > 0 && <IncidentTable rows={rows} />}
+        {rows.length === 0 && !query.isPending && <NoIncidents />}
+        {query.hasNextPage && (
+          <button type="button" className="button older" onClick={() => void query.fetchNextPage()}>
+            Older incidents
+          </button>
+        )}
+      </section>
+    </>
+  );
+}
+
+function OpenWords({ rows, known }: { rows: IncidentRow[]; known: boolean }) {
+  const open = rows.filter(({ state }) => state === 'open').length;
+  if (!known) return null;
+  return open > 0 ? (
+    <b className="incident-open">■ {open === 1 ? 'One incident goes on' : `${open} incidents go on`}</b>
+  ) : (
+    <span className="muted">No incident goes on</span>
+  );
+}
+
+function IncidentTable({ rows }: { rows: IncidentRow[] }) {
+  const zone = useZone();
+  const navigate = useNavigate();
+  const [at, setAt] = useState(-1);
+  const step = (by: number) => setAt((before) => Math.min(rows.length - 1, Math.max(0, before + by)));
+  useKeys({
+    j: () => step(1),
+    k: () => step(-1),
+    enter: () => {
+      const row = rows[at];
+      if (row) void navigate({ to: '/incidents/$id', params: { id: String(row.id) } });
+    },
+  });
+  return (
+    <table className="requests-table incidents-table">
+      <thead>
+        <tr>
+          <th>no.</th>
+          <th>state</th>
+          <th>what</th>
+          <th>began {rows[0] && zoneName(zone, rows[0].beganAt)}</th>
+          <th>lasted</th>
+          <th>providers</th>
+          <th>chains</th>
+          <th>errors to callers</th>
+        </tr>
+      </thead>
+      <tbody>
+        {rows.map((row, index) => (
+          <tr key={row.id} className={index === at ? 'selected' : ''} aria-current={index === at ? 'true' : undefined}>
+            <td className="muted">{row.id}</td>
+            <td>
+              <StateWord state={row.state} />
+            </td>
+            <td className="cell-title">
+              <Link to="/incidents/$id" params={{ id: String(row.id) }}>
+                {row.title}
+              </Link>
+            </td>
+            <td className="muted">
+              <TimeText at={row.beganAt} bare />
+            </td>
+            <td>{row.resolvedAt === null ? <Age since={row.beganAt} /> : showAge(row.resolvedAt - row.beganAt)}</td>
+            <td>{row.providers.join(', ')}</td>
+            <td>{row.chains.join(', ')}</td>
+            <td className={row.errors > 0 ? 'incident-errors' : 'muted'}>{wholeNumber(row.errors)}</td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}
+
+const stateSigns = { open: '■ goes on', watching: '▲ being watched', resolved: '● resolved' } as const;
+
+function StateWord({ state }: { state: IncidentRow['state'] }) {
+  return <span className={`incident-state incident-${state}`}>{stateSigns[state]}</span>;
+}
+
+function NoIncidents() {
+  return (
+    <EmptyState title="There has been no incident">
+      <p>
+        One writes itself when a circuit opens for longer than a moment, when callers get errors, or when a chain is
+        answered by fallbacks, or slowly, far more than is usual for it.
+      </p>
+      <p>To see one, break a provider of the demo:</p>
+      <pre>npm run recloser -- start --demo</pre>
+    </EmptyState>
+  );
+}
