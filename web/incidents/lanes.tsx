@@ -2,10 +2,10 @@ import { Box } from '@mantine/core';
 import { useElementSize } from '@mantine/hooks';
 import { type KeyboardEvent, type PointerEvent, useState } from 'react';
 import { timeOfDay, zoneName } from '../time.ts';
-import { stateWords } from '../words.ts';
 import { useZone } from '../zone.tsx';
 import { moved, type Span, scaleOf, within, zoomed } from './laneGeometry.ts';
 import { LaneAxis, LaneRow, NoteLines, room } from './laneParts.tsx';
+import { LanesTable } from './lanesTable.tsx';
 import type { Incident } from './queries.ts';
 
 interface LanesProps {
@@ -28,28 +28,17 @@ const leastDrag = 6;
 export function Lanes({ incident, shown, zoom, cursor, point }: LanesProps) {
   const zone = useZone();
   const { ref, width } = useElementSize();
-  const [drag, setDrag] = useState<{ from: number; to: number } | null>(null);
-  const isNarrow = width < narrow;
-  const area = [isNarrow ? 4 : 140, Math.max(60, width - (isNarrow ? 4 : 12))] as const;
-  const scale = scaleOf(shown, area);
-  const { top, lane: height } = isNarrow ? room.narrow : room.wide;
-  const bottom = top + incident.lanes.length * height;
-  const whole = incident.window;
   const go = (to: Span) => {
+    const whole = incident.window;
     const next = within(whole, to);
     zoom(next.from <= whole.from && next.to >= whole.to ? null : next);
   };
-  const xOf = (event: PointerEvent<SVGSVGElement>) => event.clientX - event.currentTarget.getBoundingClientRect().left;
-  const release = () => {
-    if (drag && Math.abs(drag.to - drag.from) >= leastDrag) {
-      go({ from: scale.at(Math.min(drag.from, drag.to)), to: scale.at(Math.max(drag.from, drag.to)) });
-    }
-    setDrag(null);
-  };
+  const nearer = () => go(zoomed(shown, 2, cursor ?? undefined));
+  const farther = () => go(zoomed(shown, 0.5));
   const keys: Record<string, () => void> = {
-    '+': () => go(zoomed(shown, 2, cursor ?? undefined)),
-    '=': () => go(zoomed(shown, 2, cursor ?? undefined)),
-    '-': () => go(zoomed(shown, 0.5)),
+    '+': nearer,
+    '=': nearer,
+    '-': farther,
     '0': () => zoom(null),
     arrowleft: () => go(moved(shown, -0.25)),
     arrowright: () => go(moved(shown, 0.25)),
@@ -68,10 +57,10 @@ export function Lanes({ incident, shown, zoom, cursor, point }: LanesProps) {
           {zoneName(zone, shown.from)}
         </span>
         <span className="grow" />
-        <button type="button" className="button" onClick={() => go(zoomed(shown, 2, cursor ?? undefined))}>
+        <button type="button" className="button" onClick={nearer}>
           Zoom in
         </button>
-        <button type="button" className="button" onClick={() => go(zoomed(shown, 0.5))}>
+        <button type="button" className="button" onClick={farther}>
           Zoom out
         </button>
         <button type="button" className="button" onClick={() => zoom(null)}>
@@ -87,86 +76,70 @@ export function Lanes({ incident, shown, zoom, cursor, point }: LanesProps) {
         tabIndex={0}
         onKeyDown={press}
       >
-        {width > 0 && (
-          <svg
-            width={width}
-            height={bottom + axisSpace}
-            aria-hidden="true"
-            onPointerDown={(event) => setDrag({ from: xOf(event), to: xOf(event) })}
-            onPointerMove={(event) => {
-              if (drag) setDrag({ from: drag.from, to: xOf(event) });
-              point(scale.at(xOf(event)));
-            }}
-            onPointerUp={release}
-            onPointerLeave={() => {
-              release();
-              point(null);
-            }}
-          >
-            {incident.lanes.map((lane, index) => (
-              <LaneRow key={lane.provider} {...{ lane, scale, shown, isNarrow }} y={top + index * height} />
-            ))}
-            <NoteLines rows={incident.timeline} {...{ scale, shown, bottom }} />
-            <LaneAxis {...{ scale, shown, zone }} y={bottom} most={Math.floor((area[1] - area[0]) / 80)} />
-            {cursor !== null && cursor >= shown.from && cursor <= shown.to && (
-              <path className="lane-cursor" d={`M${scale.x(cursor)} 8V${bottom}`} />
-            )}
-            {drag && (
-              <rect
-                className="lane-drag"
-                x={Math.min(drag.from, drag.to)}
-                width={Math.abs(drag.to - drag.from)}
-                y={8}
-                height={bottom - 8}
-              />
-            )}
-          </svg>
-        )}
+        {width > 0 && <Drawing {...{ incident, shown, cursor, point, width }} choose={go} />}
       </Box>
       <LanesTable incident={incident} />
     </div>
   );
 }
 
-/** The table behind the lanes. */
-function LanesTable({ incident }: { incident: Incident }) {
+interface DrawingProps extends Pick<LanesProps, 'incident' | 'shown' | 'cursor' | 'point'> {
+  /** CSS pixels. */
+  width: number;
+  /** A stretch was dragged over. */
+  choose: (span: Span) => void;
+}
+
+function Drawing({ incident, shown, cursor, point, width, choose }: DrawingProps) {
   const zone = useZone();
-  const time = (at: number) => timeOfDay(at, zone);
+  const [drag, setDrag] = useState<{ from: number; to: number } | null>(null);
+  const isNarrow = width < narrow;
+  const area = [isNarrow ? 4 : 140, Math.max(60, width - (isNarrow ? 4 : 12))] as const;
+  const scale = scaleOf(shown, area);
+  const { top, lane: height } = isNarrow ? room.narrow : room.wide;
+  const bottom = top + incident.lanes.length * height;
+  const xOf = (event: PointerEvent<SVGSVGElement>) => event.clientX - event.currentTarget.getBoundingClientRect().left;
+  const release = () => {
+    if (drag && Math.abs(drag.to - drag.from) >= leastDrag) {
+      choose({ from: scale.at(Math.min(drag.from, drag.to)), to: scale.at(Math.max(drag.from, drag.to)) });
+    }
+    setDrag(null);
+  };
   return (
-    <details className="lanes-table">
-      <summary>As a table</summary>
-      <table>
-        <thead>
-          <tr>
-            <th scope="col">provider</th>
-            <th scope="col">state</th>
-            <th scope="col">from, {zoneName(zone, incident.window.from)}</th>
-            <th scope="col">to</th>
-            <th scope="col">failed attempts</th>
-            <th scope="col">probes</th>
-          </tr>
-        </thead>
-        <tbody>
-          {incident.lanes.flatMap(({ provider, spans, ticks, probes }) =>
-            spans.map(({ state, from, to, by }) => {
-              const isIn = ({ at }: { at: number }) => at >= from && at < to;
-              return (
-                <tr key={`${provider} ${from}`}>
-                  <th scope="row">{provider}</th>
-                  <td>
-                    {stateWords[state]}
-                    {by === null ? '' : `, ${by}`}
-                  </td>
-                  <td>{time(from)}</td>
-                  <td>{time(to)}</td>
-                  <td>{ticks.filter(isIn).reduce((sum, { count }) => sum + count, 0)}</td>
-                  <td>{probes.filter(isIn).length}</td>
-                </tr>
-              );
-            }),
-          )}
-        </tbody>
-      </table>
-    </details>
+    <svg
+      width={width}
+      height={bottom + axisSpace}
+      // As wide as it is drawn; narrower paper makes it smaller.
+      viewBox={`0 0 ${width} ${bottom + axisSpace}`}
+      aria-hidden="true"
+      onPointerDown={(event) => setDrag({ from: xOf(event), to: xOf(event) })}
+      onPointerMove={(event) => {
+        if (drag) setDrag({ from: drag.from, to: xOf(event) });
+        point(scale.at(xOf(event)));
+      }}
+      onPointerUp={release}
+      onPointerLeave={() => {
+        release();
+        point(null);
+      }}
+    >
+      {incident.lanes.map((lane, index) => (
+        <LaneRow key={lane.provider} {...{ lane, scale, shown, isNarrow }} y={top + index * height} />
+      ))}
+      <NoteLines rows={incident.timeline} {...{ scale, shown, bottom }} />
+      <LaneAxis {...{ scale, shown, zone }} y={bottom} most={Math.floor((area[1] - area[0]) / 80)} />
+      {cursor !== null && cursor >= shown.from && cursor <= shown.to && (
+        <path className="lane-cursor" d={`M${scale.x(cursor)} 8V${bottom}`} />
+      )}
+      {drag && (
+        <rect
+          className="lane-drag"
+          x={Math.min(drag.from, drag.to)}
+          width={Math.abs(drag.to - drag.from)}
+          y={8}
+          height={bottom - 8}
+        />
+      )}
+    </svg>
   );
 }

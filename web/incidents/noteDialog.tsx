@@ -56,21 +56,7 @@ export function NoteDialog({ incident, at, onClose }: { incident: Incident; at: 
             onChange={(event) => setText(event.currentTarget.value)}
           />
         </div>
-        <div className="dialog-field">
-          <label htmlFor={`${id}at`}>
-            When it was <span className="muted">{zoneName(zone, at)}; the time of writing is kept beside it</span>
-          </label>
-          <input
-            id={`${id}at`}
-            className="dialog-input"
-            type="datetime-local"
-            step={1}
-            required
-            value={wall}
-            onChange={(event) => setWall(event.currentTarget.value)}
-          />
-          {isAhead && <p className="dialog-danger">■ A note is about something that has happened.</p>}
-        </div>
+        <WhenField {...{ wall, setWall, isAhead }} zoneWord={zoneName(zone, at)} />
         <label className="dialog-plain">
           <input type="checkbox" checked={starred} onChange={(event) => setStarred(event.currentTarget.checked)} /> ★ It
           goes into the report
@@ -87,5 +73,34 @@ export function NoteDialog({ incident, at, onClose }: { incident: Incident; at: 
         </Footer>
       </form>
     </Modal>
+  );
+}
+
+interface WhenProps {
+  wall: string;
+  setWall: (wall: string) => void;
+  /** It lies in the future. */
+  isAhead: boolean;
+  zoneWord: string;
+}
+
+function WhenField({ wall, setWall, isAhead, zoneWord }: WhenProps) {
+  const id = useId();
+  return (
+    <div className="dialog-field">
+      <label htmlFor={id}>
+        When it was <span className="muted">{zoneWord}; the time of writing is kept beside it</span>
+      </label>
+      <input
+        id={id}
+        className="dialog-input"
+        type="datetime-local"
+        step={1}
+        required
+        value={wall}
+        onChange={(event) => setWall(event.currentTarget.value)}
+      />
+      {isAhead && <p className="dialog-danger">■ A note is about something that has happened.</p>}
+    </div>
   );
 }
