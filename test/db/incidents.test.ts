@@ -54,9 +54,11 @@ test('the figures of an incident are those of its requests, on random records', 
         asOf: noon + 2 * spanMs,
         window: { from: noon, to: noon + 2 * spanMs },
         tickMs: 60_000,
-        closes: [],
+        closes: providers.map((provider) => ({ provider, at: noon + from + length })),
       };
       const { facts } = readIncident(database.orm, ask);
+      const { first, mitigation, firstError, backs } = facts;
+      expect({ first, mitigation, firstError, backs }).toEqual(firstsFromRecords(requests, ask));
       const expected = countedFromRecords(requests, ask);
       expect(facts.impact).toEqual(expected.impact);
       expect([...facts.failures].sort(byText)).toEqual(expected.failures.sort(byText));
@@ -86,18 +88,72 @@ function byText(one: object, other: object): number {
   return JSON.stringify(one) < JSON.stringify(other) ? -1 : 1;
 }
 
-function countedFromRecords(all: RequestRecord[], { incident, to, window }: FactsAsk) {
+const isAnswered = ({ outcome }: RequestRecord) => outcome === 'succeeded';
+const isMoved = (one: RequestRecord) =>
+  isAnswered(one) && one.servedBy !== null && one.servedBy !== one.attempts[0]?.provider;
+const isError = ({ outcome, status }: RequestRecord) =>
+  outcome === 'interrupted' || (outcome === 'failed' && status >= 500);
+
+/** Requests of its time, of the chains that it touched. */
+function countedRequests(all: RequestRecord[], { incident, to }: FactsAsk): RequestRecord[] {
   const within = all.filter(({ startedAt }) => startedAt >= incident.beganAt && startedAt < to);
   const touched = new Set(incident.chains);
   for (const { chain, attempts } of within) {
     if (attempts.some(({ provider }) => incident.providers.includes(provider))) touched.add(chain);
   }
-  const counted = within.filter(({ chain }) => touched.has(chain));
-  const isAnswered = ({ outcome }: RequestRecord) => outcome === 'succeeded';
-  const isMoved = (one: RequestRecord) =>
-    isAnswered(one) && one.servedBy !== null && one.servedBy !== one.attempts[0]?.provider;
-  const isError = ({ outcome, status }: RequestRecord) =>
-    outcome === 'interrupted' || (outcome === 'failed' && status >= 500);
+  return within.filter(({ chain }) => touched.has(chain));
+}
+
+/** What the milestones and the first rows of the timeline are told from. */
+function firstsFromRecords(all: RequestRecord[], ask: FactsAsk) {
+  const { incident, to, closes } = ask;
+  const requests = [...all].sort((one, other) => one.startedAt - other.startedAt || (one.id < other.id ? -1 : 1));
+  const counted = countedRequests(requests, ask);
+  const made = requests
+    .flatMap((whole) => whole.attempts.map((attempt) => ({ whole, attempt })))
+    .sort(
+      (one, other) =>
+        one.attempt.startedAt - other.attempt.startedAt ||
+        (one.whole.id === other.whole.id
+          ? one.attempt.ordinal - other.attempt.ordinal
+          : one.whole.id < other.whole.id
+            ? -1
+            : 1),
+    );
+  const failed = made.find(
+    ({ attempt: { provider, outcome, startedAt } }) =>
+      incident.providers.includes(provider) && outcome === 'failed' && startedAt >= incident.beganAt && startedAt < to,
+  );
+  const standIn = counted.find(
+    (one) => isMoved(one) && one.startedAt >= incident.detectedAt && !incident.providers.includes(one.servedBy ?? ''),
+  );
+  const error = counted.find(isError);
+  return {
+    first: failed
+      ? {
+          ...{ requestId: failed.whole.id, provider: failed.attempt.provider, word: failed.attempt.word },
+          ...{ at: failed.attempt.startedAt, durationMs: failed.attempt.durationMs, outcome: failed.whole.outcome },
+          ...{ servedBy: failed.whole.servedBy, answeredAfterMs: failed.whole.firstTokenMs },
+        }
+      : null,
+    mitigation:
+      standIn && incident.providers.length > 0
+        ? { provider: standIn.servedBy, at: standIn.startedAt, requestId: standIn.id }
+        : null,
+    firstError: error ? { chain: error.chain, at: error.startedAt, requestId: error.id } : null,
+    backs: closes.flatMap((close) => {
+      const back = made.find(
+        ({ attempt: { provider, outcome, startedAt } }) =>
+          provider === close.provider && outcome === 'succeeded' && startedAt >= close.at,
+      );
+      return back ? [{ provider: close.provider, at: back.attempt.startedAt, requestId: back.whole.id }] : [];
+    }),
+  };
+}
+
+function countedFromRecords(all: RequestRecord[], ask: FactsAsk) {
+  const { incident, to, window } = ask;
+  const counted = countedRequests(all, ask);
   const waits = counted
     .filter(isMoved)
     .flatMap((one) =>

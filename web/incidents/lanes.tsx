@@ -94,7 +94,7 @@ function Drawing({ incident, shown, cursor, point, width, choose }: DrawingProps
   const zone = useZone();
   const [drag, setDrag] = useState<{ from: number; to: number } | null>(null);
   const isNarrow = width < narrow;
-  const area = [isNarrow ? 4 : 140, Math.max(60, width - (isNarrow ? 4 : 12))] as const;
+  const area = [isNarrow ? 4 : 140, Math.max(60, width - (isNarrow ? 4 : 20))] as const;
   const scale = scaleOf(shown, area);
   const { top, lane: height } = isNarrow ? room.narrow : room.wide;
   const bottom = top + incident.lanes.length * height;

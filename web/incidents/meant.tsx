@@ -18,13 +18,15 @@ export function Meant({ incident }: { incident: Incident }) {
         {meant.map(({ id, label, text, mark, tone }) => (
           <div key={id}>
             <dt>
-              {label} {mark !== 'measured' && <em className="mark">{mark}</em>}
-              {id === 'notMade' && <em className="mark">measured</em>}
+              {label} {text !== '–' && (mark !== 'measured' || id === 'notMade') && <em className="mark">{mark}</em>}
             </dt>
             <dd className={`meant-${tone} tabular`}>{text}</dd>
           </div>
         ))}
       </dl>
+      {impact.savings === null && (
+        <p className="meant-note muted">– What leaving a provider alone saved is not counted for this incident.</p>
+      )}
       {impact.byChain.length > 1 && (
         <dl className="meant meant-more">
           {impact.byChain.map(({ chain, requests, errors }) => (

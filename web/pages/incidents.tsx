@@ -123,7 +123,10 @@ function IncidentTable({ rows }: { rows: IncidentRow[] }) {
             <td>{row.resolvedAt === null ? <Age since={row.beganAt} /> : showAge(row.resolvedAt - row.beganAt)}</td>
             <td>{row.providers.join(', ')}</td>
             <td>{row.chains.join(', ')}</td>
-            <td className={row.errors > 0 ? 'incident-errors' : 'muted'}>{wholeNumber(row.errors)}</td>
+            <td className={row.errors > 0 ? 'incident-errors' : 'muted'}>
+              {wholeNumber(row.errors)}
+              <span className="incident-label"> errors to callers</span>
+            </td>
           </tr>
         ))}
       </tbody>
