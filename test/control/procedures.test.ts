@@ -147,6 +147,7 @@ describe('who may call', () => {
       'overview.hour',
       'providers.get',
       'providers.probes',
+      'record.kept',
       'requests.counts',
       'requests.evidence',
       'requests.get',
