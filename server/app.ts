@@ -4,17 +4,21 @@ import { Board } from './circuits/board.ts';
 import { type Asked, Recheck } from './circuits/recheck.ts';
 import { Standby } from './circuits/standby.ts';
 import { createControl } from './control/listener.ts';
+import type { ProviderBook } from './core/book.ts';
 import { byHand, ITSELF } from './core/circuit/types.ts';
 import type { Clock, Random } from './core/clock.ts';
 import type { Log } from './core/log.ts';
 import type { Overview } from './core/overview.ts';
+import type { Ping } from './core/ping.ts';
 import type { RequestRecord } from './core/records.ts';
-import type { Settings } from './core/settings.ts';
+import type { ProviderSettings, Settings } from './core/settings.ts';
 import type { ProcessUsage } from './core/usage.ts';
 import { type DrillGround, openDrillGround } from './drills.ts';
 import { createGateway } from './gateway/listener.ts';
 import { Recorder } from './journal/recorder.ts';
 import { listen } from './listen.ts';
+import { reloadConfig } from './operations/config.ts';
+import { type ConfigFile, Reload } from './reload.ts';
 import { spentToday } from './spent.ts';
 import { aboutOf, createWatch, metricsOf, probeOf } from './watch.ts';
 
@@ -35,6 +39,8 @@ export interface World {
   usage?: () => ProcessUsage;
   /** What is simulated and when the next outage comes; without it, nothing is. */
   demo?: (() => NonNullable<Overview['demo']>) | undefined;
+  /** The file that the settings came from; absent: there is none to read again. */
+  configFile?: ConfigFile | undefined;
 }
 
 export interface App {
@@ -45,6 +51,8 @@ export interface App {
   signInLink(): string;
   /** Without that link nobody could sign in as an admin. */
   needsLink(): boolean;
+  /** Reads the config file again, because of `reason`; with anything wrong in it the settings stay as they are. */
+  reload(reason: string): void;
   /** Lets requests in flight end within `graceMs`, writes the record, and frees both ports. */
   stop(graceMs: number): Promise<void>;
 }
@@ -77,6 +85,8 @@ export async function startApp(settings: Settings, world: World): Promise<App> {
   }
 }
 
+type Restored = Awaited<ReturnType<Storage['restore']>>;
+
 interface Kept {
   storage: Storage;
   listeners: StatusListeners;
@@ -85,7 +95,10 @@ interface Kept {
 
 async function putTogether(settings: Settings, world: World, kept: Kept): Promise<App> {
   const life: Life = { state: 'starting', gatewayUrl: '' };
-  const { gateway, control, recheck, standby, watch, recorder } = await makeParts(settings, world, { ...kept, life });
+  const { gateway, control, recheck, standby, watch, recorder, config } = await makeParts(settings, world, {
+    ...kept,
+    life,
+  });
   life.gatewayUrl = await listen(gateway.server, settings.gateway, 'gateway');
   let controlUrl: string;
   try {
@@ -102,6 +115,11 @@ async function putTogether(settings: Settings, world: World, kept: Kept): Promis
     gatewayUrl: life.gatewayUrl,
     controlUrl,
     needsLink: control.needsLink,
+    reload: (reason) => {
+      const { log, clock, newId } = world;
+      if (world.configFile)
+        reloadConfig({ log, clock, newId, journal: recorder }, config, { who: ITSELF, from: null, reason });
+    },
     signInLink: () => controlUrl + control.signInLink(),
     async stop(graceMs) {
       life.state = 'draining';
@@ -129,24 +147,16 @@ async function makeParts(
   { storage, listeners, drills, life }: Kept & { life: Life },
 ) {
   const { clock, random, log, newId } = world;
-  const { node, providers, chains } = settings;
+  const { node } = settings;
+  /** What is in force. */
+  let now = settings;
   const restored = await storage.restore(node);
   const sessions = await storage.listSessions(clock.wall());
   const access = await storage.listAccess();
   const spent = await spentToday(settings, storage, clock.wall());
-  const board = new Board({
-    node,
-    providers,
-    chains,
-    clock,
-    random,
-    restored,
-    onListenerError: (error) => log.error({ error }, 'A listener to transitions failed; circuits go on.'),
-    onStale: ({ provider, epoch }, { result }) =>
-      log.info({ provider, epoch, result }, 'A result from an earlier epoch of its circuit changes nothing.'),
-  });
+  const board = openBoard(settings, world, restored);
   const recorder = new Recorder({ storage, clock, log });
-  const watch = createWatch({ settings, world, board, storage, lastSeq: restored.lastSeq });
+  const watch = createWatch({ settings: () => now, world, board, storage, lastSeq: restored.lastSeq });
   const state = (): Life['state'] => life.state;
   listeners.add((status) => watch.live.publish({ type: 'storage', status }));
   board.onTransition((event, stored) => {
@@ -167,22 +177,99 @@ async function makeParts(
     ...{ settings, board, clock, random, newId, log },
     ...{ record, storageStatus, state, drillUrl, openFiles: world.openFiles ?? null, spent },
   });
+  const inForce = bookOf(() => now);
+  const { recheck, standby } = makeAskers(inForce, world, { node, board, ping: gateway.ping, recorder, watch });
+  const about = () => aboutOf({ settings: now, world, startedAt: watch.startedAt, gatewayUrl: life.gatewayUrl });
+  const { live, overviews } = watch;
+  const metrics = metricsOf({ settings, world, watch, board, recorder, storage, gateway });
+  const adopt = (changed: Settings): void => {
+    now = changed;
+    board.adopt(changed);
+    gateway.adopt(changed, () => board.letGo());
+    watch.adopt(changed);
+    recheck.adopt();
+    standby.adopt();
+  };
+  const config = new Reload({ file: world.configFile ?? null, clock, settings, adopt });
+  const control = createControl({
+    ...{ ...world, settings: inForce, board, recheck, storage, recorder, config },
+    ...{
+      live,
+      overviews,
+      about,
+      sessions,
+      access,
+      state,
+      metrics: () => metrics.read(),
+      book: inForce,
+    },
+  });
+  return { gateway, control, recheck, standby, watch, recorder, config };
+}
+
+function openBoard({ node, providers, chains }: Settings, { clock, random, log }: World, restored: Restored): Board {
+  return new Board({
+    ...{ node, providers, chains, clock, random, restored },
+    onListenerError: (error) => log.error({ error }, 'A listener to transitions failed; circuits go on.'),
+    onStale: ({ provider, epoch }, { result }) =>
+      log.info({ provider, epoch, result }, 'A result from an earlier epoch of its circuit changes nothing.'),
+  });
+}
+
+interface AskerParts {
+  node: string;
+  board: Board;
+  ping: Ping;
+  recorder: Recorder;
+  watch: ReturnType<typeof createWatch>;
+}
+
+/** What asks providers by itself: whether one is back, and whether one would stand in. */
+function makeAskers(inForce: ProviderBook, { clock, random, newId }: World, parts: AskerParts) {
+  const { node, board, ping, recorder, watch } = parts;
+  const providers = (): ProviderSettings[] => [...inForce.providers];
   const onAnswer = (asked: Asked): void => {
     const probe = probeOf(asked, { id: newId(), node });
     recorder.probe(probe);
     watch.probe(probe);
     standby.heard(asked.provider);
   };
-  const recheck = new Recheck({ board, providers, clock, ping: gateway.ping, onAnswer });
-  const ask = (provider: string) => recheck.probeNow(provider, ITSELF, 'standby');
-  const standby = new Standby({ board, providers, clock, random, ask });
-  const about = () => aboutOf({ settings, world, startedAt: watch.startedAt, gatewayUrl: life.gatewayUrl });
-  const { live, overviews } = watch;
-  const metrics = metricsOf({ settings, world, watch, board, recorder, storage, gateway });
-  const control = createControl({
-    ...{ ...world, settings, board, recheck, storage, recorder },
-    ...{ live, overviews, about, sessions, access, state, metrics: () => metrics.read() },
-    book: { providers, chains, effective: settings.effective ?? {} },
+  const recheck = new Recheck({
+    ...{ board, clock, ping, onAnswer },
+    get providers() {
+      return providers();
+    },
   });
-  return { gateway, control, recheck, standby, watch, recorder };
+  const ask = (provider: string) => recheck.probeNow(provider, ITSELF, 'standby');
+  const standby = new Standby({
+    ...{ board, clock, random, ask },
+    get providers() {
+      return providers();
+    },
+  });
+  return { recheck, standby };
+}
+
+/** What the config says now, for those who ask anew each time. */
+function bookOf(now: () => Settings): ProviderBook & Pick<Settings, 'control' | 'retention' | 'signIn'> {
+  return {
+    get providers() {
+      return now().providers;
+    },
+    get chains() {
+      return now().chains;
+    },
+    get effective() {
+      return now().effective ?? {};
+    },
+    get control() {
+      return now().control;
+    },
+    get retention() {
+      return now().retention;
+    },
+    get signIn() {
+      return now().signIn;
+    },
+  };
 }

@@ -2,6 +2,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { dirname, join } from 'node:path';
+import { isatty } from 'node:tty';
 import { fileURLToPath } from 'node:url';
 import { backupFile } from '../db/sqlite/backup.ts';
 import { replay } from './circuits/replay.ts';
@@ -21,6 +22,8 @@ const SAME_WISH_MS = 1_000;
 const { env, stdout, stderr } = process;
 const root = packageRoot(dirname(fileURLToPath(import.meta.url)));
 const version: string = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')).version;
+/** Set by a start from a config file. */
+let reload: (() => void) | null = null;
 const ending = endOnSignals();
 
 const exitCode = await runCli({
@@ -57,6 +60,9 @@ function startWorld(options: StartOptions): Parameters<typeof start>[1] {
     stdout,
     stderr,
     signal: ending,
+    onReload: (run) => {
+      reload = run;
+    },
     hostname: hostname(),
     folder: process.cwd(),
   };
@@ -80,7 +86,13 @@ function endOnSignals(): AbortSignal {
     if (!controller.signal.aborted) wishedAt = now;
     controller.abort();
   };
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, end);
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, end);
+  // A terminal that is closed says the same as a person who wants the config read again; but then it is a terminal no more.
+  process.on('SIGHUP', () => {
+    const terminalGone = stdout.isTTY && !isatty(stdout.fd);
+    if (reload && !terminalGone) reload();
+    else end();
+  });
   if (env.RECLOSER_WRAPPED === '1') {
     process.once('disconnect', () => controller.abort());
     process.channel?.unref();

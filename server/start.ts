@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import { StorageError } from '../db/storage.ts';
 import { type App, startApp, type World } from './app.ts';
 import type { CliWorld, StartOptions } from './cli/world.ts';
-import { type Loaded, loadSettings, readConfigFile } from './config/load.ts';
+import { type Loaded, loadSettings, readConfigFile, readSecretFile } from './config/load.ts';
 import { formatProblems } from './config/source.ts';
 import { firstCall } from './core/firstCall.ts';
 import type { Settings } from './core/settings.ts';
@@ -12,6 +12,8 @@ import { StartError } from './listen.ts';
 /** What `start` needs of the world beside what the program itself is given. */
 export interface StartWorld extends World, Pick<CliWorld, 'env' | 'stdout' | 'stderr' | 'signal'> {
   hostname: string;
+  /** Calls `run` when the program is told to read its config again (SIGHUP); until then that ends it. */
+  onReload: (run: () => void) => void;
   /** Folder that relative paths count from. */
   folder: string;
 }
@@ -34,7 +36,13 @@ export async function start(options: StartOptions, world: StartWorld): Promise<n
       );
       return 2;
     }
-    app = await startApp(loaded.settings, { ...world, demo: demo ? noticeOf(demo) : undefined });
+    const started = await startApp(loaded.settings, {
+      ...world,
+      demo: demo ? noticeOf(demo) : undefined,
+      configFile: demo ? undefined : { path: options.config ?? '', read: () => load(options, world, null) },
+    });
+    app = started;
+    if (!demo) world.onReload(() => started.reload('SIGHUP'));
     demo?.begin(`${app.gatewayUrl}/v1`);
     world.stdout.write(screen({ app, settings: loaded.settings, notes: loaded.notes, world, demo }));
     await aborted(world.signal);
@@ -57,7 +65,7 @@ function noticeOf(demo: Demo): NonNullable<World['demo']> {
 
 function load(options: StartOptions, world: StartWorld, demo: Demo | null): Loaded {
   const { env, hostname, token } = world;
-  const given = { env, flags: options.flags, hostname, hasToken: token !== null };
+  const given = { env, flags: options.flags, hostname, hasToken: token !== null, readSecret: readSecretFile };
   if (demo) return loadSettings({ ...given, text: demo.config, file: resolve(world.folder, 'data', 'demo.yaml') });
   const file = resolve(world.folder, options.config ?? '');
   const read = readConfigFile(file);

@@ -23,7 +23,8 @@ import { Totals } from './observe/totals.ts';
 import { savingsOfIncident } from './operations/savings.ts';
 
 interface WatchOptions {
-  settings: Settings;
+  /** In force now. */
+  settings: () => Settings;
   world: World;
   board: Board;
   storage: Storage;
@@ -34,13 +35,21 @@ interface WatchOptions {
 /** What looks on: it counts what happens and tells open pages. Nothing that answers callers waits for it. */
 export function createWatch({ settings, world, board, storage, lastSeq }: WatchOptions) {
   const { clock, log } = world;
-  const { node, chains, providers } = settings;
+  const { node, chains, providers } = settings();
   const ending = new AbortController();
   const meter = new Meter({ chains, providers, clock });
   const names = (all: readonly { name: string }[]): string[] => all.map(({ name }) => name);
   const totals = new Totals({ chains: names(chains), providers: names(providers) });
   const circuits = () => board.list();
-  const overviews = new Overviews({ chains, providers, meter, circuits, clock, demo: world.demo ?? null });
+  const overviews = new Overviews({
+    ...{ meter, circuits, clock, demo: world.demo ?? null },
+    get chains() {
+      return settings().chains;
+    },
+    get providers() {
+      return settings().providers;
+    },
+  });
   const live = new Live({
     boot: world.newId(),
     clock,
@@ -56,12 +65,14 @@ export function createWatch({ settings, world, board, storage, lastSeq }: WatchO
     look: (until) => teller.look(until),
     onWritten: () => live.publish({ type: 'incidents' }),
   });
-  const keeper = new Keeper({ storage, retention: settings.retention, clock, log });
+  const keeper = new Keeper({ storage, retention: settings().retention, clock, log });
   return {
     live,
     overviews,
     totals,
     startedAt: meter.startedAt,
+    /** The config has changed. */
+    adopt: (config: Settings): void => meter.adopt(config),
     request(request: RequestRecord): void {
       meter.request(request);
       totals.request(request);

@@ -12,7 +12,7 @@ export class Automaton {
   automatic: AutomaticState = 'closed';
   override: Override = 'none';
   context: CircuitContext;
-  private readonly actor;
+  private actor;
 
   constructor(settings: BreakerSettings, restored: SnapshotFrom<typeof circuitMachine> | null) {
     const input = { settings };
@@ -32,6 +32,16 @@ export class Automaton {
     this.actor.send(event);
     this.read();
     return this.context.epoch !== epoch;
+  }
+
+  /** Goes by other settings from now on, in the state and the epoch it is in: what is open stays so for the time it was given. */
+  adopt(settings: BreakerSettings): void {
+    const { value, context } = this.actor.getSnapshot();
+    const snapshot = circuitMachine.resolveState({ value, context: { ...context, settings } });
+    this.actor.stop();
+    this.actor = createActor(circuitMachine, { input: { settings }, snapshot });
+    this.actor.start();
+    this.read();
   }
 
   private read(): void {

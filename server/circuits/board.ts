@@ -7,6 +7,7 @@ import type { GhostReport } from '../core/ghost.ts';
 import type { LimitReading } from '../core/rateLimits.ts';
 import type { ChainSettings, ProviderSettings } from '../core/settings.ts';
 import { machineEvent } from './acts.ts';
+import { adoptSettings } from './adopt.ts';
 import { Circuit, type CircuitDeps } from './circuit.ts';
 import { entryOf, eventOf, storedOf } from './entry.ts';
 import { Ghosts } from './ghosts.ts';
@@ -37,33 +38,52 @@ export interface BoardDeps {
 export class Board {
   private readonly circuits = new Map<string, Circuit>();
   private readonly listeners = new Set<TransitionListener>();
-  private readonly deps: BoardDeps;
+  private deps: BoardDeps;
   /** Null where the config has none: then nothing of them is on the way of a call. */
-  private readonly ghosts: Ghosts | null;
+  private ghosts: Ghosts | null;
+  /** Those of before, and of providers that have left the config: who comes back goes on where it was. */
+  private readonly stored = new Map<string, StoredCircuit>();
+  private readonly poison = new PoisonMemory();
+  private readonly wallTimes: WallTimes;
   private seq: number;
 
   constructor(deps: BoardDeps) {
     this.deps = deps;
     this.seq = deps.restored.lastSeq;
-    const poison = new PoisonMemory();
-    const wallTimes = new WallTimes(deps.clock);
-    for (const provider of deps.providers) {
-      const stored = deps.restored.circuits.find((circuit) => circuit.provider === provider.name) ?? null;
-      const circuitDeps: CircuitDeps = {
-        provider: provider.name,
-        settings: provider.breaker,
-        concurrency: provider.concurrency,
-        clock: deps.clock,
-        wallTimes,
-        random: deps.random,
-        poison,
-        onListenerError: deps.onListenerError,
-        onStale: deps.onStale,
-        onMove: (circuit, before, move) => this.tell(circuit, { ...move, from: before.shown }),
-      };
-      this.circuits.set(provider.name, new Circuit(circuitDeps, stored));
-    }
+    this.wallTimes = new WallTimes(deps.clock);
+    for (const circuit of deps.restored.circuits) this.stored.set(circuit.provider, circuit);
+    for (const provider of deps.providers) this.circuits.set(provider.name, this.open(provider));
     this.ghosts = Ghosts.of(deps);
+  }
+
+  /**
+   * Goes by another config from now on. Circuits of providers that stay keep their state; new ones are closed, unless the
+   * record knows them; those of providers that have gone are kept for the calls that are out, until `letGo`.
+   */
+  adopt({ providers, chains }: Pick<BoardDeps, 'providers' | 'chains'>): void {
+    const ghostly = (of: BoardDeps['providers']) =>
+      JSON.stringify(of.map(({ name, breaker, concurrency, ghosts = [] }) => [name, breaker, concurrency, ghosts]));
+    const changed = ghostly(providers) !== ghostly(this.deps.providers);
+    this.deps = { ...this.deps, providers, chains };
+    for (const provider of providers) {
+      const { breaker: settings, concurrency } = provider;
+      const circuit = this.circuits.get(provider.name);
+      if (circuit) adoptSettings(circuit, { settings, concurrency });
+      else this.circuits.set(provider.name, this.open(provider));
+    }
+    if (changed)
+      this.ghosts = Ghosts.of({ ...this.deps, restored: { circuits: [...this.circuits.values()].map(storedOf) } });
+  }
+
+  /** No call goes by an earlier config any more: circuits of providers that have left it are let go. */
+  letGo(): void {
+    for (const [name, circuit] of this.circuits) {
+      // A ping may still be out.
+      if (this.isListed(name) || circuit.inFlight > 0) continue;
+      circuit.deadlines.end();
+      this.stored.set(name, storedOf(circuit));
+      this.circuits.delete(name);
+    }
   }
 
   /** The number of the last transition of this node; 0: none yet. */
@@ -141,13 +161,14 @@ export class Board {
 
   /** Every circuit, in the order of the config. */
   list(): CircuitEntry[] {
-    return [...this.circuits.keys()].map((provider) => entryOf(this.circuit(provider), this.carries(provider)));
+    return this.deps.providers.map(({ name }) => entryOf(this.circuit(name), this.carries(name)));
   }
 
   /** Does what an operator asks, if the circuit is still in the epoch they were looking at. */
   act(act: Act): ActResult {
     const circuit = this.circuits.get(act.provider);
-    if (!circuit) return { ok: false, code: 'unknown_provider', provider: act.provider };
+    if (!circuit || !this.isListed(act.provider))
+      return { ok: false, code: 'unknown_provider', provider: act.provider };
     const now = this.deps.clock.now();
     circuit.catchUp(now);
     const before = entryOf(circuit, this.carries(act.provider));
@@ -172,6 +193,20 @@ export class Board {
   onTransition(listen: TransitionListener): () => void {
     this.listeners.add(listen);
     return () => void this.listeners.delete(listen);
+  }
+
+  private open({ name, breaker, concurrency }: BoardDeps['providers'][number]): Circuit {
+    const { clock, random, onListenerError, onStale } = this.deps;
+    const { poison, wallTimes } = this;
+    const circuitDeps: CircuitDeps = {
+      ...{ provider: name, settings: breaker, concurrency, clock, wallTimes, random, poison, onListenerError, onStale },
+      onMove: (circuit, before, move) => this.tell(circuit, { ...move, from: before.shown }),
+    };
+    return new Circuit(circuitDeps, this.stored.get(name) ?? null);
+  }
+
+  private isListed(name: string): boolean {
+    return this.deps.providers.some((provider) => provider.name === name);
   }
 
   private circuit(provider: string): Circuit {

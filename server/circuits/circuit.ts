@@ -49,9 +49,9 @@ export interface CircuitDeps {
  * Everything is synchronous; times inside are monotonic.
  */
 export class Circuit {
-  readonly deps: CircuitDeps;
+  deps: CircuitDeps;
   readonly automaton: Automaton;
-  readonly samples: Samples;
+  samples: Samples;
   readonly ramp: Ramp;
   /** What the provider bears, as its 429s have taught. */
   allowance: Allowance;
@@ -73,7 +73,7 @@ export class Circuit {
   /** Forced calls in a row that answered. */
   forcedGood = 0;
   private readonly waiting = new Roster<Ticket>();
-  private readonly deadlines: Deadlines;
+  readonly deadlines: Deadlines;
 
   constructor(deps: CircuitDeps, stored: StoredCircuit | null) {
     this.deps = deps;

@@ -20,6 +20,12 @@ export class Deadlines {
     this.overrideEnd = override !== 'none' ? this.timer(context.overrideUntil) : null;
   }
 
+  /** The circuit is let go: nothing of it comes due any more. */
+  end(): void {
+    this.cooldown?.cancel();
+    this.overrideEnd?.cancel();
+  }
+
   private timer(until: number | null): Timer | null {
     if (until === null) return null;
     const { clock } = this.circuit.deps;

@@ -42,6 +42,14 @@ export class Recheck {
     this.stopListening = this.deps.board.onTransition((event) => this.arm(event.provider));
   }
 
+  /** The config has changed: each timer is set anew by it. */
+  adopt(): void {
+    if (!this.stopListening) return;
+    for (const timer of this.timers.values()) timer.cancel();
+    this.timers.clear();
+    for (const { name } of this.deps.providers) this.arm(name);
+  }
+
   stop(): void {
     this.stopListening?.();
     this.stopListening = null;

@@ -39,8 +39,20 @@ export class Standby {
 
   start(): void {
     this.running = true;
-    for (const { name, standbyMs } of this.deps.providers) {
-      if (standbyMs === null) continue;
+    this.adopt();
+  }
+
+  /** Watches those whom the config names now; whoever it named before is waited for as long as until now. */
+  adopt(): void {
+    if (!this.running) return;
+    const periods = new Map(this.deps.providers.map(({ name, standbyMs }) => [name, standbyMs]));
+    for (const { name, periodMs, timer } of this.watched.values()) {
+      if (periods.get(name) === periodMs) continue;
+      timer?.cancel();
+      this.watched.delete(name);
+    }
+    for (const [name, standbyMs] of periods) {
+      if (standbyMs === null || this.watched.has(name)) continue;
       const watched: Watched = { name, periodMs: standbyMs, dueAt: 0, timer: null };
       this.watched.set(name, watched);
       this.postpone(watched);
@@ -80,12 +92,16 @@ export class Standby {
 
   /** Others may have gone before it, and much may have happened meanwhile. */
   private async check(watched: Watched): Promise<void> {
-    if (!this.running) return;
+    if (!this.isWatched(watched)) return;
     if (this.isDue(watched)) {
       if (this.mayAsk(watched.name)) await this.deps.ask(watched.name);
       this.postpone(watched);
     }
-    if (this.running) this.arm(watched);
+    if (this.isWatched(watched)) this.arm(watched);
+  }
+
+  private isWatched(watched: Watched): boolean {
+    return this.running && this.watched.get(watched.name) === watched;
   }
 
   /** A timer may fire a little early. */

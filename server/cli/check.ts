@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { describeSettings } from '../config/describe.ts';
 import { configJsonSchema } from '../config/jsonSchema.ts';
-import { type Loaded, loadSettings, readConfigFile } from '../config/load.ts';
+import { type Loaded, loadSettings, readConfigFile, readSecretFile } from '../config/load.ts';
 import { formatProblems } from '../config/source.ts';
 import { liveCheck } from './checkLive.ts';
 import { CliError, type CliWorld } from './world.ts';
@@ -53,7 +53,7 @@ function check(world: CliWorld, file: string, options: CheckOptions): Extract<Lo
 
 function load(world: CliWorld, file: string): Loaded {
   const read = readConfigFile(file);
-  return read.ok ? loadSettings({ text: read.text, file, env: world.env }) : read;
+  return read.ok ? loadSettings({ text: read.text, file, env: world.env, readSecret: readSecretFile }) : read;
 }
 
 function countOf(things: readonly unknown[], noun: string): string {

@@ -4,19 +4,30 @@ import { keptKinds } from '../core/retention.ts';
 import type { ChainSettings, ClientSettings, PrefillSettings, ProviderSettings, Settings } from '../core/settings.ts';
 import { writeDuration, writeSize } from './units.ts';
 
-const HIDDEN = '(hidden)';
+export const HIDDEN = '(hidden)';
+
+/** What stands for a secret. */
+type Hide = (secret: unknown) => string;
+const hidden: Hide = () => HIDDEN;
 
 /** The settings in force as YAML in the words of the config, for people. Keys, header values, prompts and `set` values are hidden. */
 export function describeSettings(settings: Settings): string {
+  return stringify(describe(settings, hidden));
+}
+
+/** The same as data, with `hide` of each secret in its place. */
+export function describe(settings: Settings, hide: Hide) {
   const { gateway, control, database, environment, node, limits, retention, drills } = settings;
-  return stringify({
+  const providers = settings.providers.map((provider) => [provider.name, describeProvider(provider, hide)]);
+  return {
     gateway,
     control,
     database,
     environment,
     node,
-    providers: Object.fromEntries(settings.providers.map((provider) => [provider.name, describeProvider(provider)])),
+    providers: Object.fromEntries(providers),
     chains: Object.fromEntries(settings.chains.map((chain) => [chain.name, describeChain(chain)])),
+    signIn: describeSignIn(settings.signIn, hide),
     limits: {
       body: writeSize(limits.bodyBytes),
       bodies: writeSize(limits.bodiesBytes),
@@ -25,25 +36,33 @@ export function describeSettings(settings: Settings): string {
       connections: limits.connections,
       answers: writeSize(limits.answersBytes),
     },
-    clients: settings.clients.map(describeClient),
+    clients: settings.clients.map((client) => describeClient(client, hide)),
     retention: Object.fromEntries(keptKinds.map((kind) => [kind, writeDuration(retention[`${kind}Ms`])])),
-    alerts: settings.alerts.map(() => HIDDEN),
+    alerts: settings.alerts.map(hide),
     drills,
-  });
+  };
 }
 
-function describeClient({ name, previousKey, chains, limits = {} }: ClientSettings): Record<string, unknown> {
-  const previous = previousKey === undefined ? {} : { previousKey: HIDDEN };
-  return { name, key: HIDDEN, ...previous, chains: chains ?? 'all', limits };
+function describeSignIn({ url, provider }: Settings['signIn'], hide: Hide) {
+  const secret = provider?.clientSecret ?? null;
+  return {
+    url: url ?? 'none',
+    provider: provider ? { ...provider, clientSecret: secret === null ? 'none' : hide(secret) } : 'none',
+  };
+}
+
+function describeClient({ name, key, previousKey, chains, limits = {} }: ClientSettings, hide: Hide) {
+  const previous = previousKey === undefined ? {} : { previousKey: hide(previousKey) };
+  return { name, key: hide(key), ...previous, chains: chains ?? 'all', limits };
 }
 
 /** One provider, in the words of the config. */
-export function describeProvider(provider: ProviderSettings): Record<string, unknown> {
+export function describeProvider(provider: ProviderSettings, hide: Hide = hidden): Record<string, unknown> {
   const { baseUrl, model, price, timeouts, retries, concurrency, assemble, accepts, drop, rename } = provider;
   return {
     baseUrl,
     dialect: provider.dialect,
-    apiKey: provider.apiKey === null ? 'none' : HIDDEN,
+    apiKey: provider.apiKey === null ? 'none' : hide(provider.apiKey),
     model,
     price: price ?? 'unknown',
     timeouts: {
@@ -58,12 +77,12 @@ export function describeProvider(provider: ProviderSettings): Record<string, unk
     concurrency,
     assemble,
     accepts: { ...accepts, contextTokens: accepts.contextTokens ?? 'unknown' },
-    systemPrompt: provider.systemPrompt === null ? 'none' : HIDDEN,
-    headers: hideValues(provider.headers),
+    systemPrompt: provider.systemPrompt === null ? 'none' : hide(provider.systemPrompt),
+    headers: hideValues(provider.headers, hide),
     drop,
     rename,
-    set: hideValues(provider.set),
-    prefill: describePrefill(provider.prefill),
+    set: hideValues(provider.set, hide),
+    prefill: describePrefill(provider.prefill, hide),
     standby: provider.standbyMs === null ? 'off' : writeDuration(provider.standbyMs),
     breaker: {
       ...describeBreaker(provider.breaker),
@@ -72,11 +91,11 @@ export function describeProvider(provider: ProviderSettings): Record<string, unk
   };
 }
 
-function describePrefill(prefill: PrefillSettings | null): string {
+function describePrefill(prefill: PrefillSettings | null, hide: Hide): string {
   if (prefill === null) return 'none';
   const isBare =
     prefill.baseUrl === null && [prefill.message, prefill.body].every((fields) => Object.keys(fields).length === 0);
-  return isBare ? 'trailing' : HIDDEN;
+  return isBare ? 'trailing' : hide(prefill);
 }
 
 function describeBreaker(breaker: BreakerSettings): Record<string, unknown> {
@@ -102,6 +121,6 @@ function describeChain(chain: ChainSettings): Record<string, unknown> {
   };
 }
 
-function hideValues(record: Readonly<Record<string, unknown>>): Record<string, string> {
-  return Object.fromEntries(Object.keys(record).map((key) => [key, HIDDEN]));
+function hideValues(record: Readonly<Record<string, unknown>>, hide: Hide): Record<string, string> {
+  return Object.fromEntries(Object.entries(record).map(([key, value]) => [key, hide(value)]));
 }

@@ -7,11 +7,13 @@ import { notesOf } from './notes.ts';
 import { type Flags, override } from './overrides.ts';
 import { explain, keepTexts } from './problems.ts';
 import { configSchema } from './schema.ts';
+import { withSecretFiles } from './secretFiles.ts';
 import { toSettings } from './settings.ts';
 import type { Problem } from './source.ts';
 
 const MAX_FILE_BYTES = 4 * 1024 ** 2;
 const MAX_PROBLEMS = 100;
+const MAX_SECRET_CHARACTERS = 64 * 1_024;
 
 export interface LoadInput {
   /** The file's text. */
@@ -23,6 +25,8 @@ export interface LoadInput {
   flags?: Flags;
   /** Whether something guards the control plane. Default: whether `RECLOSER_TOKEN` is set. */
   hasToken?: boolean;
+  /** Text of a file that a variable `NAME_FILE` names, for `${NAME}`; null: it cannot be read. Default: none is read. */
+  readSecret?: (path: string) => string | null;
   /** For `node` where nothing says it. Default: `local`. */
   hostname?: string;
 }
@@ -33,7 +37,8 @@ export type Loaded =
 
 /** Reads and checks a whole config: every problem at once, in the order of the file. Reads nothing by itself, never throws. */
 export function loadSettings(input: LoadInput): Loaded {
-  const { env } = input;
+  const { env, problems } = withSecretFiles(input);
+  if (problems.length > 0) return { ok: false, problems };
   const source = readDocument(input.text, env);
   if (source.value === undefined) return { ok: false, problems: inOrder(source.problems) };
   if (source.value === null) {
@@ -70,6 +75,12 @@ function fileSentence(error: unknown): string {
   if (code === 'EACCES') return 'this may not be read: check its permissions';
   if (code === 'ERR_ENCODING_INVALID_ENCODED_DATA') return 'this is not text in UTF-8: save it as such';
   return `this could not be read (${String(code ?? error)})`;
+}
+
+/** The text of a secret's file without the line end that editors leave; null: it cannot be read, or is no line of text. */
+export function readSecretFile(path: string): string | null {
+  const read = readConfigFile(path);
+  return read.ok && read.text.length <= MAX_SECRET_CHARACTERS ? read.text.replace(/\r?\n$/, '') : null;
 }
 
 /** By line, those of flags and variables first; bounded. */

@@ -25,7 +25,6 @@ interface CircuitsDeps {
 /** The circuits: how they stand, and what operators do to them. */
 export function circuitsRouter(operations: Operations, { overviews, book }: CircuitsDeps) {
   const { storage } = operations;
-  const { providers } = book;
   return router({
     list: viewer.query(() => ({
       now: operations.clock.wall(),
@@ -34,7 +33,7 @@ export function circuitsRouter(operations: Operations, { overviews, book }: Circ
     })),
     preview: previewProcedure(operations, overviews),
     ghosts: viewer.input(ghostsInput.prefault({})).query(({ input }) => ghosts(operations, input)),
-    trace: viewer.input(traceInput).query(({ input }) => outageTrace({ storage, providers }, input)),
+    trace: viewer.input(traceInput).query(({ input }) => outageTrace({ storage, providers: book.providers }, input)),
     trip: operator.input(tripInput).mutation(({ ctx, input }) => trip(operations, ctx.caller, input)),
     hold: operator.input(holdInput).mutation(({ ctx, input }) => hold(operations, ctx.caller, input)),
     reset: operator.input(resetInput).mutation(({ ctx, input }) => reset(operations, ctx.caller, input)),

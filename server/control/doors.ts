@@ -30,10 +30,10 @@ const securityHeaders = {
 };
 
 /** What every request has to pass before anything looks at it, and the shape of this listener's own errors. */
-export function guard(server: FastifyInstance, settings: ListenerSettings, log: Log): void {
+export function guard(server: FastifyInstance, settings: () => ListenerSettings, log: Log): void {
   server.addHook('onRequest', async (request, reply) => {
     reply.headers(securityHeaders);
-    const refused = refuseStranger(request, settings);
+    const refused = refuseStranger(request, settings());
     if (refused) return reply.code(403).send(errorBody(refused.code, refused.message));
     if (!takesJson(request)) {
       const message = 'Only JSON is taken here: send "content-type: application/json".';

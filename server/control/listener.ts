@@ -12,6 +12,7 @@ import type { RetentionSettings } from '../core/retention.ts';
 import type { ListenerSettings, SignInSettings } from '../core/settings.ts';
 import type { AccessOperations } from '../operations/access/access.ts';
 import { AccessBook } from '../operations/access/book.ts';
+import type { ConfigSource } from '../operations/config.ts';
 import { noteForbidden, Refusals } from '../operations/note.ts';
 import type { Circuits, Journal, Recheck } from '../operations/operations.ts';
 import type { AboutProgram } from './about.ts';
@@ -56,6 +57,8 @@ export interface ControlDeps {
   /** What `GET /metrics` answers. */
   metrics: () => Promise<{ contentType: string; text: string }>;
   book: ProviderBook;
+  /** Reads the config file again; absent: there is none. */
+  config?: ConfigSource;
   /** Sign-ins of earlier runs. */
   sessions: readonly SessionRecord[];
   /** Tokens and people of the record. */
@@ -111,7 +114,7 @@ export function createControl(deps: ControlDeps): Control {
     refusals: new Refusals(clock),
   };
 
-  guard(server, settings.control, log);
+  guard(server, () => settings.control, log);
   server.register(fastifyCookie);
   guardRoutes(server, keys);
   healthRoutes(server, deps);

@@ -2,11 +2,14 @@ import type { Storage } from '../../db/storage.ts';
 import type { ProviderBook } from '../core/book.ts';
 import type { RetentionSettings } from '../core/retention.ts';
 import type { AccessOperations } from '../operations/access/access.ts';
+import type { ConfigSource } from '../operations/config.ts';
+import { noConfig } from '../operations/config.ts';
 import type { AboutProgram } from './about.ts';
 import { aboutRouter } from './about.ts';
 import { accessRouter } from './access.ts';
 import { auditRouter } from './audit.ts';
 import { circuitsRouter } from './circuits.ts';
+import { configRouter } from './config.ts';
 import { eventsRouter } from './events.ts';
 import { incidentsRouter } from './incidents.ts';
 import type { LiveSource } from './live.ts';
@@ -28,6 +31,7 @@ export interface RouterDeps {
   book: ProviderBook;
   about: () => AboutProgram;
   settings: { retention: RetentionSettings; database: string };
+  config?: ConfigSource;
 }
 
 /** Every procedure of the control plane: one file a noun. */
@@ -43,6 +47,7 @@ export function createRouter(deps: RouterDeps) {
     live: liveRouter(deps.live),
     overview: overviewRouter(deps.overviews),
     access: accessRouter(deps.operations),
+    config: configRouter(deps.operations, deps.config ?? noConfig),
     about: aboutRouter(deps),
     record: recordRouter(deps),
   });

@@ -12,6 +12,7 @@ const scopeOfNoun: Record<string, Scope | null> = {
   access: 'access',
   audit: 'audit',
   circuits: 'circuits',
+  config: 'access',
   events: 'circuits',
   incidents: 'incidents',
   live: 'circuits',

@@ -18,6 +18,19 @@ export class InFlight {
     };
   }
 
+  /** Calls `tell` once, when all have ended; at once when none is there. */
+  whenEmpty(tell: () => void): void {
+    if (this.interrupts.size === 0) {
+      tell();
+      return;
+    }
+    const once = () => {
+      this.onEmpty.delete(once);
+      tell();
+    };
+    this.onEmpty.add(once);
+  }
+
   /** Waits for all to end, `graceMs` at most; those left then are told to stop. */
   async drain(clock: Clock, graceMs: number): Promise<void> {
     await this.emptied(clock, graceMs);

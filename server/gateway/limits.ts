@@ -12,13 +12,18 @@ export interface HeldAnswer {
 
 /** What is in flight through the gateway now, held against `limits` of the config. Taking is refused, never waited for. */
 export class Limits {
-  private readonly settings: LimitSettings;
+  private settings: LimitSettings;
   private requestsNow = 0;
   private streamsNow = 0;
   private bodiesBytesNow = 0;
   private answersBytesNow = 0;
 
   constructor(settings: LimitSettings) {
+    this.settings = settings;
+  }
+
+  /** Holds to these from now on; what is in flight stays counted. */
+  adopt(settings: LimitSettings): void {
     this.settings = settings;
   }
 

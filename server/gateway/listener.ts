@@ -7,10 +7,12 @@ import { HedgeBudget } from '../core/hedge.ts';
 import { Pace } from '../core/pace.ts';
 import type { PingResult } from '../core/ping.ts';
 import type { RequestRecord } from '../core/records.ts';
+import type { Settings } from '../core/settings.ts';
 import type { GatewayLoad } from '../core/usage.ts';
 import { Clients } from './clients.ts';
 import { Crowd, connectionBound } from './crowd.ts';
 import type { GatewayDeps, GatewayTools } from './deps.ts';
+import { Generations, mapsOf } from './generations.ts';
 import { InFlight } from './inFlight.ts';
 import { Limits } from './limits.ts';
 import { pingProvider } from './ping.ts';
@@ -32,6 +34,11 @@ export interface Gateway {
   server: FastifyInstance;
   /** What is in flight now. */
   load(): GatewayLoad;
+  /**
+   * New requests go by these settings from now on; those in flight end with the ones they began with. `onOver` is called
+   * when none goes by earlier ones any more. Where it listens, and connections' bound, stay as they are.
+   */
+  adopt(settings: Settings, onOver: () => void): void;
   /** Asks a provider for one token; its circuit is neither asked nor told. Rejects only for a name that is not in the config. */
   ping(provider: string): Promise<PingResult>;
   /**
@@ -46,7 +53,7 @@ export function createGateway(deps: GatewayDeps): Gateway {
   const pace = new Pace();
   const clients = new Clients(deps.settings.clients);
   clients.restore(deps.spent ?? [], deps.clock.wall());
-  const tools: GatewayTools = {
+  const first: GatewayTools = {
     ...deps,
     state: () => (draining ? 'draining' : deps.state()),
     upstream: new Upstream(deps.settings.providers, {
@@ -61,33 +68,36 @@ export function createGateway(deps: GatewayDeps): Gateway {
     hedges: new HedgeBudget(),
     pace,
     suspicion: new Suspicion(deps.clock, pace),
-    chains: new Map(deps.settings.chains.map((chain) => [chain.name, chain])),
-    providers: new Map(deps.settings.providers.map((provider) => [provider.name, provider])),
+    ...mapsOf(deps.settings),
     bodyKey: `${deps.newId()}${deps.newId()}`,
     keep: (request) => {
-      clients.spend(request);
+      generations.current.clients.spend(request);
       keep(deps, request);
     },
   };
-  const bound = connectionBound(tools.settings.limits.connections, tools.openFiles ?? null);
-  const { server, crowd } = openServer(tools, bound);
+  const generations = new Generations(first);
+  const bound = connectionBound(deps.settings.limits.connections, deps.openFiles ?? null);
+  const { server, crowd } = openServer(generations, bound);
   return {
     server,
-    load: () => loadOf(tools, crowd),
+    load: () => loadOf(generations.current, crowd),
+    adopt: (settings, onOver) => generations.adopt(settings, onOver),
     ping: (name) => {
+      const tools = generations.current;
       const provider = tools.providers.get(name);
       if (!provider) return Promise.reject(new Error(`No provider is called "${name}".`));
       return pingProvider(tools, provider, deps.newId());
     },
     async drain(graceMs) {
       draining = true;
-      await tools.inFlight.drain(deps.clock, graceMs);
+      await generations.drain(deps.clock, graceMs);
       await server.close();
     },
   };
 }
 
-function openServer(tools: GatewayTools, bound: number): { server: FastifyInstance; crowd: Crowd } {
+function openServer(generations: Generations, bound: number): { server: FastifyInstance; crowd: Crowd } {
+  const tools = generations.current;
   const server = Fastify({
     logger: false,
     http: {
@@ -119,11 +129,11 @@ function openServer(tools: GatewayTools, bound: number): { server: FastifyInstan
     const { host, origin, 'sec-fetch-site': site } = request.headers;
     const secFetchSite = Array.isArray(site) ? site[0] : site;
     const port = request.raw.socket.localPort ?? tools.settings.gateway.port;
-    const refusal = refuseRequest({ host, origin, secFetchSite }, tools.settings.gateway.hosts, port);
+    const refusal = refuseRequest({ host, origin, secFetchSite }, generations.current.settings.gateway.hosts, port);
     if (refusal) refuse(reply, refusal);
     else done();
   });
-  server.addHook('onClose', () => tools.upstream.close());
+  server.addHook('onClose', () => generations.close());
   // Bodies are read by the routes that want one, held against bounds of our own.
   server.removeAllContentTypeParsers();
   server.addContentTypeParser('*', (_request, _payload, done) => done(null));
@@ -141,7 +151,7 @@ function openServer(tools: GatewayTools, bound: number): { server: FastifyInstan
       message: code === 'internal_error' ? 'The gateway failed at this request; its log says why.' : error.message,
     });
   });
-  addRoutes(server, tools);
+  addRoutes(server, () => generations.current);
   return { server, crowd };
 }
 

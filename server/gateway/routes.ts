@@ -5,14 +5,15 @@ import { answerChat } from './chat.ts';
 import type { Client } from './clients.ts';
 import type { GatewayTools } from './deps.ts';
 
-/** The routes of the data plane. Who may call is checked here; what may reach us at all is checked by the listener. */
-export function addRoutes(server: FastifyInstance, tools: GatewayTools): void {
-  const startedAt = Math.floor(tools.clock.wall() / 1_000);
+/** The routes of the data plane: each request goes by the tools of its moment. Who may call is checked here; what may reach us at all is checked by the listener. */
+export function addRoutes(server: FastifyInstance, current: () => GatewayTools): void {
+  const startedAt = Math.floor(current().clock.wall() / 1_000);
 
   server.get('/healthz', (_request, reply) => reply.send({ status: 'ok' }));
   server.get('/readyz', (_request, reply) => {
-    const state = tools.state();
-    const storage = tools.storageStatus();
+    const { state: stateOf, storageStatus } = current();
+    const state = stateOf();
+    const storage = storageStatus();
     if (state !== 'serving') return reply.code(503).send({ status: state, storage });
     return reply.send({ status: storage.state, storage });
   });
@@ -20,6 +21,7 @@ export function addRoutes(server: FastifyInstance, tools: GatewayTools): void {
   server.register(async (v1) => {
     v1.decorateRequest('client', null);
     v1.addHook('onRequest', (request, reply, done) => {
+      const tools = current();
       const identity = tools.clients.identify(request.headers.authorization);
       if (tools.state() !== 'serving') refuseWhileNotServing(reply, tools.state());
       else if (!identity.ok) refuseUnknownClient(reply);
@@ -29,11 +31,11 @@ export function addRoutes(server: FastifyInstance, tools: GatewayTools): void {
       }
     });
     v1.get('/v1/models', (request, reply) => {
-      const data = chainsOf(request.client, tools).map((chain) => modelOf(chain, startedAt));
+      const data = chainsOf(request.client, current()).map((chain) => modelOf(chain, startedAt));
       return reply.send({ object: 'list', data });
     });
     v1.get<{ Params: { '*': string } }>('/v1/models/*', (request, reply) => {
-      const chains = chainsOf(request.client, tools);
+      const chains = chainsOf(request.client, current());
       const chain = chains.find(({ name }) => name === request.params['*']);
       return chain ? reply.send(modelOf(chain, startedAt)) : refuseUnknownModel(reply, chains);
     });
@@ -44,7 +46,7 @@ export function addRoutes(server: FastifyInstance, tools: GatewayTools): void {
           'Embeddings are not served here: vectors of different models do not mix, so no fallback could answer. Call the provider itself.',
       }),
     );
-    v1.post('/v1/chat/completions', (request, reply) => takeChat(tools, request, reply));
+    v1.post('/v1/chat/completions', (request, reply) => takeChat(current(), request, reply));
     v1.route({
       method: ['GET', 'HEAD', 'OPTIONS', 'PUT', 'PATCH', 'DELETE'],
       url: '/v1/chat/completions',

@@ -24,6 +24,8 @@ export interface UpstreamOptions {
   drillUrl: string | null;
   /** How names are resolved, if not by the system. */
   resolve?: Lookup | undefined;
+  /** Those of the config until now: whoever is reached as before keeps its connections. */
+  before?: Upstream | undefined;
 }
 
 /** Where a call goes: to the provider's own address, if nothing else is said. */
@@ -46,14 +48,17 @@ export class Upstream {
   private readonly lookup: Lookup;
   private readonly unguarded: Lookup | null;
 
-  constructor(providers: readonly ProviderSettings[], { clock, drillUrl, resolve }: UpstreamOptions) {
+  constructor(providers: readonly ProviderSettings[], { clock, drillUrl, resolve, before }: UpstreamOptions) {
     this.clock = clock;
     this.lookup = guardedLookup(resolve);
     this.unguarded = resolve ?? null;
     this.providers = new Map(providers.map((provider) => [provider.name, provider]));
-    for (const provider of providers) this.routes.set(provider.name, this.routeTo(provider, provider.baseUrl));
-    const limits = { connections: DRILL_CONNECTIONS, connectMs: DRILL_CONNECT_MS, lookup: null };
-    this.drills = drillUrl === null ? null : new Route(drillUrl, plainHeaders, limits);
+    for (const provider of providers) {
+      const known = before?.routes.get(provider.name);
+      const same = known !== undefined && known.reach === reachOf(provider, provider.baseUrl);
+      this.routes.set(provider.name, same ? known : this.routeTo(provider, provider.baseUrl));
+    }
+    this.drills = before ? before.drills : drillUrl === null ? null : drillRoute(drillUrl);
   }
 
   /** Posts a chat request to a provider. What happens is told to `handler`. Throws for a provider that is not known. */
@@ -69,7 +74,17 @@ export class Upstream {
 
   /** Closes every connection at once; calls still out end with an error. */
   async close(): Promise<void> {
-    await Promise.all([...this.routes.values(), ...this.others.values(), this.drills].map((route) => route?.close()));
+    await Promise.all(this.allRoutes().map((route) => route.close()));
+  }
+
+  /** Nobody goes by this config any more: connections that none of the others has are closed once they are free. */
+  retire(others: readonly Upstream[]): void {
+    const kept = new Set(others.flatMap((other) => other.allRoutes()));
+    for (const route of this.allRoutes()) if (!kept.has(route)) route.retire();
+  }
+
+  private allRoutes(): Route[] {
+    return [...this.routes.values(), ...this.others.values(), ...(this.drills ? [this.drills] : [])];
   }
 
   private otherRoute(name: string, baseUrl: string): Route | undefined {
@@ -82,8 +97,8 @@ export class Upstream {
 
   private routeTo(provider: ProviderSettings, baseUrl: string): Route {
     const lookup = provider.allowLinkLocal === true ? this.unguarded : this.lookup;
-    const connections = provider.concurrency + SPARE_CONNECTIONS;
-    return new Route(baseUrl, headersOf(provider), { connections, connectMs: provider.timeouts.connectMs, lookup });
+    const made = { headers: headersOf(provider), reach: reachOf(provider, baseUrl) };
+    return new Route(baseUrl, made, { ...boundsOf(provider), lookup });
   }
 
   /** No key and no header of a provider goes to the simulator. */
@@ -95,7 +110,21 @@ export class Upstream {
   }
 }
 
-interface RouteLimits {
+function drillRoute(url: string): Route {
+  const bounds = { connections: DRILL_CONNECTIONS, connectMs: DRILL_CONNECT_MS, lookup: null };
+  return new Route(url, { headers: plainHeaders, reach: url }, bounds);
+}
+
+function boundsOf({ concurrency, timeouts }: ProviderSettings): Omit<RouteBounds, 'lookup'> {
+  return { connections: concurrency + SPARE_CONNECTIONS, connectMs: timeouts.connectMs };
+}
+
+/** What a provider's connections are made by: while it is the same, so may they be. */
+function reachOf(provider: ProviderSettings, baseUrl: string): string {
+  return JSON.stringify([baseUrl, headersOf(provider), boundsOf(provider), provider.allowLinkLocal === true]);
+}
+
+interface RouteBounds {
   connections: number;
   connectMs: number;
   /** Null: the system's own. */
@@ -105,17 +134,19 @@ interface RouteLimits {
 /** Where one provider is. */
 class Route {
   readonly headers: Record<string, string>;
+  readonly reach: string;
   private readonly origin: string;
   private readonly path: string;
   private readonly options: Pool.Options;
   private readonly pool: Pool;
   private freshPool: Pool | null = null;
 
-  constructor(baseUrl: string, headers: Record<string, string>, limits: RouteLimits) {
+  constructor(baseUrl: string, { headers, reach }: Pick<Route, 'headers' | 'reach'>, limits: RouteBounds) {
     const url = new URL(baseUrl);
     this.origin = url.origin;
     this.path = `${url.pathname.replace(/\/$/, '')}/chat/completions${url.search}`;
     this.headers = headers;
+    this.reach = reach;
     this.options = {
       connections: limits.connections,
       pipelining: 1,
@@ -136,6 +167,12 @@ class Route {
   ): void {
     const tools = { pool: this.pool, fresh: () => this.fresh(), clock };
     new Post(tools, { path: this.path, method: 'POST', ...sent }, handler).send();
+  }
+
+  /** Takes nothing new, and closes when what is out (a ping) is over. */
+  retire(): void {
+    // A provider that never ends it is cut off by the clocks of the call itself.
+    void Promise.all([this.pool.close(), this.freshPool?.close()]).catch(() => {});
   }
 
   async close(): Promise<void> {

@@ -36,6 +36,11 @@ export class Meter {
     this.minutes = new Minutes({ chains, providers, openings: this.openings });
   }
 
+  /** Requests are planned by this config from now on. */
+  adopt(config: Pick<MeterOptions, 'chains' | 'providers'>): void {
+    this.minutes.adopt(config);
+  }
+
   request(request: Counted): void {
     const now = this.clock.wall();
     this.openings.request(request);

@@ -34,14 +34,19 @@ interface MinutesOptions {
 /** The last hour by minutes. */
 export class Minutes {
   private readonly ring = new Ring<Minute>({ slotMs: minuteMs, length: hourMinutes, fresh });
-  private readonly chains: ReadonlyMap<string, ChainSettings>;
-  private readonly providers: ReadonlyMap<string, ProviderSettings>;
+  private chains: ReadonlyMap<string, ChainSettings> = new Map();
+  private providers: ReadonlyMap<string, ProviderSettings> = new Map();
   private readonly openings: Openings;
 
-  constructor({ chains, providers, openings }: MinutesOptions) {
+  constructor(options: MinutesOptions) {
+    this.openings = options.openings;
+    this.adopt(options);
+  }
+
+  /** Requests are planned by this config from now on. */
+  adopt({ chains, providers }: Pick<MinutesOptions, 'chains' | 'providers'>): void {
     this.chains = new Map(chains.map((chain) => [chain.name, chain]));
     this.providers = new Map(providers.map((provider) => [provider.name, provider]));
-    this.openings = openings;
   }
 
   request(request: Counted, now: number): void {

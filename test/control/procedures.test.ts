@@ -137,6 +137,8 @@ describe('who may call', () => {
       'circuits.reset',
       'circuits.trace',
       'circuits.trip',
+      'config.get',
+      'config.reload',
       'events.list',
       'incidents.annotate',
       'incidents.export',

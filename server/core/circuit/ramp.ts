@@ -10,7 +10,7 @@ export class Ramp {
   /** The first call after a recovery is let through. */
   private credit = 1;
 
-  private readonly rampMs: number;
+  private rampMs: number;
 
   constructor(rampMs: number) {
     this.rampMs = rampMs;
@@ -19,6 +19,12 @@ export class Ramp {
   start(now: number): void {
     this.startedAt = this.rampMs > 0 ? now : null;
     this.credit = 1;
+  }
+
+  /** Takes so long from now on, also when one is under way. */
+  adopt(rampMs: number): void {
+    this.rampMs = rampMs;
+    if (rampMs === 0) this.stop();
   }
 
   stop(): void {

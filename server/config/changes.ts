@@ -1,0 +1,55 @@
+import type { ConfigChange } from '../core/configState.ts';
+import type { Settings } from '../core/settings.ts';
+import { describe, HIDDEN } from './describe.ts';
+
+/** What takes a restart, as keys of the config: listeners, the record, and what is opened once. */
+const atStartOnly = [
+  ...['gateway.host', 'gateway.port', 'control.host', 'control.port', 'database', 'node'],
+  ...['limits.connections', 'retention', 'signIn', 'drills'],
+];
+
+/** Every key that differs, in the words of the config; of what is secret only that it does. */
+export function changesBetween(before: Settings, after: Settings): ConfigChange[] {
+  const whole = { before: leavesOf(before, exact), after: leavesOf(after, exact) };
+  const shown = { before: leavesOf(before, () => HIDDEN), after: leavesOf(after, () => HIDDEN) };
+  const keys = new Set([...whole.before.keys(), ...whole.after.keys()]);
+  return [...keys]
+    .filter((key) => whole.before.get(key) !== whole.after.get(key))
+    .map((key) => ({ key, before: shown.before.get(key) ?? null, after: shown.after.get(key) ?? null }));
+}
+
+/** New settings as far as they can be taken up by a program that runs: what takes a restart stays as it was. */
+export function withoutRestart(before: Settings, after: Settings): { settings: Settings; needRestart: string[] } {
+  const changed = changesBetween(before, after).map(({ key }) => key);
+  const needRestart = atStartOnly.filter((key) => changed.some((each) => each === key || each.startsWith(`${key}.`)));
+  const { host, port } = before.gateway;
+  const settings: Settings = {
+    ...after,
+    gateway: { ...after.gateway, host, port },
+    control: { ...after.control, host: before.control.host, port: before.control.port },
+    database: before.database,
+    node: before.node,
+    limits: { ...after.limits, connections: before.limits.connections },
+    retention: before.retention,
+    signIn: before.signIn,
+    drills: before.drills,
+  };
+  return { settings, needRestart };
+}
+
+function exact(secret: unknown): string {
+  return JSON.stringify(secret) ?? 'none';
+}
+
+/** Each value with its key: `providers.qwen-72b.timeouts.idle` → `20s`. */
+function leavesOf(settings: Settings, hide: (secret: unknown) => string): Map<string, string> {
+  const leaves = new Map<string, string>();
+  const walk = (value: unknown, path: string): void => {
+    if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
+      for (const [key, inner] of Object.entries(value)) walk(inner, path === '' ? key : `${path}.${key}`);
+    } else leaves.set(path, typeof value === 'string' ? value : JSON.stringify(value));
+  };
+  const { clients, ...rest } = describe(settings, hide);
+  walk({ ...rest, clients: Object.fromEntries(clients.map(({ name, ...client }) => [name, client])) }, '');
+  return leaves;
+}

@@ -1,0 +1,64 @@
+import { changesBetween, withoutRestart } from './config/changes.ts';
+import type { Loaded } from './config/load.ts';
+import type { Clock } from './core/clock.ts';
+import type { ConfigProblem, ConfigReload, ConfigState } from './core/configState.ts';
+import type { Settings } from './core/settings.ts';
+import type { ConfigSource } from './operations/config.ts';
+
+/** Where the config came from, and how it is read again. */
+export interface ConfigFile {
+  path: string;
+  /** Reads and checks all of it, as at start. Never throws. */
+  read: () => Loaded;
+}
+
+interface ReloadDeps {
+  /** Null: there is none. */
+  file: ConfigFile | null;
+  clock: Clock;
+  /** In force at first. */
+  settings: Settings;
+  /** Has everybody go by other settings from now on. */
+  adopt: (settings: Settings) => void;
+}
+
+/** The config in force: read again when somebody asks, and kept as it is when what is read is not good. */
+export class Reload implements ConfigSource {
+  private readonly deps: ReloadDeps;
+  private settings: Settings;
+  private loadedAt: number;
+  private problems: ConfigProblem[] = [];
+  private refusedAt: number | null = null;
+  private needRestart: string[] = [];
+
+  constructor(deps: ReloadDeps) {
+    this.deps = deps;
+    this.settings = deps.settings;
+    this.loadedAt = deps.clock.wall();
+  }
+
+  state(): ConfigState {
+    const { loadedAt, problems, refusedAt, needRestart } = this;
+    return { file: this.deps.file?.path ?? null, loadedAt, problems, refusedAt, needRestart };
+  }
+
+  reload(): ConfigReload | null {
+    const { file, clock } = this.deps;
+    if (!file) return null;
+    const loaded = file.read();
+    if (!loaded.ok) {
+      this.problems = loaded.problems;
+      this.refusedAt = clock.wall();
+      return { ok: false, problems: loaded.problems };
+    }
+    const { settings, needRestart } = withoutRestart(this.settings, loaded.settings);
+    const changes = changesBetween(this.settings, settings);
+    this.deps.adopt(settings);
+    this.settings = settings;
+    this.loadedAt = clock.wall();
+    this.problems = [];
+    this.refusedAt = null;
+    this.needRestart = needRestart;
+    return { ok: true, changes, needRestart, notes: loaded.notes };
+  }
+}
