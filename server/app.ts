@@ -251,7 +251,7 @@ function makeAskers(inForce: ProviderBook, { clock, random, newId }: World, part
 }
 
 /** What the config says now, for those who ask anew each time. */
-function bookOf(now: () => Settings): ProviderBook & Pick<Settings, 'control' | 'retention' | 'signIn'> {
+function bookOf(now: () => Settings): ProviderBook & Pick<Settings, 'control' | 'database' | 'retention' | 'signIn'> {
   return {
     get providers() {
       return now().providers;
@@ -264,6 +264,9 @@ function bookOf(now: () => Settings): ProviderBook & Pick<Settings, 'control' | 
     },
     get control() {
       return now().control;
+    },
+    get database() {
+      return now().database;
     },
     get retention() {
       return now().retention;

@@ -18,6 +18,7 @@ const scopeOfNoun: Record<string, Scope | null> = {
   live: 'circuits',
   overview: 'circuits',
   providers: 'circuits',
+  record: null,
   requests: 'requests',
   savings: 'savings',
 };
