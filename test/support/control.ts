@@ -1,4 +1,5 @@
 import type { AddressInfo } from 'node:net';
+import type { z } from 'zod';
 import type { Access, Storage } from '../../db/storage.ts';
 import { Board } from '../../server/circuits/board.ts';
 import type { AboutProgram } from '../../server/control/about.ts';
@@ -247,10 +248,18 @@ export const settingsOfTests = {
   },
 };
 
+export interface Procedure {
+  path: string;
+  type: 'query' | 'mutation' | 'subscription';
+  role: Role;
+  /** Of what it takes; null: of nothing. */
+  input: z.ZodType | null;
+}
+
 /** Every procedure there is, with the role it names. */
 export const procedures = listProcedures();
 
-function listProcedures(): { path: string; type: 'query' | 'mutation' | 'subscription'; role: Role }[] {
+function listProcedures(): Procedure[] {
   const { operations, storage, board, clock } = testOperations();
   const parts = { overviews: nothingYet(board, clock), about: () => aboutTests, book: bookOfTests };
   const settings = settingsOfTests;
@@ -258,7 +267,12 @@ function listProcedures(): { path: string; type: 'query' | 'mutation' | 'subscri
   // tRPC keeps procedures by their whole path, and types them as a tree.
   const flat = { ...router._def.procedures } as unknown as Record<
     string,
-    { _def: { type: 'query' | 'mutation' | 'subscription'; meta: { role: Role } } }
+    { _def: { type: Procedure['type']; meta: { role: Role }; inputs: z.ZodType[] } }
   >;
-  return Object.entries(flat).map(([path, { _def }]) => ({ path, type: _def.type, role: _def.meta.role }));
+  return Object.entries(flat).map(([path, { _def }]) => ({
+    path,
+    type: _def.type,
+    role: _def.meta.role,
+    input: _def.inputs[0] ?? null,
+  }));
 }
