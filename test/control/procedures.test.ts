@@ -150,6 +150,7 @@ describe('who may call', () => {
       'providers.get',
       'providers.probes',
       'record.kept',
+      'record.place',
       'requests.counts',
       'requests.evidence',
       'requests.get',
