@@ -16,7 +16,7 @@ const contentPolicy = [
   "frame-ancestors 'none'",
 ].join('; ');
 /** No page of ours asks for a device. */
-const devices = ['camera', 'microphone', 'geolocation', 'payment', 'usb', 'serial', 'bluetooth', 'display-capture'];
+const devices = ['camera', 'microphone', 'geolocation', 'payment', 'usb', 'serial', 'display-capture'];
 
 /** Sent with every answer. */
 const securityHeaders = {

@@ -12,6 +12,15 @@ const retention = {
   ...{ minutesMs: 90 * day, auditMs: 730 * day, incidentsMs: 730 * day },
 };
 
+const timeouts = {
+  connectMs: 3_000,
+  firstTokenMs: 10_000,
+  perThousandTokensMs: 250,
+  idleMs: 20_000,
+  totalMs: 600_000,
+  answerMs: 60_000,
+};
+
 test('a config of two names gets every default of the contract', () => {
   const { providers, chains: _chains, effective: _effective, ...rest } = settingsOf(small, { hostname: 'box.local' });
   const breaker = {
@@ -55,17 +64,11 @@ test('a config of two names gets every default of the contract', () => {
       name: 'a',
       baseUrl: 'http://127.0.0.1:1/v1',
       dialect: 'openai',
+      allowLinkLocal: false,
       apiKey: null,
       model: 'm',
       price: null,
-      timeouts: {
-        connectMs: 3_000,
-        firstTokenMs: 10_000,
-        perThousandTokensMs: 250,
-        idleMs: 20_000,
-        totalMs: 600_000,
-        answerMs: 60_000,
-      },
+      timeouts,
       retries: 0,
       ghosts: [],
       concurrency: 256,

@@ -17,9 +17,10 @@ describe('an error for a caller', () => {
     expect(passedOnBody(error)).toEqual({ error: { ...error, attempts: [] } });
   });
 
-  it('blames the caller below 500 and us from there on', () => {
+  it('blames the caller below 500, names what a 429 ran out of, and blames us from 500 on', () => {
     for (const { status, type } of Object.values(apiErrors)) {
-      expect(type).toBe(status < 500 ? 'invalid_request_error' : 'server_error');
+      const blamed = status === 429 ? ['requests', 'insufficient_quota'] : ['invalid_request_error'];
+      expect(status < 500 ? blamed : ['server_error']).toContain(type);
     }
     expect(statusOf('no_provider_available')).toBe(503);
     expect(statusOf('model_not_found')).toBe(404);

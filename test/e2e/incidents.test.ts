@@ -97,7 +97,8 @@ test('axe finds nothing on the pages of incidents, which are read on a phone, at
     await page.getByText('deepseek-v3 stopped answering').first().waitFor();
     for (const width of [1440, 720, 360]) {
       await page.setViewportSize({ width, height: 900 });
-      expect(await widthOf(), `${path} ${width}`).toBeLessThanOrEqual(width);
+      // The lanes are drawn again once they know their new width.
+      await expect.poll(widthOf, { message: `${path} ${width}`, timeout: 10_000 }).toBeLessThanOrEqual(width);
       if (width !== 720) expect(await axe(page), `${path} ${width}`).toEqual([]);
     }
   }

@@ -78,7 +78,7 @@ test('every figure of the live page is what the rows of requests, attempts and t
         expect(shown.mostCarriedPerSecond * 60).toBeCloseTo(raw.mostCarried(provider), 9);
         const of = chains.filter((chain) => chain.providers.includes(provider)).map(({ name }) => name);
         expect(uptime.callersShare ?? -1).toBeCloseTo(raw.callersShare(of) ?? -1, 9);
-        expect(uptime.providerShare ?? -1).toBeCloseTo(raw.closedShare(provider), 9);
+        expect(uptime.providerShare ?? -1).toBeCloseTo(raw.closedShare(provider) ?? -1, 9);
         const firstTokens = raw.firstTokens(provider);
         isNear(shown.firstTokenP50Ms, firstTokens, 0.5);
         isNear(shown.firstTokenP95Ms, firstTokens, 0.95);

@@ -97,8 +97,8 @@ function ofProviders({ row, list, one }: Asking, now: number) {
       row(`select avg(outcome = 'succeeded') share from requests
         where chain in (${chains.map((chain) => `'${chain}'`).join(', ')}) and outcome <> 'cancelled' and ${lastHour}`)
         .share ?? null,
-    /** Share of the last sixty minutes in which its circuit was not open, by its transitions. */
-    closedShare(provider: string): number {
+    /** Share of the last sixty minutes in which its circuit was not open, by its transitions; null: never, and nobody asked it. */
+    closedShare(provider: string): number | null {
       const from = (Math.floor(now / 60_000) - 59) * 60_000;
       const moments = (way: string) =>
         list(`select at from circuit_events where provider = @provider and "${way}" = 'open' order by at`, {
@@ -106,7 +106,9 @@ function ofProviders({ row, list, one }: Asking, now: number) {
         });
       const [opened, ended] = [moments('to'), moments('from')];
       const openMs = opened.map((at, index) => Math.min(now, ended[index] ?? now) - Math.max(from, at));
-      return 1 - openMs.reduce((sum, ms) => sum + Math.max(0, ms), 0) / (now - from);
+      const lostMs = openMs.reduce((sum, ms) => sum + Math.max(0, ms), 0);
+      const asked = one(`select count(*) ${tried} provider = @provider and ${lastHour}`, { provider }) > 0;
+      return lostMs === 0 && !asked ? null : 1 - lostMs / (now - from);
     },
   };
 }
