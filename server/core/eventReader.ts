@@ -56,7 +56,7 @@ export function parseObject(text: string): Json | null {
   }
 }
 
-/** A chunk whose text, and whose padding if it has any, may be others. */
+/** The JSON of a chunk without its text and padding: every chunk alike but for these has the same. */
 class Shape {
   /** The characters before the text, between it and the padding, and after that. */
   private readonly pieces: readonly string[];

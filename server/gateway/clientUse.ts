@@ -4,7 +4,7 @@ import type { ClientLimitSettings } from '../core/settings.ts';
 
 const DAY_MS = 86_400_000;
 const NANO_PER_DOLLAR = 1_000_000_000;
-/** Nobody knows when a call in flight will be over: a second is as good as any. */
+/** `retry-after` where all places are taken: when one will be free is not known, and asking each second costs little. */
 const SOON_MS = 1_000;
 
 /** By `Clock.now()`, and ms since 1970. */

@@ -19,6 +19,7 @@ import '../requests/requests.css';
 import { nothing, showAge, showMs } from '../time.ts';
 import { Age, Money } from '../ui/figures.tsx';
 import { EmptyState, Panel } from '../ui/panel.tsx';
+import { RangeChips } from '../ui/rangeChips.tsx';
 import { StateBadge } from '../ui/state.tsx';
 import { percent, plural, wholeNumber } from '../words.ts';
 
@@ -91,22 +92,9 @@ export function ProviderPage() {
 
 function Ranges({ range }: { range: string }) {
   const navigate = useNavigate({ from: '/providers/$name' });
-  return (
-    <fieldset className="provider-ranges">
-      <legend className="visually-hidden">How far back</legend>
-      {ranges.map((one) => (
-        <button
-          key={one}
-          type="button"
-          className={`chip ${one === range ? 'chip-on' : ''}`}
-          aria-pressed={one === range}
-          onClick={() => void navigate({ search: (before) => ({ ...before, range: one }), replace: true })}
-        >
-          {one}
-        </button>
-      ))}
-    </fieldset>
-  );
+  const choose = (one: (typeof ranges)[number]) =>
+    void navigate({ search: (before) => ({ ...before, range: one }), replace: true });
+  return <RangeChips names={ranges} chosen={range} onChoose={choose} />;
 }
 
 /** Uptime with what it is counted from. Nothing known is no 0. */

@@ -19,6 +19,7 @@ import { CopyBox } from '../ui/copyBox.tsx';
 import { TimeText } from '../ui/figures.tsx';
 import { EmptyState, Panel } from '../ui/panel.tsx';
 import { ProviderLink } from '../ui/providerLink.tsx';
+import { RangeChips } from '../ui/rangeChips.tsx';
 
 /** What leaving broken providers alone has saved, and what it cost. */
 export function SavingsPage() {
@@ -69,22 +70,8 @@ function isEmpty({ total, providers }: SavingsSummary): boolean {
 
 function Ranges({ range }: { range: Range }) {
   const navigate = useNavigate({ from: '/savings' });
-  return (
-    <fieldset className="provider-ranges">
-      <legend className="visually-hidden">How far back</legend>
-      {rangeNames.map((one) => (
-        <button
-          key={one}
-          type="button"
-          className={`chip ${one === range ? 'chip-on' : ''}`}
-          aria-pressed={one === range}
-          onClick={() => void navigate({ search: (before) => ({ ...before, range: one }), replace: true })}
-        >
-          {one}
-        </button>
-      ))}
-    </fieldset>
-  );
+  const choose = (one: Range) => void navigate({ search: (before) => ({ ...before, range: one }), replace: true });
+  return <RangeChips names={rangeNames} chosen={range} onChoose={choose} />;
 }
 
 function Empty() {
