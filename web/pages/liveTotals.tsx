@@ -28,7 +28,7 @@ export function LiveTotals({ totals, chains }: { totals: Totals | null; chains: 
       <Total label="Attempts not made" value={wholeNumber(attemptsNotMade)}>
         last hour
       </Total>
-      <Total label="Waiting spared callers" value={waitingSparedMs === null ? '–' : showAge(waitingSparedMs)}>
+      <Total label="Waiting spared callers" value={showSpared(waitingSparedMs)}>
         {each === null ? (attemptsNotMade === 0 ? 'nothing skipped' : 'not known yet') : `${showMs(each)} each`}
       </Total>
     </section>
@@ -76,4 +76,10 @@ function Total({ label, value, alarm = false, loud = false, children }: TotalPro
       </p>
     </div>
   );
+}
+
+/** A moment is no age: below a second it is told in parts of one. */
+function showSpared(ms: number | null): string {
+  if (ms === null) return '–';
+  return ms < 1_000 ? showMs(ms) : showAge(ms);
 }
