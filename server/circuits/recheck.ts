@@ -1,6 +1,6 @@
 import { ITSELF } from '../core/circuit/types.ts';
 import type { Clock, Timer } from '../core/clock.ts';
-import type { Ping, PingResult } from '../core/ping.ts';
+import { type Ping, type PingResult, wasCut } from '../core/ping.ts';
 import type { ProbeRecord } from '../core/records.ts';
 import type { ProviderSettings } from '../core/settings.ts';
 import type { Board } from './board.ts';
@@ -14,7 +14,7 @@ export interface RecheckDeps {
   clock: Clock;
   /** Handed in by `app.ts`: circuits do not know how a provider is called. */
   ping: Ping;
-  /** Told what came of each ping. */
+  /** Told what came of each ping that was not cut by our own stop. */
   onAnswer?: ((asked: Asked) => void) | undefined;
 }
 
@@ -67,7 +67,7 @@ export class Recheck {
     const leaseMs = providers.find(({ name }) => name === provider)?.timeouts.firstTokenMs ?? 0;
     const permit = board.acquirePing(provider, { leaseMs, onEvacuate: () => {} });
     const result = await ping(provider);
-    this.deps.onAnswer?.({ provider, kind, by, at, result });
+    if (!wasCut(result)) this.deps.onAnswer?.({ provider, kind, by, at, result });
     if (permit.kind === 'probe') {
       board.settle(permit, result.settlement);
     } else {

@@ -1,13 +1,32 @@
+import { readDuration } from '../core/duration.ts';
 import { nearest } from './nearest.ts';
 import type { Source } from './source.ts';
+import { writeDuration } from './units.ts';
 
-/** Clients side by side: names and keys of their own, and chains that there are. */
+const DAY_MS = 86_400_000;
+
+/** Clients side by side: names and keys of their own, chains that there are, and a record that limits by the day outlive a start by. */
 export function checkClients(source: Source): void {
   const clients = source.at(['clients']);
   if (!Array.isArray(clients)) return;
   checkOwn(source, clients.length, { what: 'name', keys: ['name'] });
   checkOwn(source, clients.length, { what: 'key', keys: ['key', 'previousKey'] });
   for (const index of clients.keys()) checkChains(source, index);
+  checkDay(source, clients.length);
+}
+
+/** Rows let go within their day would be money forgotten at the next start. */
+function checkDay(source: Source, count: number): void {
+  const path = ['retention', 'requests'];
+  const kept = source.at(path);
+  const keptMs = typeof kept === 'string' ? readDuration(kept) : null;
+  if (keptMs === null || source.isBroken(path) || keptMs >= DAY_MS) return;
+  for (let index = 0; index < count; index += 1) {
+    if (source.at(['clients', index, 'limits', 'dollarsPerDay']) === undefined) continue;
+    const message = `what clients[${index}] has spent today (limits.dollarsPerDay) is counted from these rows at a start: keep them for ${writeDuration(DAY_MS)} or longer, or leave that limit out`;
+    source.problem(path, message);
+    return;
+  }
 }
 
 function checkOwn(source: Source, count: number, { what, keys }: { what: string; keys: readonly string[] }): void {

@@ -12,5 +12,10 @@ export interface PingResult {
   settlement: Settlement;
 }
 
+/** Our own stop ended it: it says nothing of the provider. */
+export function wasCut({ word }: Pick<PingResult, 'word'>): boolean {
+  return word === 'shutdown';
+}
+
 /** Makes one such call; never rejects. */
 export type Ping = (provider: string) => Promise<PingResult>;

@@ -31,9 +31,9 @@ export class InFlight {
     this.onEmpty.add(once);
   }
 
-  /** Waits for all to end, `graceMs` at most; those left then are told to stop. */
+  /** Waits for all to end, `graceMs` at most; those left then are told to stop: within this very call if it is 0. */
   async drain(clock: Clock, graceMs: number): Promise<void> {
-    await this.emptied(clock, graceMs);
+    if (graceMs > 0) await this.emptied(clock, graceMs);
     for (const interrupt of this.interrupts.list()) interrupt.raise('shutdown');
     await this.emptied(clock, LAST_WORDS_MS);
   }

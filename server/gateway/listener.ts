@@ -14,6 +14,7 @@ import { Crowd, connectionBound } from './crowd.ts';
 import type { GatewayDeps, GatewayTools } from './deps.ts';
 import { Generations, mapsOf } from './generations.ts';
 import { InFlight } from './inFlight.ts';
+import { Interrupt } from './interrupt.ts';
 import { Limits } from './limits.ts';
 import { pingProvider } from './ping.ts';
 import { addRoutes, refuse } from './routes.ts';
@@ -78,18 +79,25 @@ export function createGateway(deps: GatewayDeps): Gateway {
   const generations = new Generations(first);
   const bound = connectionBound(deps.settings.limits.connections, deps.openFiles ?? null);
   const { server, crowd } = openServer(generations, bound);
+  const pings = new InFlight();
   return {
     server,
     load: () => loadOf(generations.current, crowd),
     adopt: (settings, onOver) => generations.adopt(settings, onOver),
-    ping: (name) => {
+    async ping(name) {
       const tools = generations.current;
       const provider = tools.providers.get(name);
-      if (!provider) return Promise.reject(new Error(`No provider is called "${name}".`));
-      return pingProvider(tools, provider, deps.newId());
+      if (!provider) throw new Error(`No provider is called "${name}".`);
+      const interrupt = new Interrupt();
+      const leave = pings.enter(interrupt);
+      const asked = pingProvider(tools, provider, { id: deps.newId(), interrupt });
+      if (draining) interrupt.raise('shutdown');
+      return asked.finally(leave);
     },
     async drain(graceMs) {
       draining = true;
+      // Nobody waits for these, and cut off by the closing of connections they would count against their providers.
+      void pings.drain(deps.clock, 0);
       await generations.drain(deps.clock, graceMs);
       await server.close();
     },

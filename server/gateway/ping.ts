@@ -7,7 +7,7 @@ import type { ProviderSettings } from '../core/settings.ts';
 import { Attempt } from './attempt.ts';
 import { Collector } from './collect.ts';
 import type { AttemptTools } from './errand.ts';
-import { Interrupt } from './interrupt.ts';
+import type { Interrupt } from './interrupt.ts';
 import { secretsOf } from './secretsOf.ts';
 import { settlementOf } from './settlement.ts';
 
@@ -20,7 +20,11 @@ const question = Buffer.from(
  * Asks a provider for one token, on the same path as a caller's request. Its circuit is not asked and not told: what it
  * should be told is in `settlement`. Never rejects. `id` names the call in the evidence of a transition.
  */
-export async function pingProvider(tools: AttemptTools, provider: ProviderSettings, id: string): Promise<PingResult> {
+export async function pingProvider(
+  tools: AttemptTools,
+  provider: ProviderSettings,
+  { id, interrupt }: { id: string; interrupt: Interrupt },
+): Promise<PingResult> {
   const read = readRequest(question);
   if (!read.ok) throw new Error(read.error.message);
   const taker = new Collector();
@@ -28,7 +32,7 @@ export async function pingProvider(tools: AttemptTools, provider: ProviderSettin
     provider,
     request: read.request,
     taker,
-    interrupt: new Interrupt(),
+    interrupt,
     onContent: () => {},
   });
   const end = await attempt.run();

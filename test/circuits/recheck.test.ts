@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, test } from 'vitest';
 import { Recheck } from '../../server/circuits/recheck.ts';
 import type { Settlement } from '../../server/core/circuit/settle.ts';
 import type { PingResult } from '../../server/core/ping.ts';
@@ -141,6 +141,23 @@ describe('probe: ping', () => {
     await pass(OPEN_MS + 60_000);
     expect(asked.length).toBe(1);
   });
+});
+
+test('one that our own stop cut is in no record and moves nothing', async () => {
+  const rig = new Rig({ names: ['a'], probe: 'ping' });
+  const heardOf: unknown[] = [];
+  const cut: PingResult = { ok: false, word: 'shutdown', status: null, ms: 1, costNanoUsd: null, settlement: neutral };
+  const recheck = new Recheck({
+    board: rig.board,
+    providers: [providerNamed('a', defaults)],
+    clock: rig.clock,
+    ping: async () => cut,
+    onAnswer: (asked) => heardOf.push(asked),
+  });
+  rig.open();
+  rig.clock.advance(OPEN_MS);
+  await recheck.probeNow('a', 'itself', 'standby');
+  expect([rig.state(), rig.look().inFlight, heardOf]).toEqual(['halfOpen', 0, []]);
 });
 
 describe('a ping by hand', () => {

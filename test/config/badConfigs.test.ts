@@ -218,6 +218,13 @@ const bad: [fact: string, text: string, line: number, path: string, message: str
     'at least one chain',
   ],
   ['a client without key', withMore('clients: [{ name: x }]'), 5, 'clients[0].key', 'this is missing'],
+  [
+    'a limit by the day over rows kept for less',
+    withMore('retention: { requests: 23h }\nclients: [{ name: x, key: k, limits: { dollarsPerDay: 5 } }]'),
+    5,
+    'retention.requests',
+    'clients[0] has spent today',
+  ],
   ['retention in days without unit', withMore('retention: { requests: 14 }'), 5, 'retention.requests', '14d'],
 ];
 

@@ -180,4 +180,13 @@ describe('a ping', () => {
     expect(board.look('a')).toMatchObject({ inFlight: 0, failuresInARow: 0 });
     expect(records.length).toBe(0);
   });
+
+  test('cut by our own stop says nothing of its provider', async () => {
+    const { gateway, upstream } = await one();
+    upstream.script = () => {};
+    const asked = gateway.ping('a');
+    await upstream.called(1);
+    const [answer] = await Promise.all([asked, gateway.drain(1_000)]);
+    expect(answer).toMatchObject({ ok: false, word: 'shutdown', settlement: { result: 'neutral' } });
+  });
 });

@@ -192,7 +192,7 @@ export class Traffic {
       const provider = providers.find((candidate) => candidate.name === name);
       if (!provider) throw new Error(name);
       this.pinging = true;
-      const pinged = pingProvider(tools, provider, 'ping');
+      const pinged = pingProvider(tools, provider, { id: 'ping', interrupt: new Interrupt() });
       this.pinging = false;
       return pinged;
     };
