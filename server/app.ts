@@ -53,8 +53,8 @@ export interface App {
   needsLink(): boolean;
   /** Reads the config file again, because of `reason`; with anything wrong in it the settings stay as they are. */
   reload(reason: string): void;
-  /** Lets requests in flight end within `graceMs`, writes the record, and frees both ports. */
-  stop(graceMs: number): Promise<void>;
+  /** Lets requests in flight end within `graceMs` (`shutdown.grace`), writes the record, and frees both ports. */
+  stop(graceMs?: number): Promise<void>;
 }
 
 /** How long the record may take to be written once the last request has ended. */
@@ -95,10 +95,14 @@ interface Kept {
 
 async function putTogether(settings: Settings, world: World, kept: Kept): Promise<App> {
   const life: Life = { state: 'starting', gatewayUrl: '' };
-  const { gateway, control, recheck, standby, watch, recorder, config } = await makeParts(settings, world, {
-    ...kept,
-    life,
-  });
+  const { gateway, control, recheck, standby, watch, recorder, config, settingsNow } = await makeParts(
+    settings,
+    world,
+    {
+      ...kept,
+      life,
+    },
+  );
   life.gatewayUrl = await listen(gateway.server, settings.gateway, 'gateway');
   let controlUrl: string;
   try {
@@ -121,7 +125,7 @@ async function putTogether(settings: Settings, world: World, kept: Kept): Promis
         reloadConfig({ log, clock, newId, journal: recorder }, config, { who: ITSELF, from: null, reason });
     },
     signInLink: () => controlUrl + control.signInLink(),
-    async stop(graceMs) {
+    async stop(graceMs = settingsNow().shutdownGraceMs) {
       life.state = 'draining';
       standby.stop();
       recheck.stop();
@@ -204,7 +208,7 @@ async function makeParts(
       book: inForce,
     },
   });
-  return { gateway, control, recheck, standby, watch, recorder, config };
+  return { gateway, control, recheck, standby, watch, recorder, config, settingsNow: () => now };
 }
 
 function openBoard({ node, providers, chains }: Settings, { clock, random, log }: World, restored: Restored): Board {

@@ -18,9 +18,6 @@ export interface StartWorld extends World, Pick<CliWorld, 'env' | 'stdout' | 'st
   folder: string;
 }
 
-/** Requests in flight get so long to end when the program is told to stop. */
-const STOP_GRACE_MS = 10_000;
-
 /** Runs until `signal` aborts. Resolves with the exit code: 0 stopped as asked, 1 could not start, 2 bad config. */
 export async function start(options: StartOptions, world: StartWorld): Promise<number> {
   let demo: Demo | null = null;
@@ -54,7 +51,7 @@ export async function start(options: StartOptions, world: StartWorld): Promise<n
     return 1;
   } finally {
     await demo?.stop();
-    await app?.stop(STOP_GRACE_MS);
+    await app?.stop();
   }
 }
 

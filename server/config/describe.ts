@@ -38,6 +38,7 @@ export function describe(settings: Settings, hide: Hide) {
     },
     clients: settings.clients.map((client) => describeClient(client, hide)),
     retention: Object.fromEntries(keptKinds.map((kind) => [kind, writeDuration(retention[`${kind}Ms`])])),
+    shutdown: { grace: writeDuration(settings.shutdownGraceMs) },
     alerts: settings.alerts.map(hide),
     drills,
   };

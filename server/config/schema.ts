@@ -111,6 +111,13 @@ export const configSchema = section({
   retention: retentionSchema
     .prefault({})
     .describe('How long the record is kept; what is older is let go, little by little.'),
+  shutdown: section({
+    grace: duration(0, HOUR)
+      .prefault('10s')
+      .describe('Answers that are under way have so long to end; those left end in an error.'),
+  })
+    .prefault({})
+    .describe('What happens when the program is told to stop.'),
   alerts: z.array(z.unknown(), { error: 'a list of alerts' }).prefault([]).describe('Comes with a later version.'),
   drills: yesNo()
     .prefault(false)

@@ -27,6 +27,7 @@ export function toSettings(config: FileConfig, from: { file: string; hostname: s
     },
     clients: config.clients,
     retention: toRetention(config.retention),
+    shutdownGraceMs: config.shutdown.grace,
     alerts: config.alerts,
     drills: config.drills,
   };

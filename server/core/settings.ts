@@ -21,6 +21,8 @@ export interface Settings {
   limits: LimitSettings;
   clients: ClientSettings[];
   retention: RetentionSettings;
+  /** Answers that are under way when the program is told to stop have so long to end. */
+  shutdownGraceMs: number;
   alerts: unknown[];
   drills: boolean;
   /** Of each provider: every setting in force, in the words of the config, with where it came from; absent: not known. */

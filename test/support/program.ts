@@ -46,7 +46,7 @@ export async function realSimulator(names: string[]): Promise<Simulator> {
 }
 
 export interface ConfigOptions {
-  simulator: Simulator;
+  simulator: Pick<Simulator, 'url'>;
   chain: string[];
   /** Default: a free one. Given, the program can be found again after a restart. */
   controlPort?: number;
