@@ -49,7 +49,8 @@ function leavesOf(settings: Settings, hide: (secret: unknown) => string): Map<st
       for (const [key, inner] of Object.entries(value)) walk(inner, path === '' ? key : `${path}.${key}`);
     } else leaves.set(path, typeof value === 'string' ? value : JSON.stringify(value));
   };
-  const { clients, ...rest } = describe(settings, hide);
-  walk({ ...rest, clients: Object.fromEntries(clients.map(({ name, ...client }) => [name, client])) }, '');
+  const { clients, alerts, ...rest } = describe(settings, hide);
+  const byName = (all: { name: string }[]) => Object.fromEntries(all.map(({ name, ...each }) => [name, each]));
+  walk({ ...rest, clients: byName(clients), alerts: byName(alerts) }, '');
   return leaves;
 }

@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import { checkAddresses } from './crossAddresses.ts';
+import { checkAlerts } from './crossAlerts.ts';
 import { checkClients } from './crossClients.ts';
 import { chainName, providerName } from './names.ts';
 import { nearest } from './nearest.ts';
@@ -26,6 +27,7 @@ export function crossCheck(source: Source, given: { hasToken: boolean }): void {
   for (const name of namesAt(source, ['chains'])) checkChain(source, name, providers);
   checkListeners(source, given.hasToken);
   checkClients(source);
+  checkAlerts(source);
   checkSignIn(source);
   checkLimits(source);
   checkDatabase(source);

@@ -1,6 +1,6 @@
 import { readDuration } from '../core/duration.ts';
 import { nearest } from './nearest.ts';
-import type { Source } from './source.ts';
+import type { Path, Source } from './source.ts';
 import { writeDuration } from './units.ts';
 
 const DAY_MS = 86_400_000;
@@ -11,7 +11,7 @@ export function checkClients(source: Source): void {
   if (!Array.isArray(clients)) return;
   checkOwn(source, clients.length, { what: 'name', keys: ['name'] });
   checkOwn(source, clients.length, { what: 'key', keys: ['key', 'previousKey'] });
-  for (const index of clients.keys()) checkChains(source, index);
+  for (const index of clients.keys()) checkChains(source, ['clients', index, 'chains']);
   checkDay(source, clients.length);
 }
 
@@ -45,8 +45,8 @@ function checkOwn(source: Source, count: number, { what, keys }: { what: string;
   }
 }
 
-function checkChains(source: Source, index: number): void {
-  const path = ['clients', index, 'chains'];
+/** A list of names of chains, at a path: each is to be one that there is. */
+export function checkChains(source: Source, path: Path): void {
   const asked = source.at(path);
   const chains = source.at(['chains']);
   if (!Array.isArray(asked) || typeof chains !== 'object' || chains === null) return;

@@ -1,4 +1,5 @@
 import { stringify } from 'yaml';
+import type { AlertSettings } from '../core/alerts/types.ts';
 import type { BreakerSettings } from '../core/circuit/types.ts';
 import { keptKinds } from '../core/retention.ts';
 import type { ChainSettings, ClientSettings, PrefillSettings, ProviderSettings, Settings } from '../core/settings.ts';
@@ -39,7 +40,7 @@ export function describe(settings: Settings, hide: Hide) {
     clients: settings.clients.map((client) => describeClient(client, hide)),
     retention: Object.fromEntries(keptKinds.map((kind) => [kind, writeDuration(retention[`${kind}Ms`])])),
     shutdown: { grace: writeDuration(settings.shutdownGraceMs) },
-    alerts: settings.alerts.map(hide),
+    alerts: settings.alerts.map((alert) => describeAlert(alert, hide)),
     drills,
   };
 }
@@ -49,6 +50,17 @@ function describeSignIn({ url, provider }: Settings['signIn'], hide: Hide) {
   return {
     url: url ?? 'none',
     provider: provider ? { ...provider, clientSecret: secret === null ? 'none' : hide(secret) } : 'none',
+  };
+}
+
+function describeAlert(alert: AlertSettings, hide: Hide) {
+  const { name, kind, url, secret, previousSecret, routingKey, on, holdMs, remindMs, chains, allowLinkLocal } = alert;
+  const secrets = Object.entries({ secret, previousSecret, routingKey }).filter(([, value]) => value !== null);
+  return {
+    ...{ name, kind, url: hide(url) },
+    ...Object.fromEntries(secrets.map(([key, value]) => [key, hide(value)])),
+    ...{ on, hold: writeDuration(holdMs), remind: remindMs === null ? 'off' : writeDuration(remindMs) },
+    ...{ chains: chains ?? 'all', allowLinkLocal },
   };
 }
 

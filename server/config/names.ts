@@ -4,7 +4,8 @@ import { list, match } from './leaves.ts';
 /** What names, header values and addresses may look like. */
 
 export const SECOND = 1_000;
-export const HOUR = 3_600 * SECOND;
+export const MINUTE = 60 * SECOND;
+export const HOUR = 60 * MINUTE;
 export const DAY = 24 * HOUR;
 
 export const providerName = {

@@ -1,4 +1,5 @@
-import { z } from 'zod';
+import type { z } from 'zod';
+import { alertSchema } from './alertSchema.ts';
 import { breakerSchema } from './breakerSchema.ts';
 import { duration, list, match, named, number, oneOf, section, size, text, whole, yesNo } from './leaves.ts';
 import { chainName, DAY, HOUR, headerSafe, hostNames, label, providerName } from './names.ts';
@@ -118,7 +119,10 @@ export const configSchema = section({
   })
     .prefault({})
     .describe('What happens when the program is told to stop.'),
-  alerts: z.array(z.unknown(), { error: 'a list of alerts' }).prefault([]).describe('Comes with a later version.'),
+  alerts: list(alertSchema, 'a list of destinations of alerts, each with name and kind')
+    .max(20, { error: 'at most 20 destinations' })
+    .prefault([])
+    .describe('Who is told of outages, by what callers feel.'),
   drills: yesNo()
     .prefault(false)
     .describe('Allow `x-recloser-fault`, which breaks one request on purpose. Never on in production.'),

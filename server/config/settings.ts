@@ -1,4 +1,5 @@
 import { dirname, resolve } from 'node:path';
+import type { AlertSettings } from '../core/alerts/types.ts';
 import type { BreakerSettings } from '../core/circuit/types.ts';
 import { dialectAt, prefillOf } from '../core/dialects/dialects.ts';
 import type { GhostSettings } from '../core/ghost.ts';
@@ -28,7 +29,7 @@ export function toSettings(config: FileConfig, from: { file: string; hostname: s
     clients: config.clients,
     retention: toRetention(config.retention),
     shutdownGraceMs: config.shutdown.grace,
-    alerts: config.alerts,
+    alerts: config.alerts.map(toAlert),
     drills: config.drills,
   };
 }
@@ -43,6 +44,15 @@ function toRetention(retention: FileConfig['retention']): RetentionSettings {
     auditMs: audit,
     incidentsMs: incidents,
   };
+}
+
+const pagerDuty = 'https://events.pagerduty.com/v2/enqueue';
+
+function toAlert(alert: FileConfig['alerts'][number]): AlertSettings {
+  const { name, kind, url = pagerDuty, secret = null, previousSecret = null, routingKey = null } = alert;
+  const { on, hold, remind, chains = null, allowLinkLocal } = alert;
+  const to = { url, secret, previousSecret, routingKey, allowLinkLocal };
+  return { name, kind, ...to, on, holdMs: hold, remindMs: remind, chains };
 }
 
 function toSignIn(signIn: FileConfig['signIn']): SignInSettings {

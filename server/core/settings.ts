@@ -1,3 +1,4 @@
+import type { AlertSettings } from './alerts/types.ts';
 import type { BreakerSettings } from './circuit/types.ts';
 import type { DialectName } from './dialects/types.ts';
 import type { EffectiveSetting } from './effective.ts';
@@ -23,7 +24,7 @@ export interface Settings {
   retention: RetentionSettings;
   /** Answers that are under way when the program is told to stop have so long to end. */
   shutdownGraceMs: number;
-  alerts: unknown[];
+  alerts: AlertSettings[];
   drills: boolean;
   /** Of each provider: every setting in force, in the words of the config, with where it came from; absent: not known. */
   effective?: Record<string, EffectiveSetting[]>;

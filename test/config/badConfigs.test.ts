@@ -274,7 +274,7 @@ test('thousands of problems are told as a hundred and a number', () => {
 });
 
 test('more than a hundred aliases are too many', () => {
-  const text = (count: number) => withMore(`alerts: [&a x, ${'*a, '.repeat(count)}]`);
+  const text = (count: number) => withProvider(`set: { stop: [&a x, ${'*a, '.repeat(count)}] }`);
   expect(problemsOf(text(100))).toEqual([]);
   expect(problemsOf(text(101))[0]?.message).toContain('more than 100 aliases');
 });

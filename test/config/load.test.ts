@@ -220,15 +220,13 @@ test('what comes later is said when it is asked for, and a small config has noth
     return loaded.ok ? loaded.notes : ['refused'];
   };
   expect(notes(small)).toEqual([]);
-  const explicit = withMore(
-    'breaker: { probe: race, suspect: 3 }\nalerts: [{}]\ndrills: true\nretention: { minutes: 1d }',
-  )
+  const explicit = withMore('breaker: { probe: race, suspect: 3 }\ndrills: true\nretention: { minutes: 1d }')
     .replace('model: m', 'model: m, standby: 10m, prefill: trailing')
     .replace('[a]', '[a], rescue: [discard]');
-  for (const key of ['alerts', 'drills', 'retention']) {
+  for (const key of ['drills', 'retention']) {
     expect(notes(explicit).filter((note) => note.split(':')[0]?.includes(key))).toHaveLength(1);
   }
-  expect(notes(explicit)).toHaveLength(3);
+  expect(notes(explicit)).toHaveLength(2);
 });
 
 test('a file that is not there, is a folder or is no text is a problem in a sentence', () => {
