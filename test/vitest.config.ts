@@ -4,7 +4,7 @@ import { defineConfig } from 'vitest/config';
 /** `npm run test:long` runs what takes longer than five minutes, and only that. */
 const long = process.env.RECLOSER_LONG === '1';
 /** Their tests leave nothing behind in the process, so that many files share one: starting it costs more than most of them. */
-const shared = `test/{bench,circuits,cli,config,control,core,faults,gateway,journal,operations,simulator,tidy,web}/**/*.test.ts`;
+const shared = `test/{bench,circuits,cli,config,control,core,e2e,faults,gateway,journal,operations,simulator,tidy,web}/**/*.test.ts`;
 
 export default defineConfig({
   test: {

@@ -3,6 +3,7 @@ import { drizzle } from 'drizzle-orm/better-sqlite3';
 import { afterAll, expect, test } from 'vitest';
 import { migrateFile } from '../../db/sqlite/migrate.ts';
 import { countRequests } from '../../db/sqlite/statements/countRequests.ts';
+import { countSavings } from '../../db/sqlite/statements/countSavings.ts';
 import { getRequest } from '../../db/sqlite/statements/getRequest.ts';
 import { listAttempts } from '../../db/sqlite/statements/listAttempts.ts';
 import { listAudit } from '../../db/sqlite/statements/listAudit.ts';
@@ -10,6 +11,8 @@ import { listEvents } from '../../db/sqlite/statements/listEvents.ts';
 import { listChainMinutes, listProviderMinutes } from '../../db/sqlite/statements/listMinutes.ts';
 import { listProbes } from '../../db/sqlite/statements/listProbes.ts';
 import { listRequests } from '../../db/sqlite/statements/listRequests.ts';
+import { readIncident } from '../../db/sqlite/statements/readIncident.ts';
+import { readMinutes, readTransitions } from '../../db/sqlite/statements/readTrouble.ts';
 import { restore } from '../../db/sqlite/statements/restore.ts';
 import { appendBatch, writeStatements } from '../../db/sqlite/statements/write.ts';
 import type { RequestFilter } from '../../db/storage.ts';
@@ -113,4 +116,28 @@ test.each(filters)('requests by %j are read only in a minute that has some, from
   for (const step of plan.filter((each) => each.includes(' attempts '))) expect(step).toContain('(request_id=?');
   for (const step of ofRequests)
     expect(step).toMatch(/requests_\w+ \((outcome=\? AND |served_by=\? AND )?\(?started_at/);
+});
+
+test('what is told of an incident and of its savings never walks every call of a provider', () => {
+  const span = { from: noon - 1, to: noon + 1 };
+  const plan = planOf(() => {
+    readIncident(orm, {
+      incident: { beganAt: noon - 1, detectedAt: noon, providers: ['deepseek-v3'], chains: ['another'] },
+      ...{
+        to: noon + 1,
+        asOf: noon + 1,
+        window: span,
+        tickMs: 60_000,
+        closes: [{ provider: 'deepseek-v3', at: noon }],
+      },
+    });
+    readTransitions(orm, noon);
+    readMinutes(orm, span);
+    countSavings(orm, { ...span, zone: 'UTC' });
+  });
+  const ofAttempts = plan.filter((step) => step.includes('attempts'));
+  expect(ofAttempts.some((step) => step.includes('(request_id=?'))).toBe(true);
+  // The one that names no time finds the names of the providers, a jump each.
+  const byProvider = ofAttempts.filter((step) => step.includes('attempts_by_provider') && !step.includes('started_at'));
+  expect(byProvider.filter((step) => !step.includes('COVERING INDEX'))).toEqual([]);
 });

@@ -1,5 +1,5 @@
-import { AxeBuilder } from '@axe-core/playwright';
 import { expect, test } from 'vitest';
+import { findings } from '../support/axe.ts';
 import { browserForAll } from '../support/browser.ts';
 import { newOperator, type Operator, signIn } from '../support/operator.ts';
 import { folder, realSimulator, startProgram, writeConfig } from '../support/program.ts';
@@ -62,10 +62,7 @@ test.each(['dark', 'light'] as const)(
         ({ status }) => status,
       );
     expect(await asProgram()).toBe(200);
-    const { violations } = await new AxeBuilder({ page: admin.page }).setLegacyMode(true).analyze();
-    expect(violations.flatMap(({ id, nodes }) => nodes.map(({ target }) => `${id} at ${target.join(' ')}`))).toEqual(
-      [],
-    );
+    expect(await findings(admin.page)).toEqual([]);
     await admin.page.reload();
     await admin.page.getByRole('button', { name: 'Revoke prometheus' }).click();
     await admin.page.getByText('revoked', { exact: true }).first().waitFor();

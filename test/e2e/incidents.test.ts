@@ -1,10 +1,9 @@
 import { join } from 'node:path';
-import { AxeBuilder } from '@axe-core/playwright';
-import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
 import { openSqlite } from '../../db/sqlite/open.ts';
 import { IncidentTeller } from '../../server/journal/tellIncidents.ts';
 import { realClock } from '../../server/world.ts';
+import { findings } from '../support/axe.ts';
 import { browserForAll } from '../support/browser.ts';
 import { moments, storyOf } from '../support/incidentStory.ts';
 import { openTab, signIn } from '../support/operator.ts';
@@ -26,11 +25,6 @@ async function setUp() {
   await storage.close(5_000);
   const program = await startProgram(await writeConfig(path, { simulator, chain }));
   return { program, simulator };
-}
-
-async function axe(page: Page): Promise<string[]> {
-  const { violations } = await new AxeBuilder({ page }).setLegacyMode(true).analyze();
-  return violations.flatMap(({ id, nodes }) => nodes.map(({ target }) => `${id} at ${target.join(' ')}`));
 }
 
 test('last Tuesday’s incident is found by its link, annotated afterwards, and copied as a report', async () => {
@@ -99,11 +93,11 @@ test('axe finds nothing on the pages of incidents, which are read on a phone, at
       await page.setViewportSize({ width, height: 900 });
       // The lanes are drawn again once they know their new width.
       await expect.poll(widthOf, { message: `${path} ${width}`, timeout: 10_000 }).toBeLessThanOrEqual(width);
-      if (width !== 720) expect(await axe(page), `${path} ${width}`).toEqual([]);
+      if (width !== 720) expect(await findings(page), `${path} ${width}`).toEqual([]);
     }
   }
   await page.emulateMedia({ colorScheme: 'light' });
-  expect(await axe(page), 'light').toEqual([]);
+  expect(await findings(page), 'light').toEqual([]);
   await page.setViewportSize({ width: 760, height: 1_000 });
   await page.emulateMedia({ media: 'print' });
   await page.getByRole('button', { name: 'Copy as Markdown' }).waitFor({ state: 'hidden' });

@@ -1,9 +1,9 @@
 import { gzipSync } from 'node:zlib';
-import { AxeBuilder } from '@axe-core/playwright';
 import type { BrowserContextOptions } from 'playwright-core';
 import { expect, onTestFinished, test } from 'vitest';
+import { findings } from '../support/axe.ts';
 import { browserForAll } from '../support/browser.ts';
-import { newOperator, type Operator, signIn } from '../support/operator.ts';
+import { newOperator, signIn } from '../support/operator.ts';
 import { ask, folder, realSimulator, startProgram, writeConfig } from '../support/program.ts';
 import { sceneOf } from '../support/webScenes.ts';
 import { openStage } from '../support/webStage.ts';
@@ -27,13 +27,6 @@ async function startStage(scene: Parameters<typeof sceneOf>[0]) {
   return stage;
 }
 
-/** What axe finds in a part of the page, a line each. */
-async function findings({ page }: Operator, part = 'html'): Promise<string[]> {
-  // Legacy is what axe calls a page without frames, as ours is: it needs no second page then.
-  const { violations } = await new AxeBuilder({ page }).include(part).setLegacyMode(true).analyze();
-  return violations.flatMap(({ id, nodes }) => nodes.map(({ target }) => `${id} at ${target.join(' ')}`));
-}
-
 test.each(looks)(
   'axe finds nothing on the live page and in its dialogs: $colorScheme, $viewport.width',
   async (look) => {
@@ -43,11 +36,11 @@ test.each(looks)(
     await page.goto(stage.url);
     await page.getByRole('heading', { name: 'What happened' }).waitFor();
     await page.locator('.recharts-surface').first().waitFor();
-    expect(await findings(operator)).toEqual([]);
+    expect(await findings(page)).toEqual([]);
     for (const act of ['Trip…', 'Reset…']) {
       await page.getByRole('button', { name: act }).first().click();
       await page.getByRole('dialog').getByRole('button', { name: 'Cancel' }).waitFor();
-      expect(await findings(operator, '[role="dialog"]')).toEqual([]);
+      expect(await findings(page, '[role="dialog"]')).toEqual([]);
       await page.keyboard.press('Escape');
       await page.getByRole('dialog').waitFor({ state: 'detached' });
     }
@@ -64,22 +57,22 @@ test.each([looks[0], looks[3]])('axe finds nothing on the other pages: $colorSch
   const stranger = await newOperator(browser(), look);
   await stranger.page.goto(program.dashboard);
   await stranger.page.getByRole('heading', { name: 'Sign in to Recloser' }).waitFor();
-  expect(await findings(stranger)).toEqual([]);
+  expect(await findings(stranger.page)).toEqual([]);
 
   const operator = await signIn(browser(), program, look);
   const { page } = operator;
   await page.getByRole('link', { name: 'Requests' }).click();
   await page.locator('.requests-table tbody tr').first().waitFor();
-  expect(await findings(operator)).toEqual([]);
+  expect(await findings(page)).toEqual([]);
   await page.locator('.requests-table tbody tr').first().getByRole('link').click();
   await page.getByText('What the caller got').waitFor();
-  expect(await findings(operator)).toEqual([]);
+  expect(await findings(page)).toEqual([]);
   await page.getByRole('link', { name: 'Audit' }).click();
   await page.getByText('planned work').first().waitFor();
-  expect(await findings(operator)).toEqual([]);
+  expect(await findings(page)).toEqual([]);
   await page.keyboard.press('?');
   await page.getByRole('dialog', { name: 'Keys' }).waitFor();
-  expect(await findings(operator, '[role="dialog"]')).toEqual([]);
+  expect(await findings(page, '[role="dialog"]')).toEqual([]);
 });
 
 test('each state is drawn as no other, colours taken away, and is named for screen readers', async () => {

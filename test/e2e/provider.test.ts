@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
-import { AxeBuilder } from '@axe-core/playwright';
 import { expect, test } from 'vitest';
+import { findings } from '../support/axe.ts';
 import { browserForAll } from '../support/browser.ts';
 import { openTab, signIn } from '../support/operator.ts';
 import { ask, folder, realSimulator, startProgram, writeConfig } from '../support/program.ts';
@@ -78,9 +78,7 @@ test('the page of a provider stands on a phone, at 200 % and in both themes, and
   await page.locator('.recharts-surface').nth(1).waitFor();
   for (const colorScheme of ['dark', 'light'] as const) {
     await page.emulateMedia({ colorScheme });
-    const { violations } = await new AxeBuilder({ page }).setLegacyMode(true).analyze();
-    const found = violations.flatMap(({ id, nodes }) => nodes.map(({ target }) => `${id} at ${target.join(' ')}`));
-    expect(found).toEqual([]);
+    expect(await findings(page)).toEqual([]);
   }
   for (const title of ['How its circuit stood', 'How long it took', 'What went wrong']) {
     await page.getByRole('button', { name: `${title}: table` }).click();

@@ -1,12 +1,12 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { AxeBuilder } from '@axe-core/playwright';
 import { expect, test } from 'vitest';
 import { openSqlite } from '../../db/sqlite/open.ts';
 import { startThread } from '../../db/sqlite/start.ts';
 import type { Batch } from '../../db/storage.ts';
 import { realClock } from '../../server/world.ts';
 import { attempt, batch, event, failure, request, requests, skip, stored } from '../db/support/records.ts';
+import { findings } from '../support/axe.ts';
 import { browserForAll } from '../support/browser.ts';
 import { signIn } from '../support/operator.ts';
 import { folder, realSimulator, startProgram, writeConfig } from '../support/program.ts';
@@ -80,8 +80,7 @@ test('why one caller waited 11 s is found: by the counts, the row, and its steps
   await said.getByText(/no first token had come after 10(\.0)? s/).waitFor();
   await said.getByText('waited', { exact: true }).waitFor();
   await said.getByText('Answered by qwen-72b, the second fallback').waitFor();
-  const { violations } = await new AxeBuilder({ page }).analyze();
-  expect(violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`)).toEqual([]);
+  expect(await findings(page)).toEqual([]);
   expect(problems).toEqual([]);
 });
 

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
-import { AxeBuilder } from '@axe-core/playwright';
 import { expect, test } from 'vitest';
 import { waiting } from '../../web/savings/words.ts';
+import { findings } from '../support/axe.ts';
 import { browserForAll } from '../support/browser.ts';
 import { signIn } from '../support/operator.ts';
 import { ask, folder, realSimulator, startProgram, writeConfig } from '../support/program.ts';
@@ -78,9 +78,7 @@ test('read what it saved and check the sum by hand', async () => {
   await page.locator('.recharts-surface').first().waitFor();
   for (const colorScheme of ['dark', 'light'] as const) {
     await page.emulateMedia({ colorScheme });
-    const { violations } = await new AxeBuilder({ page }).setLegacyMode(true).analyze();
-    const found = violations.flatMap(({ id, nodes }) => nodes.map(({ target }) => `${id} at ${target.join(' ')}`));
-    expect(found).toEqual([]);
+    expect(await findings(page)).toEqual([]);
   }
   await page.setViewportSize({ width: 360, height: 740 });
   await page.getByRole('button', { name: 'Table' }).click();

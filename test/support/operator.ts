@@ -3,7 +3,7 @@ import { onTestFinished } from 'vitest';
 import { type Program, token } from './program.ts';
 
 /** What is looked for has to come within so long. */
-const patienceMs = 10_000;
+const patienceMs = 20_000;
 
 /** Somebody at the dashboard, in a browser profile of their own. */
 export interface Operator {

@@ -49,13 +49,16 @@ function countsByChain(orm: BetterSQLite3Database, ask: FactsAsk): Impact['byCha
     group by 1 order by 1`);
 }
 
-/** Whether a request of the chain was sent to one of its providers, or would have been. */
+/**
+ * Whether a request of the chain was sent to one of its providers, or would have been. The `+` here and below keeps SQLite
+ * from walking every call of a provider for each request: a request has its few attempts, a provider has all of its calls.
+ */
 function isTouched(orm: BetterSQLite3Database, ask: FactsAsk, chain: string): boolean {
   const found = orm.all(sql`
     select 1 from ${requests}
     where ${within(ask)} and ${requests.chain} = ${chain} and exists (
       select 1 from ${attempts}
-      where ${attempts.requestId} = ${requests.id} and ${attempts.provider} in ${names(ask.incident.providers)})
+      where ${attempts.requestId} = ${requests.id} and +${attempts.provider} in ${names(ask.incident.providers)})
     limit 1`);
   return found.length > 0;
 }
@@ -75,7 +78,7 @@ function addedWait(orm: BetterSQLite3Database, ask: FactsAsk, chains: string[]):
     .all<{ ms: number }>(sql`
       select ${attempts.startedAt} - ${requests.startedAt} as ms
       from ${requests} join ${attempts} on ${attempts.requestId} = ${requests.id}
-        and ${attempts.provider} = ${requests.servedBy} and ${attempts.outcome} = 'succeeded'
+        and +${attempts.provider} = ${requests.servedBy} and ${attempts.outcome} = 'succeeded'
       where ${within(ask)} and ${movedOn} and ${requests.chain} in ${names(chains)}
       order by 1`)
     .map(({ ms }) => ms);
