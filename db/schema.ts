@@ -1,10 +1,8 @@
 import { desc, sql } from 'drizzle-orm';
-import { customType, index, integer, primaryKey, real, sqliteTable, text, unique } from 'drizzle-orm/sqlite-core';
+import { index, integer, primaryKey, real, sqliteTable, text } from 'drizzle-orm/sqlite-core';
 import type { PermitKind } from '../server/core/circuit/settle.ts';
 import type { AutomaticState, OpenCause, Override, ShownState, TransitionCause } from '../server/core/circuit/types.ts';
-import type { Counts } from '../server/core/minutes.ts';
 import type { AttemptOutcome, AttemptRecord, ProbeRecord, RequestOutcome } from '../server/core/records.ts';
-import { packCounts, unpackCounts } from './packed.ts';
 
 /**
  * The tables. Times are ms since 1970, lengths of time are ms (with a fraction where the clock gave one), money is integer
@@ -15,6 +13,16 @@ export { audit, people, sessions, tokens } from './tables/access.ts';
 export { billingShares } from './tables/billing.ts';
 export { incidentNotes, incidents } from './tables/incidents.ts';
 export { letGo } from './tables/letGo.ts';
+export {
+  chainHours,
+  chainMinutes,
+  facetHours,
+  facetMinutes,
+  facets,
+  providerHours,
+  providerMinutes,
+  rollups,
+} from './tables/minutes.ts';
 
 const usage = {
   promptTokens: integer('prompt_tokens'),
@@ -69,102 +77,6 @@ export const requests = sqliteTable(
       .where(sql`outcome not in ('succeeded', 'cancelled')`),
     index('requests_uncounted').on(desc(table.startedAt), desc(table.id)).where(sql`counted = 0`),
   ],
-);
-
-/** Of a histogram: a hundred buckets in two hundred bytes. */
-const packed = customType<{ data: Counts; driverData: Uint8Array }>({
-  dataType: () => 'blob',
-  toDriver: packCounts,
-  fromDriver: unpackCounts,
-});
-
-const counts = (name: string) => text(name, { mode: 'json' }).$type<Counts>().notNull();
-
-/** A minute of a chain (`ChainMinute`), of all nodes together. */
-export const chainMinutes = sqliteTable(
-  'chain_minutes',
-  {
-    at: integer('at').notNull(),
-    chain: text('chain').notNull(),
-    requests: integer('requests').notNull(),
-    answered: integer('answered').notNull(),
-    answeredBy: counts('answered_by'),
-    byFallback: integer('by_fallback').notNull(),
-    rescued: integer('rescued').notNull(),
-    errors: integer('errors').notNull(),
-    cancelled: integer('cancelled').notNull(),
-    firstTokens: packed('first_tokens').notNull(),
-    firstTokenSumMs: real('first_token_sum_ms').notNull(),
-    costNanoUsd: integer('cost_nano_usd').notNull(),
-    unpriced: integer('unpriced').notNull(),
-    costEstimated: integer('cost_estimated').notNull(),
-  },
-  (table) => [primaryKey({ columns: [table.at, table.chain] })],
-);
-
-/** A minute of a provider (`ProviderMinute`) within one chain. */
-export const providerMinutes = sqliteTable(
-  'provider_minutes',
-  {
-    at: integer('at').notNull(),
-    provider: text('provider').notNull(),
-    chain: text('chain').notNull(),
-    attempts: integer('attempts').notNull(),
-    succeeded: integer('succeeded').notNull(),
-    failed: integer('failed').notNull(),
-    cancelled: integer('cancelled').notNull(),
-    skipped: integer('skipped').notNull(),
-    failures: counts('failures'),
-    skips: counts('skips'),
-    firstTokens: packed('first_tokens').notNull(),
-    firstTokenSumMs: real('first_token_sum_ms').notNull(),
-    /** Empty in minutes that are older than it. */
-    durations: packed('durations').notNull().default(sql`x''`),
-    promptTokens: integer('prompt_tokens').notNull(),
-    completionTokens: integer('completion_tokens').notNull(),
-    costNanoUsd: integer('cost_nano_usd').notNull(),
-    unpriced: integer('unpriced').notNull(),
-  },
-  (table) => [primaryKey({ columns: [table.at, table.provider, table.chain] })],
-);
-
-/** Each combination of what requests can be filtered by (`Facet`) that has ever occurred. */
-export const facets = sqliteTable(
-  'facets',
-  {
-    id: integer('id').primaryKey(),
-    chain: text('chain').notNull(),
-    client: text('client').notNull(),
-    outcome: text('outcome').$type<RequestOutcome>().notNull(),
-    servedBy: text('served_by').notNull(),
-    fallback: integer('fallback', { mode: 'boolean' }).notNull(),
-    rescued: integer('rescued', { mode: 'boolean' }).notNull(),
-    provider: text('provider').notNull(),
-    failureKind: text('failure_kind').notNull(),
-  },
-  (table) => [
-    unique('facets_once').on(
-      table.chain,
-      table.client,
-      table.outcome,
-      table.servedBy,
-      table.fallback,
-      table.rescued,
-      table.provider,
-      table.failureKind,
-    ),
-  ],
-);
-
-/** How many requests of a combination began in a minute. */
-export const facetMinutes = sqliteTable(
-  'facet_minutes',
-  {
-    facet: integer('facet').notNull(),
-    at: integer('at').notNull(),
-    requests: integer('requests').notNull(),
-  },
-  (table) => [primaryKey({ columns: [table.facet, table.at] })],
 );
 
 export const attempts = sqliteTable(

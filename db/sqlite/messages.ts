@@ -62,6 +62,8 @@ export interface Verbs {
   listProviderMinutes: { ask: ProviderMinutesFilter; answer: Minutes<ProviderMinute> };
   /** Adds so many requests to the minute tables that are older than these. */
   countOlder: { ask: number; answer: { more: boolean } };
+  /** Adds up the minutes of the eldest hour that is not yet, if it was over before this moment. */
+  rollUp: { ask: number; answer: { more: boolean } };
   listAttempts: { ask: AttemptsFilter; answer: ListedAttempt[] };
   listProbes: { ask: ProbeFilter; answer: Page<ProbeRecord> };
   lastProbes: { ask: null; answer: ProbeRecord[] };

@@ -24,10 +24,10 @@ import {
 } from '../storage.ts';
 import { ActLine } from './acts.ts';
 import { BatchLine } from './batches.ts';
+import { Chores } from './chores.ts';
 import type { Health } from './health.ts';
 import type { Link } from './link.ts';
 import type { OpenAsk, Verb, Verbs } from './messages.ts';
-import { OlderRequests } from './older.ts';
 
 /** Questions waiting for the reader; over it they are refused at once. */
 const maxReads = 64;
@@ -44,7 +44,7 @@ export class SqliteStorage implements Storage {
   private readonly openAsk: (role: 'writer' | 'reader') => OpenAsk;
   private readonly acts: ActLine;
   private readonly batches: BatchLine;
-  private readonly older: OlderRequests;
+  private readonly chores: Chores;
   private reads = 0;
   private closing: Promise<void> | null = null;
   private check: Timer | null = null;
@@ -65,9 +65,9 @@ export class SqliteStorage implements Storage {
     this.openAsk = options.openAsk;
     this.acts = new ActLine({ writer, clock, health, log: options.log });
     this.batches = new BatchLine({ writer, clock, health });
-    this.older = new OlderRequests({ writer, clock });
+    this.chores = new Chores({ writer, clock });
     this.checkLater();
-    this.older.begin();
+    this.chores.begin();
   }
 
   restore(node: string) {
@@ -231,7 +231,7 @@ export class SqliteStorage implements Storage {
 
   private async finish(graceMs: number): Promise<void> {
     this.check?.cancel();
-    this.older.stop();
+    this.chores.stop();
     const written = Promise.all([this.acts.idle(), this.batches.idle()]);
     await this.within(graceMs, written);
     this.acts.drop();
@@ -277,7 +277,7 @@ export class SqliteStorage implements Storage {
   private async reopen(found: 'gone' | 'replaced'): Promise<string> {
     const ask = this.openAsk('writer');
     const { saved } = await this.writer.ask('reopen', ask);
-    this.older.begin();
+    this.chores.begin();
     const start = `The database ${ask.path} was ${found}`;
     if (found === 'replaced') return `${start}: the one that is there now is used.`;
     if (saved) return `${start}: it was written anew with everything in it.`;

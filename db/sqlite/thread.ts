@@ -25,6 +25,7 @@ import { mostCarried } from './statements/mostCarried.ts';
 import { readIncident } from './statements/readIncident.ts';
 import { readMinutes, readTransitions } from './statements/readTrouble.ts';
 import { restore } from './statements/restore.ts';
+import { rollUp } from './statements/rollUp.ts';
 import { spentSince } from './statements/spentSince.ts';
 import { appendBatch, writeAct } from './statements/write.ts';
 import { writeIncidents, writeNote } from './statements/writeIncidents.ts';
@@ -69,6 +70,7 @@ const answers: Answers = {
   listChainMinutes: (filter) => listChainMinutes(database().orm, filter),
   listProviderMinutes: (filter) => listProviderMinutes(database().orm, filter),
   countOlder: (limit) => countOlder(database(), limit),
+  rollUp: (before) => rollUp(database(), before),
   listAttempts: (filter) => listAttempts(database().orm, filter),
   listProbes: (filter) => listProbes(database().orm, filter),
   lastProbes: () => lastProbes(database().orm),
@@ -105,11 +107,19 @@ parentPort?.on('message', (message: Message) => parentPort?.postMessage(reply(me
 
 function reply<V extends Verb>({ id, verb, ask }: Message<V>): Reply {
   try {
-    return { id, ok: true, answer: answers[verb](ask) };
+    return { id, ok: true, answer: atOneMoment(verb, () => answers[verb](ask)) };
   } catch (error) {
     const { code, message } = storageError(error, path);
     return { id, ok: false, code, message };
   }
+}
+
+const ofTheFile: ReadonlySet<Verb> = new Set<Verb>(['open', 'check', 'reopen', 'close']);
+
+/** The reader sees the record of one moment in all parts of an answer, whatever is written meanwhile. */
+function atOneMoment<Answer>(verb: Verb, answer: () => Answer): Answer {
+  if (!open || open.write !== null || ofTheFile.has(verb)) return answer();
+  return open.sqlite.transaction(answer)();
 }
 
 function database(): DatabaseFile {

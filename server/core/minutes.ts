@@ -8,6 +8,7 @@ import type { RequestRecord } from './records.ts';
  */
 
 export const minuteMs = 60_000;
+export const hourMs = 60 * minuteMs;
 
 /** How many of each; what there is none of has no entry. */
 export type Counts = Record<string, number>;
@@ -79,6 +80,11 @@ export type Countable = Pick<
 
 export function minuteOf(moment: number): number {
   return Math.floor(moment / minuteMs) * minuteMs;
+}
+
+/** The start of the hour that a moment lies in, ms since 1970. */
+export function hourOf(moment: number): number {
+  return Math.floor(moment / hourMs) * hourMs;
 }
 
 /** Answered by another provider than the first of its trail. */

@@ -27,6 +27,9 @@ const write = writeStatements(sqlite, orm);
 const first = request('r1', { servedBy: 'qwen-72b', outcome: 'interrupted', rescued: true, startedAt: noon - 1 });
 const failed = { ...first, attempts: [failure(0, 'deepseek-v3', 'connect'), attempt({ ordinal: 1 })] };
 appendBatch({ sqlite, write }, batch({ requests: [failed] }));
+// As if every hour up to noon had been added up.
+const hourMs = 3_600_000;
+sqlite.exec(`insert into rollups values ('hours', ${Math.floor(noon / hourMs) * hourMs})`);
 afterAll(() => sqlite.close());
 
 function planOf(ask: () => void): string[] {
@@ -70,6 +73,17 @@ const cases: [what: string, index: RegExp, ask: () => void][] = [
     'their number',
     /facet_minutes USING PRIMARY KEY \(facet=\? AND at>/,
     () => countRequests(orm, { from: noon, to: noon + 1 }),
+  ],
+  ['their number ever', /facet_hours USING PRIMARY KEY \(facet=\? AND at>/, () => countRequests(orm, {})],
+  [
+    'hours of chains',
+    /chain_hours.*\(at>\? AND at<\?\)/,
+    () => listChainMinutes(orm, { from: noon - hourMs, to: noon, stepMs: hourMs }),
+  ],
+  [
+    'hours of providers',
+    /provider_hours.*\(at>\? AND at<\?\)/,
+    () => listProviderMinutes(orm, { from: noon - hourMs, to: noon, stepMs: hourMs }),
   ],
   [
     'minutes of chains',

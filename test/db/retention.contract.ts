@@ -7,6 +7,7 @@ import { auditRow, batch, event, failure, noon, probeRow, request, requests, sto
 type Open = () => Promise<{ storage: Storage } & AsyncDisposable>;
 
 const minuteMs = 60_000;
+const hourMs = 60 * minuteMs;
 
 function ask(kind: KeptKind, before: number, limit = 100): LetGoAsk {
   return { kind, before, limit, at: noon + 9_999 };
@@ -40,18 +41,25 @@ export function letsGo(open: Open): void {
     expect(minutes.rows.reduce((sum, minute) => sum + minute.requests, 0)).toBe(25);
   });
 
-  test('minutes go with those of providers and of filters', async () => {
+  test('minutes go by whole hours, with those of providers and of filters, and none is shown once its hour begins to go', async () => {
     await using opened = await open();
     const { storage } = opened;
-    const given = [0, 1, 2].map((minute) => request(`r${minute}`, { startedAt: noon + minute * minuteMs }));
+    const hour = noon - (noon % hourMs);
+    const given = [-62, -61, 1, 2, 61].map((minute) => request(`r${minute}`, { startedAt: hour + minute * minuteMs }));
     await storage.append(batch({ requests: given }));
-    const span = { from: noon - minuteMs, to: noon + 5 * minuteMs };
-    const before = noon - (noon % minuteMs) + 2 * minuteMs;
-    for (let more = true; more; ) ({ more } = await storage.letGo(ask('minutes', before, 3)));
-    expect((await storage.listChainMinutes(span)).rows).toHaveLength(1);
+    const span = { from: hour - 2 * hourMs, to: hour + 2 * hourMs };
+    const shown = async (): Promise<number[]> => {
+      const { rows } = await storage.listChainMinutes(span);
+      const { counts } = await storage.countRequests({});
+      expect(counts.chain).toEqual({ lucy: rows.length });
+      return rows.map(({ at }) => (at - hour) / minuteMs);
+    };
+    // In the middle of an hour: of that one nothing goes.
+    await storage.letGo(ask('minutes', hour + 2 * minuteMs, 1));
+    expect(await shown()).toEqual([1, 2, 61]);
+    for (let more = true; more; ) ({ more } = await storage.letGo(ask('minutes', hour + 62 * minuteMs, 3)));
+    expect(await shown()).toEqual([61]);
     expect((await storage.listProviderMinutes(span)).rows.length).toBeLessThanOrEqual(1);
-    const { counts } = await storage.countRequests({});
-    expect(counts.chain).toEqual({ lucy: 1 });
   });
 
   test('of transitions the newest of each provider and of each node stays, however old', async () => {

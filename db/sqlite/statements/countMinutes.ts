@@ -8,25 +8,36 @@ import {
   type ChainMinute,
   type Countable,
   chainMinuteOf,
+  hourOf,
   minuteOf,
   type ProviderMinute,
   providerMinuteOf,
 } from '../../../server/core/minutes.ts';
-import { chainMinutes, facetMinutes, facets, providerMinutes } from '../../schema.ts';
+import {
+  chainHours,
+  chainMinutes,
+  facetHours,
+  facetMinutes,
+  facets,
+  providerHours,
+  providerMinutes,
+} from '../../schema.ts';
 import { asItComes, excluded, insertOrLeave, put } from './insert.ts';
+import { rolledUpTo } from './shown.ts';
 
 /**
  * Adds requests to the minute tables, in the transaction that writes them: the figures and the rows never contradict each
  * other. First all are added up, as most are of the same minute; then each minute that was touched is read and written once.
+ * What comes late, to an hour that has been added up already, is added to that too.
  */
 export type CountMinutes = (requests: readonly Countable[]) => void;
 
-interface Writable {
+export interface Writable {
   sqlite: Database.Database;
   orm: BetterSQLite3Database;
 }
 
-type ChainedMinute = ProviderMinute & { chain: string };
+export type ChainedMinute = ProviderMinute & { chain: string };
 
 /** How many requests of a combination began in each minute. */
 interface FacetSum {
@@ -41,16 +52,30 @@ interface Sums {
 }
 
 export function countMinutes(database: Writable): CountMinutes {
-  const chain = chainMinute(database);
-  const provider = providerMinute(database);
-  const facet = facetMinute(database);
+  const hoursUntil = rolledUpTo(database.orm);
+  const [chain, chainHour] = [addChain(database, chainMinutes), addChain(database, chainHours)];
+  const [provider, providerHour] = [addProvider(database, providerMinutes), addProvider(database, providerHours)];
+  const facet = addFacet(database);
   return (requests) => {
+    if (requests.length === 0) return;
     const sums: Sums = { chains: new Map(), providers: new Map(), facets: new Map() };
     for (const request of requests) addUp(sums, request);
-    for (const minute of sums.chains.values()) chain(minute);
-    for (const minute of sums.providers.values()) provider(minute);
-    for (const sum of sums.facets.values()) facet(sum);
+    const late = hoursUntil();
+    // The hour first: a minute has what was there before added to it.
+    for (const minute of sums.chains.values()) {
+      if (minute.at < late) chainHour(inHour(minute));
+      chain(minute);
+    }
+    for (const minute of sums.providers.values()) {
+      if (minute.at < late) providerHour(inHour(minute));
+      provider(minute);
+    }
+    for (const sum of sums.facets.values()) facet(sum, late);
   };
+}
+
+function inHour<Minute extends { at: number }>(minute: Minute): Minute {
+  return { ...structuredClone(minute), at: hourOf(minute.at) };
 }
 
 function addUp(sums: Sums, request: Countable): void {
@@ -77,11 +102,14 @@ function putFirst<Value>(sums: Map<string, Value>, key: string, value: Value): V
   return known;
 }
 
-function chainMinute(database: Writable): (minute: ChainMinute) => void {
-  const { at, chain } = chainMinutes;
+export function addChain(
+  database: Writable,
+  table: typeof chainMinutes | typeof chainHours,
+): (minute: ChainMinute) => void {
+  const { at, chain } = table;
   const one = and(eq(at, sql.placeholder('at')), eq(chain, sql.placeholder('chain')));
-  const known = database.orm.select().from(chainMinutes).where(one).prepare();
-  const write = put(database, chainMinutes, [at, chain]);
+  const known = database.orm.select().from(table).where(one).prepare();
+  const write = put(database, table, [at, chain]);
   return (minute) => {
     const before = known.get({ at: minute.at, chain: minute.chain });
     if (before) addChainMinute(minute, before);
@@ -89,15 +117,18 @@ function chainMinute(database: Writable): (minute: ChainMinute) => void {
   };
 }
 
-function providerMinute(database: Writable): (minute: ChainedMinute) => void {
-  const { at, provider, chain } = providerMinutes;
+export function addProvider(
+  database: Writable,
+  table: typeof providerMinutes | typeof providerHours,
+): (minute: ChainedMinute) => void {
+  const { at, provider, chain } = table;
   const places = [at, provider, chain].map((column) => eq(column, sql.placeholder(column.name)));
   const known = database.orm
     .select()
-    .from(providerMinutes)
+    .from(table)
     .where(and(...places))
     .prepare();
-  const write = put(database, providerMinutes, [at, provider, chain]);
+  const write = put(database, table, [at, provider, chain]);
   return (minute) => {
     const before = known.get({ at: minute.at, provider: minute.provider, chain: minute.chain });
     if (before) addProviderMinute(minute, before);
@@ -106,7 +137,7 @@ function providerMinute(database: Writable): (minute: ChainedMinute) => void {
 }
 
 /** Every combination is looked for once a batch, and added once, when it occurs first. */
-function facetMinute(database: Writable): (sum: FacetSum) => void {
+function addFacet(database: Writable): (sum: FacetSum, late: number) => void {
   const { id, ...names } = getTableColumns(facets);
   const columns = Object.values(names);
   const places = columns.map((column) => eq(column, sql.placeholder(column.name)));
@@ -116,22 +147,28 @@ function facetMinute(database: Writable): (sum: FacetSum) => void {
     .where(and(...places));
   const find = database.sqlite.prepare<unknown[], { id: number }>(one.toSQL().sql);
   const insert = insertOrLeave(database, facets, asItComes(facets));
-  const add = database.sqlite.prepare<unknown[]>(
-    database.orm
-      .insert(facetMinutes)
-      .values({ facet: sql.placeholder('facet'), at: sql.placeholder('at'), requests: sql.placeholder('requests') })
-      .onConflictDoUpdate({
-        target: [facetMinutes.facet, facetMinutes.at],
-        set: { requests: sql`${facetMinutes.requests} + ${excluded('requests')}` },
-      })
-      .toSQL().sql,
-  );
-  return ({ facet, minutes }) => {
+  const [addMinute, addHour] = [adder(database, facetMinutes), adder(database, facetHours)];
+  return ({ facet, minutes }, late) => {
     const values = Object.keys(names).map((name) => boundOf(facet[name as keyof Facet]));
     if (!find.get(values)) insert(facet);
     const found = find.get(values);
-    if (found) for (const [at, requests] of minutes) add.run(found.id, at, requests);
+    if (!found) return;
+    for (const [at, requests] of minutes) {
+      addMinute.run(found.id, at, requests);
+      if (at < late) addHour.run(found.id, hourOf(at), requests);
+    }
   };
+}
+
+function adder({ sqlite, orm }: Writable, table: typeof facetMinutes | typeof facetHours) {
+  const insert = orm
+    .insert(table)
+    .values({ facet: sql.placeholder('facet'), at: sql.placeholder('at'), requests: sql.placeholder('requests') })
+    .onConflictDoUpdate({
+      target: [table.facet, table.at],
+      set: { requests: sql`${table.requests} + ${excluded('requests')}` },
+    });
+  return sqlite.prepare<unknown[]>(insert.toSQL().sql);
 }
 
 function boundOf(value: string | boolean): string | number {

@@ -1,22 +1,16 @@
-import { and, eq, gte, lt, sql } from 'drizzle-orm';
+import { and, eq, gte, lt, type SQL, sql } from 'drizzle-orm';
 import type { BetterSQLite3Database } from 'drizzle-orm/better-sqlite3';
 import { countFacets } from '../../../server/core/facets.ts';
-import { minuteMs, minuteOf } from '../../../server/core/minutes.ts';
-import { facetMinutes, facets } from '../../schema.ts';
+import { hourMs, hourOf, minuteMs, minuteOf } from '../../../server/core/minutes.ts';
+import { facetHours, facetMinutes, facets } from '../../schema.ts';
 import type { RequestCounts, RequestCountsFilter } from '../../storage.ts';
 import { isComplete } from './listMinutes.ts';
+import { shownOf } from './shown.ts';
 
-/** From the minute tables alone: costs what there are combinations and minutes, however many requests those had. */
+/** From the hour and minute tables alone: costs what there are combinations and hours, however many requests those had. */
 export function countRequests(orm: BetterSQLite3Database, filter: RequestCountsFilter): RequestCounts {
   const from = filter.from === undefined ? null : minuteOf(filter.from);
   const to = filter.to === undefined ? null : Math.ceil(filter.to / minuteMs) * minuteMs;
-  const { facet, at, requests } = facetMinutes;
-  const since = from === null ? undefined : gte(at, from);
-  const until = to === null ? undefined : lt(at, to);
-  const begun = orm
-    .select({ sum: sql<number>`coalesce(sum(${requests}), 0)` })
-    .from(facetMinutes)
-    .where(and(eq(facet, facets.id), since, until));
   const sums = orm
     .select({
       chain: facets.chain,
@@ -27,7 +21,7 @@ export function countRequests(orm: BetterSQLite3Database, filter: RequestCountsF
       rescued: facets.rescued,
       provider: facets.provider,
       failureKind: facets.failureKind,
-      requests: sql<number>`(${begun})`,
+      requests: begunWithin(orm, { from, to }),
     })
     .from(facets)
     .all();
@@ -36,4 +30,31 @@ export function countRequests(orm: BetterSQLite3Database, filter: RequestCountsF
     filter,
   );
   return { counts, from, to, complete: isComplete(orm) };
+}
+
+/** How many of a combination began within whole minutes: the whole hours among them are read by the hour. */
+function begunWithin(orm: BetterSQLite3Database, span: { from: number | null; to: number | null }): SQL<number> {
+  const shown = shownOf(orm);
+  const from = Math.max(span.from ?? 0, shown.from);
+  const to = span.to ?? Number.MAX_SAFE_INTEGER;
+  const hours = { from: hourOf(from + hourMs - minuteMs), to: Math.min(hourOf(to), shown.hoursUntil) };
+  if (hours.from >= hours.to) return sumOf(orm, facetMinutes, { from, to });
+  const parts = [sumOf(orm, facetHours, hours)];
+  if (from < hours.from) parts.push(sumOf(orm, facetMinutes, { from, to: hours.from }));
+  if (hours.to < to) parts.push(sumOf(orm, facetMinutes, { from: hours.to, to }));
+  return sql<number>`${sql.join(parts, sql` + `)}`;
+}
+
+/** What a combination of `facets` has in a table, as part of a statement. */
+function sumOf(
+  orm: BetterSQLite3Database,
+  table: typeof facetMinutes | typeof facetHours,
+  { from, to }: { from: number; to: number },
+): SQL<number> {
+  const within = and(eq(table.facet, facets.id), gte(table.at, from), lt(table.at, to));
+  const sum = orm
+    .select({ sum: sql<number>`coalesce(sum(${table.requests}), 0)` })
+    .from(table)
+    .where(within);
+  return sql<number>`(${sum})`;
 }

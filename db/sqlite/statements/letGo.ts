@@ -1,8 +1,10 @@
 import { and, asc, eq, inArray, lt, sql } from 'drizzle-orm';
 import type { BetterSQLite3Database } from 'drizzle-orm/better-sqlite3';
+import { hourOf } from '../../../server/core/minutes.ts';
 import type { KeptKind } from '../../../server/core/retention.ts';
 import {
   attempts,
+  facetHours,
   facetMinutes,
   facets,
   incidentNotes,
@@ -20,7 +22,8 @@ type LetGoSome = (orm: BetterSQLite3Database, ask: LetGoAsk) => number;
  * Lets go of some rows of a kind, the eldest first, and notes it, in one transaction. Less than `limit` of them: there are no
  * more now.
  */
-export function letGo({ sqlite, orm }: DatabaseFile, ask: LetGoAsk): { rows: number; more: boolean } {
+export function letGo({ sqlite, orm }: DatabaseFile, given: LetGoAsk): { rows: number; more: boolean } {
+  const ask = given.kind === 'minutes' ? { ...given, before: hourOf(given.before) } : given;
   return immediately(sqlite, () => {
     const rows = statements[ask.kind](orm, ask);
     if (rows > 0) note(orm, ask, rows);
@@ -80,32 +83,32 @@ function letGoTransitions(orm: BetterSQLite3Database, { before, limit }: LetGoAs
   return changes;
 }
 
-const minuteTables = ['chain_minutes', 'provider_minutes'] as const;
+const minuteTables = ['chain_minutes', 'provider_minutes', 'chain_hours', 'provider_hours'] as const;
 
+/** By whole hours. What is noted to be let go is shown no more, so that no hour is told of whose minutes are half gone. */
 function letGoMinutes(orm: BetterSQLite3Database, ask: LetGoAsk): number {
   let rows = 0;
   for (const table of minuteTables) rows += byTime(table)(orm, { ...ask, limit: ask.limit - rows });
   for (const { id } of orm.select({ id: facets.id }).from(facets).all()) {
-    if (rows >= ask.limit) break;
-    rows += letGoFacet(orm, id, { ...ask, limit: ask.limit - rows });
+    for (const table of [facetMinutes, facetHours]) {
+      if (rows < ask.limit) rows += letGoFacet(orm, { table, id }, { ...ask, limit: ask.limit - rows });
+    }
   }
   return rows;
 }
 
-function letGoFacet(orm: BetterSQLite3Database, facet: number, { before, limit }: LetGoAsk): number {
-  const ofFacet = and(eq(facetMinutes.facet, facet), lt(facetMinutes.at, before));
-  const eldest = orm
-    .select({ at: facetMinutes.at })
-    .from(facetMinutes)
-    .where(ofFacet)
-    .orderBy(asc(facetMinutes.at))
-    .limit(limit)
-    .all();
+function letGoFacet(
+  orm: BetterSQLite3Database,
+  { table, id }: { table: typeof facetMinutes | typeof facetHours; id: number },
+  { before, limit }: LetGoAsk,
+): number {
+  const ofFacet = and(eq(table.facet, id), lt(table.at, before));
+  const eldest = orm.select({ at: table.at }).from(table).where(ofFacet).orderBy(asc(table.at)).limit(limit).all();
   const last = eldest.at(-1);
   if (last === undefined) return 0;
   return orm
-    .delete(facetMinutes)
-    .where(and(ofFacet, sql`${facetMinutes.at} <= ${last.at}`))
+    .delete(table)
+    .where(and(ofFacet, sql`${table.at} <= ${last.at}`))
     .run().changes;
 }
 
@@ -123,7 +126,7 @@ function letGoIncidents(orm: BetterSQLite3Database, { before, limit }: LetGoAsk)
   return orm.delete(incidents).where(inArray(incidents.id, ids)).run().changes;
 }
 
-/** Of a table with an index that begins with the time. */
+/** Of a table with an index, or a primary key, that begins with the time. */
 function byTime(table: 'probes' | 'audit' | (typeof minuteTables)[number]): LetGoSome {
   const name = sql.identifier(table);
   return (orm, { before, limit }) => {

@@ -4,48 +4,66 @@ import {
   addChainMinute,
   addProviderMinute,
   type ChainMinute,
+  hourMs,
   minuteMs,
   type ProviderMinute,
 } from '../../../server/core/minutes.ts';
-import { chainMinutes, providerMinutes, requests } from '../../schema.ts';
+import { chainHours, chainMinutes, providerHours, providerMinutes, requests } from '../../schema.ts';
 import { type ChainMinutesFilter, type Minutes, type ProviderMinutesFilter, StorageError } from '../../storage.ts';
+import { shownOf } from './shown.ts';
 
 /** Rows of one answer at most. */
 const maxRows = 20_000;
 
 export function listChainMinutes(orm: BetterSQLite3Database, filter: ChainMinutesFilter): Minutes<ChainMinute> {
-  const { from, to, stepMs } = spanOf(filter);
-  const { at, chain } = chainMinutes;
-  const ofChain = filter.chain === undefined ? undefined : eq(chain, filter.chain);
-  const found = orm
-    .select()
-    .from(chainMinutes)
-    .where(and(gte(at, from), lt(at, to), ofChain))
-    .orderBy(asc(at))
-    .all();
-  const rows = inSteps(found, stepMs, { nameOf: (row) => row.chain, add: addChainMinute });
-  return { rows, stepMs, complete: isComplete(orm) };
+  const span = spanOf(filter);
+  const found = partsOf(orm, span).flatMap(({ table, from, to }) => {
+    const of = table === 'hours' ? chainHours : chainMinutes;
+    const ofChain = filter.chain === undefined ? undefined : eq(of.chain, filter.chain);
+    const within = and(gte(of.at, from), lt(of.at, to), ofChain);
+    return orm.select().from(of).where(within).orderBy(asc(of.at)).all();
+  });
+  const rows = inSteps(found, span.stepMs, { nameOf: (row) => row.chain, add: addChainMinute });
+  return { rows, stepMs: span.stepMs, complete: isComplete(orm) };
 }
 
 export function listProviderMinutes(
   orm: BetterSQLite3Database,
   filter: ProviderMinutesFilter,
 ): Minutes<ProviderMinute> {
-  const { from, to, stepMs } = spanOf(filter);
-  const { at, provider, chain } = providerMinutes;
-  const conditions = [
-    filter.provider === undefined ? undefined : eq(provider, filter.provider),
-    filter.chain === undefined ? undefined : eq(chain, filter.chain),
-  ];
-  const found = orm
-    .select()
-    .from(providerMinutes)
-    .where(and(gte(at, from), lt(at, to), ...conditions))
-    .orderBy(asc(at))
-    .all();
+  const span = spanOf(filter);
+  const found = partsOf(orm, span).flatMap(({ table, from, to }) => {
+    const of = table === 'hours' ? providerHours : providerMinutes;
+    const conditions = [
+      filter.provider === undefined ? undefined : eq(of.provider, filter.provider),
+      filter.chain === undefined ? undefined : eq(of.chain, filter.chain),
+    ];
+    const within = and(gte(of.at, from), lt(of.at, to), ...conditions);
+    return orm.select().from(of).where(within).orderBy(asc(of.at)).all();
+  });
   const ofProvider = found.map(({ chain: _, ...row }) => row);
-  const rows = inSteps(ofProvider, stepMs, { nameOf: (row) => row.provider, add: addProviderMinute });
-  return { rows, stepMs, complete: isComplete(orm) };
+  const rows = inSteps(ofProvider, span.stepMs, { nameOf: (row) => row.provider, add: addProviderMinute });
+  return { rows, stepMs: span.stepMs, complete: isComplete(orm) };
+}
+
+interface Steps {
+  from: number;
+  to: number;
+  stepMs: number;
+}
+
+type Part = { table: 'hours' | 'minutes' } & Pick<Steps, 'from' | 'to'>;
+
+/** Steps of whole hours are read from the hour tables, as far as those have come; what was let go is left out of both. */
+function partsOf(orm: BetterSQLite3Database, { from, to, stepMs }: Steps): Part[] {
+  const shown = shownOf(orm);
+  const start = Math.max(from, shown.from);
+  const hoursTo = stepMs % hourMs === 0 ? Math.min(to, shown.hoursUntil) : start;
+  const parts: Part[] = [
+    { table: 'hours', from: start, to: hoursTo },
+    { table: 'minutes', from: Math.max(start, hoursTo), to },
+  ];
+  return parts.filter((part) => part.from < part.to);
 }
 
 /** Whether every request on record is in the minute tables. */
@@ -53,7 +71,7 @@ export function isComplete(orm: BetterSQLite3Database): boolean {
   return orm.select({ one: sql`1` }).from(requests).where(sql`counted = 0`).limit(1).get() === undefined;
 }
 
-function spanOf({ from, to, stepMs = minuteMs }: ChainMinutesFilter): { from: number; to: number; stepMs: number } {
+function spanOf({ from, to, stepMs = minuteMs }: ChainMinutesFilter): Steps {
   if (!Number.isInteger(stepMs) || stepMs <= 0 || stepMs % minuteMs !== 0) {
     throw new StorageError('bad_request', `\`stepMs\` is a whole number of minutes, each of ${minuteMs}.`);
   }

@@ -13,7 +13,10 @@ export function emptyDatabase(): DatabaseFile & Disposable {
   return { ...file, [Symbol.dispose]: () => void sqlite.close() };
 }
 
-const emptied = ['requests', 'attempts', 'chain_minutes', 'provider_minutes', 'facet_minutes', 'facets'];
+const emptied = [
+  ...['requests', 'attempts', 'chain_minutes', 'provider_minutes', 'facet_minutes', 'facets'],
+  ...['chain_hours', 'provider_hours', 'facet_hours', 'rollups', 'let_go'],
+];
 
 /** Cheaper than another. */
 export function emptyAgain({ sqlite }: DatabaseFile): void {

@@ -1,0 +1,23 @@
+import { eq } from 'drizzle-orm';
+import type { BetterSQLite3Database } from 'drizzle-orm/better-sqlite3';
+import { hourOf } from '../../../server/core/minutes.ts';
+import { letGo, rollups } from '../../schema.ts';
+
+/** Asks for the moment before which all hours have been added up, ms since 1970; 0: none has been. */
+export function rolledUpTo(orm: BetterSQLite3Database): () => number {
+  const mark = orm.select({ until: rollups.until }).from(rollups).where(eq(rollups.name, 'hours')).prepare();
+  return () => mark.get()?.until ?? 0;
+}
+
+/** What a question about minutes goes by. Times are ms since 1970, and begin hours. */
+export interface Shown {
+  /** Minutes of before were let go, or are being let go now: none of them is shown. */
+  from: number;
+  /** Before this moment whole hours can be read from the hour tables. */
+  hoursUntil: number;
+}
+
+export function shownOf(orm: BetterSQLite3Database): Shown {
+  const gone = orm.select({ before: letGo.before }).from(letGo).where(eq(letGo.kind, 'minutes')).get();
+  return { from: hourOf(gone?.before ?? 0), hoursUntil: rolledUpTo(orm)() };
+}
