@@ -1,9 +1,9 @@
 import type { z } from 'zod';
+import { nearest } from '../core/nearest.ts';
 import { checkAddresses } from './crossAddresses.ts';
 import { checkAlerts } from './crossAlerts.ts';
 import { checkClients } from './crossClients.ts';
 import { chainName, providerName } from './names.ts';
-import { nearest } from './nearest.ts';
 import { explain } from './problems.ts';
 import { providerSchema } from './providerSchema.ts';
 import { chainSchema, configSchema } from './schema.ts';

@@ -1,5 +1,5 @@
 import { readDuration } from '../core/duration.ts';
-import { nearest } from './nearest.ts';
+import { nearest } from '../core/nearest.ts';
 import type { Path, Source } from './source.ts';
 import { writeDuration } from './units.ts';
 

@@ -1,6 +1,6 @@
 import type { z } from 'zod';
+import { nearest } from '../core/nearest.ts';
 import { keysOf } from './leaves.ts';
-import { nearest } from './nearest.ts';
 import type { Source } from './source.ts';
 
 type Issue = z.core.$ZodIssue;

@@ -1,7 +1,8 @@
 import type { ProviderBook } from '../core/book.ts';
-import { hold, release, reset, trip } from '../operations/circuits.ts';
+import { getCircuit, hold, release, reset, trip } from '../operations/circuits.ts';
 import { ghosts } from '../operations/ghosts.ts';
 import {
+  circuitInput,
   ghostsInput,
   holdInput,
   probeInput,
@@ -31,6 +32,7 @@ export function circuitsRouter(operations: Operations, { overviews, book }: Circ
       seq: operations.board.lastSeq,
       circuits: operations.board.list(),
     })),
+    get: viewer.input(circuitInput).query(({ input }) => getCircuit(operations, input.provider)),
     preview: previewProcedure(operations, overviews),
     ghosts: viewer.input(ghostsInput.prefault({})).query(({ input }) => ghosts(operations, input)),
     trace: viewer.input(traceInput).query(({ input }) => outageTrace({ storage, providers: book.providers }, input)),

@@ -1,7 +1,8 @@
-import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { refuseRequest } from '../core/guard.ts';
 import type { Log } from '../core/log.ts';
 import type { ListenerSettings } from '../core/settings.ts';
+import { isRest, sendProblem } from './rest/problem.ts';
 
 /** All that pages may load, and from where: scripts only from here; styles inline too, since the dashboard's parts set them. */
 const contentPolicy = [
@@ -34,23 +35,36 @@ export function guard(server: FastifyInstance, settings: () => ListenerSettings,
   server.addHook('onRequest', async (request, reply) => {
     reply.headers(securityHeaders);
     const refused = refuseStranger(request, settings());
-    if (refused) return reply.code(403).send(errorBody(refused.code, refused.message));
+    if (refused) return sendRefusal(request, reply, { status: 403, ...refused });
     if (!takesJson(request)) {
       const message = 'Only JSON is taken here: send "content-type: application/json".';
-      return reply.code(415).send(errorBody('unsupported_media_type', message));
+      return sendRefusal(request, reply, { status: 415, code: 'unsupported_media_type', message });
     }
   });
   server.setErrorHandler((error: { statusCode?: number; code?: string; message: string }, request, reply) => {
     const status = error.statusCode ?? 500;
-    if (status < 500) return reply.code(status).send(errorBody(error.code ?? 'bad_request', error.message));
+    if (status < 500)
+      return sendRefusal(request, reply, { status, code: error.code ?? 'bad_request', message: error.message });
     log.error({ url: request.routeOptions.url, error }, 'A request to the control listener failed unforeseen.');
-    return reply
-      .code(status)
-      .send(errorBody('internal', 'Something went wrong inside; the log of the program has the whole of it.'));
+    const message = 'Something went wrong inside; the log of the program has the whole of it.';
+    return sendRefusal(request, reply, { status, code: 'internal', message });
   });
 }
 
-/** The shape of errors outside tRPC. */
+interface Refusal {
+  status: number;
+  code: string;
+  message: string;
+}
+
+/** Answers with an error in the shape that is told at its address. */
+export function sendRefusal(request: FastifyRequest, reply: FastifyReply, refusal: Refusal): FastifyReply {
+  const { status, code, message } = refusal;
+  if (isRest(request)) return sendProblem(reply, { status, code, detail: message });
+  return reply.code(status).send(errorBody(code, message));
+}
+
+/** The shape of errors outside tRPC and the REST API. */
 export function errorBody(code: string, message: string): { error: { code: string; message: string } } {
   return { error: { code, message } };
 }
@@ -66,12 +80,12 @@ function refuseStranger(request: FastifyRequest, settings: ListenerSettings): Re
 
 /**
  * A person who follows a link to a page, from a chat or a report: the pages' files are public and change nothing, and
- * what they then ask for comes from themselves. tRPC and sign-in are no pages; an identity provider sends people back.
+ * what they then ask for comes from themselves. tRPC, the REST API and sign-in are no pages; an identity provider sends people back.
  */
 function followsLink(request: FastifyRequest): boolean {
   const { 'sec-fetch-mode': mode, 'sec-fetch-dest': destination } = request.headers;
   const fromProvider = request.url.startsWith('/sign-in/provider/callback?');
-  const isPage = fromProvider || !/^\/(trpc|sign-in|sign-out)\b/.test(request.url);
+  const isPage = fromProvider || !/^\/(trpc|api|sign-in|sign-out)\b/.test(request.url);
   return request.method === 'GET' && mode === 'navigate' && destination === 'document' && isPage;
 }
 

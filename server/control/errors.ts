@@ -34,7 +34,8 @@ export function shownError<Shape extends { message: string; data: object }>(
   return { ...shape, message: sentenceOf(error), data: { ...shape.data, entry } };
 }
 
-function sentenceOf(error: TRPCError): string {
+/** What a client is told of it. */
+export function sentenceOf(error: TRPCError): string {
   if (isUnknown(error))
     return 'Something went wrong inside. Nothing is known to have changed; the log of the program has the whole of it.';
   if (error.cause instanceof ZodError) return error.cause.issues.map(issueSentence).join('; ');

@@ -26,6 +26,7 @@ import type { LiveSource } from './live.ts';
 import { Lockouts } from './lockouts.ts';
 import type { OverviewSource } from './overview.ts';
 import { pageRoutes } from './pages.ts';
+import { restApi } from './rest/rest.ts';
 import { guardRoutes, identityOf, withRole } from './roleOfRoutes.ts';
 import type { AppRouter } from './router.ts';
 import { createRouter } from './router.ts';
@@ -84,7 +85,7 @@ export interface Control {
   needsLink(): boolean;
 }
 
-/** The control plane: tRPC at `/trpc`, sign-in, health, and the dashboard's files. */
+/** The control plane: tRPC at `/trpc`, REST at `/api/v1`, sign-in, health, and the dashboard's files. */
 export function createControl(deps: ControlDeps): Control {
   const server = fastify({
     logger: false,
@@ -131,7 +132,10 @@ export function createControl(deps: ControlDeps): Control {
   const onError = (error: unknown) => log.warn({ error }, 'Somebody could not sign in by the identity provider.');
   if (provider && url !== null) providerRoutes(server, { ...ways, settings: provider, url, onError });
   pageRoutes(server, deps.webRoot);
-  const options = { prefix: '/trpc', trpcOptions: trpcOptions({ operations, deps, keys }) };
+  const router = createRouter({ ...deps, operations });
+  const onForbidden: Context['onForbidden'] = (caller, what) => noteForbidden(operations, caller, what);
+  restApi(server, { router, keys, onForbidden, version: deps.version, log });
+  const options = { prefix: '/trpc', trpcOptions: trpcOptions({ router, onForbidden, keys, log }) };
   withRole(server, 'procedures', (scope) => scope.register(fastifyTRPCPlugin<AppRouter>, options));
   finishActsFirst(server, clock);
   return {
@@ -142,23 +146,29 @@ export function createControl(deps: ControlDeps): Control {
 }
 
 interface TrpcParts {
-  operations: AccessOperations;
-  deps: ControlDeps;
+  router: AppRouter;
+  onForbidden: Context['onForbidden'];
   keys: Keys;
+  log: Log;
 }
 
-function trpcOptions({ operations, deps, keys }: TrpcParts): FastifyTRPCPluginOptions<AppRouter>['trpcOptions'] {
+function trpcOptions({
+  router,
+  onForbidden,
+  keys,
+  log,
+}: TrpcParts): FastifyTRPCPluginOptions<AppRouter>['trpcOptions'] {
   return {
-    router: createRouter({ ...deps, operations }),
+    router,
     maxBatchSize: maxBatch,
     createContext: async ({ req }): Promise<Context> => ({
-      onForbidden: (caller, what) => noteForbidden(operations, caller, what),
+      onForbidden,
       identity: identityOf(keys, req),
     }),
     // tRPC would begin a stream with 200 for anybody, and refuse inside it.
     responseMeta: ({ ctx }) => (ctx && !ctx.identity.known ? { status: strangerStatus[ctx.identity.why] } : {}),
     onError: ({ error, path }) => {
-      if (isUnknown(error)) deps.log.error({ path, error: error.cause ?? error }, 'A procedure failed unforeseen.');
+      if (isUnknown(error)) log.error({ path, error: error.cause ?? error }, 'A procedure failed unforeseen.');
     },
   };
 }

@@ -2,7 +2,8 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import fastifyStatic from '@fastify/static';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { errorBody } from './doors.ts';
+import { sendRefusal } from './doors.ts';
+import { isRest, restRoot } from './rest/problem.ts';
 import { withRole } from './roleOfRoutes.ts';
 
 const indexFile = 'index.html';
@@ -15,8 +16,9 @@ export function pageRoutes(server: FastifyInstance, webRoot: string | null): voi
     else scope.get('/', async (_request, reply) => reply.type('text/plain; charset=utf-8').send(notBuilt));
     scope.setNotFoundHandler((request, reply) => {
       if (built && isPage(request)) return sendIndex(reply);
-      const message = `There is nothing at ${request.method} ${request.url.split('?', 1)[0]}.`;
-      return reply.code(404).send(errorBody('not_found', message));
+      const there = isRest(request) ? ` GET ${restRoot}/openapi.json says what there is.` : '';
+      const message = `There is nothing at ${request.method} ${request.url.split('?', 1)[0]}.${there}`;
+      return sendRefusal(request, reply, { status: 404, code: 'not_found', message });
     });
   });
 }
@@ -28,7 +30,7 @@ function isPage(request: FastifyRequest): boolean {
   const path = request.url.split('?', 1)[0] ?? '';
   const last = path.slice(path.lastIndexOf('/') + 1);
   const wantsPage = request.headers.accept?.includes('text/html') === true;
-  return request.method === 'GET' && wantsPage && !path.startsWith('/trpc') && !last.includes('.');
+  return request.method === 'GET' && wantsPage && !path.startsWith('/trpc') && !isRest(request) && !last.includes('.');
 }
 
 function sendIndex(reply: FastifyReply): FastifyReply {

@@ -83,6 +83,13 @@ function refusal(operations: Operations, act: Act, result: ActResult & { ok: fal
   }
 }
 
+/** One circuit as it stands. Throws `OperationError`. */
+export function getCircuit({ board }: Pick<Operations, 'board'>, provider: string): CircuitEntry {
+  const entry = board.look(provider);
+  if (!entry) throw unknownProvider({ board }, provider);
+  return entry;
+}
+
 export function unknownProvider({ board }: { board: Pick<Circuits, 'list'> }, provider: string): OperationError {
   const names = board.list().map((entry) => entry.provider);
   return new OperationError('not_found', `There is no provider "${provider}". There are: ${names.join(', ')}.`);

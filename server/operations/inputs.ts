@@ -44,7 +44,7 @@ export const tripInput = z.strictObject({ ...aimed, for: overrideDuration.option
 export const holdInput = z.strictObject({ ...aimed, for: overrideDuration });
 export const resetInput = z.strictObject({ ...aimed, to: z.enum(['closed', 'halfOpen']).default('closed') });
 export const releaseInput = z.strictObject(aimed);
-export const previewInput = z.strictObject({ provider: name });
+export const circuitInput = z.strictObject({ provider: name });
 export const ghostsInput = z.strictObject({ provider: name.optional() });
 export const probeInput = z.strictObject({ provider: name, reason });
 

@@ -128,6 +128,7 @@ describe('who may call', () => {
       'audit.counts',
       'audit.get',
       'audit.list',
+      'circuits.get',
       'circuits.ghosts',
       'circuits.hold',
       'circuits.list',

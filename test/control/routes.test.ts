@@ -34,6 +34,7 @@ describe('every route of the control listener', () => {
     expect(named).toContain('GET /metrics viewer');
     expect(named).toContain('POST /sign-in public');
     expect(named).toContain('POST /trpc/:path procedures');
+    expect(named).toContain('POST /api/v1/circuits/:provider/trip procedures');
     expect(named.length).toBeGreaterThan(10);
   });
 

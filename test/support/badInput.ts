@@ -1,5 +1,6 @@
 import fc, { type Arbitrary } from 'fast-check';
 import { z } from 'zod';
+import { type RestRoute, restRoutes } from '../../server/control/rest/table.ts';
 import { TestDatabase } from '../db/support/database.ts';
 import { type Procedure, procedures, startControl, testToken } from './control.ts';
 import { startGateway } from './gateway.ts';
@@ -76,8 +77,11 @@ function fitting(schema: Schema): Arbitrary<unknown> {
 }
 
 function inputOf({ input }: Procedure): Arbitrary<unknown> {
-  if (input === null) return anything;
-  return nearly(z.toJSONSchema(input, { io: 'input', unrepresentable: 'any' }) as Schema);
+  return input === null ? anything : nearly(schemaOf(input));
+}
+
+function schemaOf(input: z.ZodType): Schema {
+  return z.toJSONSchema(input, { io: 'input', unrepresentable: 'any' }) as Schema;
 }
 
 interface Sent {
@@ -101,11 +105,32 @@ function callOf(procedure: Procedure): Arbitrary<Sent> {
     : input.map((each) => ({ method: 'GET', path: `${path}?input=${encodeURIComponent(wellFormed(each))}` }));
 }
 
+/** A call of one route of the REST API; what is in its address may be anything too. */
+function restCallOf({ method, path, input }: RestRoute): Arbitrary<Sent> {
+  const whole = input === null ? anything : nearly(schemaOf(input));
+  return fc.tuple(whole, fc.array(text, { minLength: 1, maxLength: 2 })).map(([value, [odd = '']]) => {
+    const given: Record<string, unknown> = typeof value === 'object' && value !== null ? { ...value } : { x: value };
+    const filled = path.replace(/\{(\w+)\}/g, (_, name: string) => {
+      const part = name in given ? String(given[name]) : odd;
+      delete given[name];
+      return encodeURIComponent(wellFormed(part));
+    });
+    if (method === 'POST') return { method, path: `/api/v1${filled}`, body: JSON.stringify(given) };
+    const query = new URLSearchParams(
+      Object.entries(given).map(([name, part]): [string, string] => [name, wellFormed(String(part))]),
+    );
+    return { method, path: `/api/v1${filled}?${query}` };
+  });
+}
+
 const address = fc.constantFrom(
   '/',
   '/trpc/',
   '/trpc/a,b',
   '/trpc/circuits.list?batch=1&input=',
+  '/api/v1/',
+  '/api/v1/circuits/',
+  '/api/v1/requests?',
   '/sign-in?code=',
   '/sign-in',
   '/sign-out',
@@ -152,7 +177,11 @@ export async function badControlInput(run: BadInputRun): Promise<Statuses> {
   const storage = await database.open();
   await using control = await startControl({ storage });
   const headers = { authorization: `Bearer ${testToken}` };
-  const sent = fc.oneof({ weight: 9, arbitrary: fc.oneof(...procedures.map(callOf)) }, { weight: 1, arbitrary: route });
+  const sent = fc.oneof(
+    { weight: 6, arbitrary: fc.oneof(...procedures.map(callOf)) },
+    { weight: 3, arbitrary: fc.oneof(...restRoutes.map(restCallOf)) },
+    { weight: 1, arbitrary: route },
+  );
   const statuses = await send(run, sent, { url: control.url, headers });
   const unforeseen = control.logged.filter(({ level }) => level === 'error');
   if (unforeseen.length > 0) throw new Error(`Something failed unforeseen: ${JSON.stringify(unforeseen[0])}`);
