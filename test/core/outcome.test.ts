@@ -108,9 +108,10 @@ describe('an answer that is an error', () => {
   it('is shown with 500 characters at most, and judged quickly however large and odd it is', () => {
     for (const piece of ['a', 'sk-', '*', 'bearer ', 'api key: ', '0', 'model ', 'a*', '<', ' ']) {
       const body = JSON.stringify({ error: { message: piece.repeat(60_000 / piece.length) } });
-      const began = performance.now();
+      const before = process.cpuUsage();
       expect(judge(seen({ status: 400, body }), wall).error.message.length).toBeLessThanOrEqual(500);
-      expect(performance.now() - began).toBeLessThan(500);
+      // Of the processor, not of the clock: on a busy machine others take of that.
+      expect(process.cpuUsage(before).user).toBeLessThan(500_000);
     }
   });
 });
