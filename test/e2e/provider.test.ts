@@ -33,7 +33,7 @@ test('compare with a ghost: the page of a provider says what other settings woul
   expect(await compared.count()).toBe(1);
 
   const history = page.getByRole('region', { name: 'What it went through' });
-  await history.getByText('first opened: 4 failures in a row').waitFor();
+  await history.getByText(/first opened: 4 failures in a row: 4 × 503/).waitFor();
   await history.getByRole('link', { name: '4 × 503', exact: true }).waitFor();
 
   const rowOf = (group: string, key: string) =>

@@ -58,7 +58,7 @@ export function History({ provider }: { provider: string }) {
             <StateMark state={event.to} label={stateWords[event.to]} />
             <p>
               {sentenceOf(event)}
-              {event.evidence.length > 0 && <EvidenceLinks ids={event.evidence} />}{' '}
+              {event.evidence.length > 0 && <EvidenceLinks ids={event.evidence} lead=": " otherwise="." />}{' '}
               {event.by !== 'itself' && (
                 <Link to="/audit" search={{ subject: provider }}>
                   in the audit
