@@ -33,7 +33,7 @@ const securityHeaders = {
 /** What every request has to pass before anything looks at it, and the shape of this listener's own errors. */
 export function guard(server: FastifyInstance, settings: () => ListenerSettings, log: Log): void {
   server.addHook('onRequest', async (request, reply) => {
-    reply.headers(securityHeaders);
+    reply.headers(securityHeaders).header('x-request-id', request.id);
     const refused = refuseStranger(request, settings());
     if (refused) return sendRefusal(request, reply, { status: 403, ...refused });
     if (!takesJson(request)) {
@@ -45,7 +45,10 @@ export function guard(server: FastifyInstance, settings: () => ListenerSettings,
     const status = error.statusCode ?? 500;
     if (status < 500)
       return sendRefusal(request, reply, { status, code: error.code ?? 'bad_request', message: error.message });
-    log.error({ url: request.routeOptions.url, error }, 'A request to the control listener failed unforeseen.');
+    log.error(
+      { url: request.routeOptions.url, request: request.id, error },
+      'A request to the control listener failed unforeseen.',
+    );
     const message = 'Something went wrong inside; the log of the program has the whole of it.';
     return sendRefusal(request, reply, { status, code: 'internal', message });
   });

@@ -92,6 +92,7 @@ export function createControl(deps: ControlDeps): Control {
     bodyLimit: maxBodyBytes,
     requestTimeout: receiveMs,
     routerOptions: { maxParamLength: maxPathCharacters },
+    genReqId: ({ headers }) => saneId(headers['x-request-id']) ?? deps.newId(),
     forceCloseConnections: true, // live streams would hold it open for ever
   });
   const { clock, settings, storage, log } = deps;
@@ -129,7 +130,8 @@ export function createControl(deps: ControlDeps): Control {
     provider: provider?.label ?? null,
   };
   signInRoutes(server, ways);
-  const onError = (error: unknown) => log.warn({ error }, 'Somebody could not sign in by the identity provider.');
+  const onError = (error: unknown, request: string) =>
+    log.warn({ error, request }, 'Somebody could not sign in by the identity provider.');
   if (provider && url !== null) providerRoutes(server, { ...ways, settings: provider, url, onError });
   pageRoutes(server, deps.webRoot);
   const router = createRouter({ ...deps, operations });
@@ -167,10 +169,16 @@ function trpcOptions({
     }),
     // tRPC would begin a stream with 200 for anybody, and refuse inside it.
     responseMeta: ({ ctx }) => (ctx && !ctx.identity.known ? { status: strangerStatus[ctx.identity.why] } : {}),
-    onError: ({ error, path }) => {
-      if (isUnknown(error)) log.error({ path, error: error.cause ?? error }, 'A procedure failed unforeseen.');
+    onError: ({ error, path, req }) => {
+      if (isUnknown(error))
+        log.error({ path, request: req.id, error: error.cause ?? error }, 'A procedure failed unforeseen.');
     },
   };
+}
+
+/** An id that whoever asks has given the request, fit for a line of a log; else null. */
+function saneId(given: string | string[] | undefined): string | null {
+  return typeof given === 'string' && /^[A-Za-z0-9._:-]{1,128}$/.test(given) ? given : null;
 }
 
 /** Closing the listener breaks connections off: acts under way are let through to their answer before. */

@@ -20,7 +20,8 @@ interface ProviderDeps extends SignInDeps {
   settings: OpenIdSettings;
   /** Where people reach the dashboard. */
   url: string;
-  onError: (error: unknown) => void;
+  /** `request`: its id. */
+  onError: (error: unknown, request: string) => void;
 }
 
 const isPublic = { exposeHeadRoute: false, config: { role: 'public' } } as const;
@@ -32,7 +33,7 @@ export function providerRoutes(server: FastifyInstance, deps: ProviderDeps): voi
   const provider = new Provider(settings);
   const cookie = { httpOnly: true, sameSite: 'lax', path: '/sign-in', secure: deps.secure } as const;
 
-  server.get('/sign-in/provider', isPublic, async (_request, reply) => {
+  server.get('/sign-in/provider', isPublic, async (request, reply) => {
     reply.header('cache-control', 'no-store');
     try {
       const state = openid.randomState();
@@ -49,7 +50,7 @@ export function providerRoutes(server: FastifyInstance, deps: ProviderDeps): voi
       reply.setCookie(stateCookie, state, { ...cookie, maxAge: pendingMs / 1_000 });
       return reply.redirect(leads.href, 303);
     } catch (error) {
-      deps.onError(error);
+      deps.onError(error, request.id);
       return sendPage(
         reply,
         502,
@@ -82,7 +83,7 @@ export function providerRoutes(server: FastifyInstance, deps: ProviderDeps): voi
       const known = error instanceof OperationError ? error.message : null;
       noteRefused(deps, request, { who: 'unknown', why: known ?? 'the identity provider did not vouch for them' });
       if (known !== null) return sendPage(reply, 403, known);
-      deps.onError(error);
+      deps.onError(error, request.id);
       return sendPage(reply, 401, 'The identity provider did not vouch for you. Begin again on the sign-in page.');
     }
   });

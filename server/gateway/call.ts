@@ -109,7 +109,8 @@ export async function makeCall(given: CallTools, call: PermittedCall, running: R
     const verdict = hard && (call.rescue?.soften(hard) ?? hard);
     settlement = settlementOf(verdict, attemptId, call.bodyHash);
     ledger.tried(row, { provider, end, verdict, lost });
-    if (end.dropped > 0) noteDropped(tools, { attempt: attemptId, provider: provider.name, events: end.dropped });
+    if (end.dropped > 0)
+      noteDropped(tools, { request: call.id, attempt: attemptId, provider: provider.name, events: end.dropped });
     return verdict;
   } finally {
     watch.stop();
@@ -119,6 +120,9 @@ export async function makeCall(given: CallTools, call: PermittedCall, running: R
   }
 }
 
-function noteDropped(tools: CallTools, context: { attempt: string; provider: string; events: number }): void {
+function noteDropped(
+  tools: CallTools,
+  context: { request: string; attempt: string; provider: string; events: number },
+): void {
   tools.log.info(context, 'A provider sent events between good ones that are no part of an answer; they were dropped.');
 }

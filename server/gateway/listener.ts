@@ -151,9 +151,13 @@ function openServer(generations: Generations, bound: number): { server: FastifyI
       message: `There is no ${request.method} ${request.url.split('?')[0]?.slice(0, 200)} here: POST /v1/chat/completions is what answers.`,
     }),
   );
-  server.setErrorHandler<FastifyError>((error, _request, reply) => {
+  server.setErrorHandler<FastifyError>((error, _asked, reply) => {
     const code = codeOf(error.statusCode ?? 500);
-    if (code === 'internal_error') tools.log.error({ error }, 'A request failed by a defect of the gateway itself.');
+    const request = tools.newId();
+    if (code === 'internal_error') {
+      reply.header('x-recloser-request-id', request);
+      tools.log.error({ error, request }, 'A request failed by a defect of the gateway itself.');
+    }
     return refuse(reply, {
       code,
       message: code === 'internal_error' ? 'The gateway failed at this request; its log says why.' : error.message,

@@ -182,8 +182,9 @@ export class Recorder {
       return;
     }
     this.lost += sizeOf(batch);
-    const id = batch.requests[0]?.id ?? batch.events[0]?.event.seq ?? batch.audit[0]?.id ?? batch.probes[0]?.id;
-    this.log.error({ id }, `A record cannot be stored and is given up: ${this.lastError}`);
+    const request = batch.requests[0]?.id;
+    const id = batch.events[0]?.event.seq ?? batch.audit[0]?.id ?? batch.probes[0]?.id;
+    this.log.error(request ? { request } : { id }, `A record cannot be stored and is given up: ${this.lastError}`);
   }
 
   private async rest(): Promise<void> {
