@@ -12,11 +12,13 @@ import type { Overview } from './core/overview.ts';
 import type { Ping } from './core/ping.ts';
 import type { RequestRecord } from './core/records.ts';
 import type { ProviderSettings, Settings } from './core/settings.ts';
+import type { RequestTrace } from './core/telemetry/requestTrace.ts';
 import type { ProcessUsage } from './core/usage.ts';
 import { type DrillGround, openDrillGround } from './drills.ts';
 import { createGateway } from './gateway/listener.ts';
 import { Recorder } from './journal/recorder.ts';
 import { listen } from './listen.ts';
+import { openTracing, type Tracing } from './observe/tracing.ts';
 import { reloadConfig } from './operations/config.ts';
 import { type ConfigFile, Reload } from './reload.ts';
 import { spentToday } from './spent.ts';
@@ -76,8 +78,10 @@ export async function startApp(settings: Settings, world: World): Promise<App> {
   const storage = await openSqlite({ path: settings.database, clock, log, onStatus });
   let drills: DrillGround | null = null;
   try {
+    const { telemetry } = settings;
+    const tracing = telemetry && (await openTracing(telemetry, { ...world, ...settings }));
     drills = settings.drills ? await openDrillGround(world) : null;
-    return await putTogether(settings, world, { storage, listeners, drills });
+    return await putTogether(settings, world, { storage, listeners, drills, tracing });
   } catch (error) {
     await drills?.close();
     await storage.close(WRITE_GRACE_MS);
@@ -91,6 +95,8 @@ interface Kept {
   storage: Storage;
   listeners: StatusListeners;
   drills: DrillGround | null;
+  /** Null: off. */
+  tracing: Tracing | null;
 }
 
 async function putTogether(settings: Settings, world: World, kept: Kept): Promise<App> {
@@ -131,6 +137,7 @@ async function putTogether(settings: Settings, world: World, kept: Kept): Promis
       recheck.stop();
       await watch.stop();
       await gateway.drain(graceMs);
+      await kept.tracing?.close(WRITE_GRACE_MS);
       await kept.drills?.close();
       await control.server.close();
       await recorder.close(WRITE_GRACE_MS);
@@ -148,7 +155,7 @@ interface Life {
 async function makeParts(
   settings: Settings,
   world: World,
-  { storage, listeners, drills, life }: Kept & { life: Life },
+  { storage, listeners, drills, tracing, life }: Kept & { life: Life },
 ) {
   const { clock, random, log, newId } = world;
   const { node } = settings;
@@ -168,8 +175,9 @@ async function makeParts(
     if (!byHand(event)) recorder.transition(event, stored);
     watch.transition(event);
   });
-  const record = (request: RequestRecord): void => {
+  const record = (request: RequestRecord, trace: RequestTrace | null): void => {
     recorder.request(request);
+    if (trace) tracing?.request(request, trace, now.providers);
     watch.request(request);
     for (const { outcome, provider, drill } of request.attempts) {
       if (outcome !== 'skipped' && drill === null) standby.heard(provider);
@@ -179,7 +187,7 @@ async function makeParts(
   const drillUrl = drills?.url ?? null;
   const gateway = createGateway({
     ...{ settings, board, clock, random, newId, log },
-    ...{ record, storageStatus, state, drillUrl, openFiles: world.openFiles ?? null, spent },
+    ...{ record, storageStatus, state, tracer: tracing, drillUrl, openFiles: world.openFiles ?? null, spent },
   });
   const inForce = bookOf(() => now);
   const { recheck, standby } = makeAskers(inForce, world, { node, board, ping: gateway.ping, recorder, watch });

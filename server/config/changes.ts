@@ -5,7 +5,7 @@ import { describe, HIDDEN } from './describe.ts';
 /** What takes a restart, as keys of the config: listeners, the record, and what is opened once. */
 const atStartOnly = [
   ...['gateway.host', 'gateway.port', 'control.host', 'control.port', 'database', 'node'],
-  ...['limits.connections', 'retention', 'signIn', 'drills'],
+  ...['limits.connections', 'retention', 'signIn', 'telemetry', 'drills'],
 ];
 
 /** Every key that differs, in the words of the config; of what is secret only that it does. */
@@ -32,6 +32,7 @@ export function withoutRestart(before: Settings, after: Settings): { settings: S
     limits: { ...after.limits, connections: before.limits.connections },
     retention: before.retention,
     signIn: before.signIn,
+    telemetry: before.telemetry,
     drills: before.drills,
   };
   return { settings, needRestart };

@@ -39,10 +39,17 @@ export function describe(settings: Settings, hide: Hide) {
     },
     clients: settings.clients.map((client) => describeClient(client, hide)),
     retention: Object.fromEntries(keptKinds.map((kind) => [kind, writeDuration(retention[`${kind}Ms`])])),
+    telemetry: describeTelemetry(settings.telemetry, hide),
     shutdown: { grace: writeDuration(settings.shutdownGraceMs) },
     alerts: settings.alerts.map((alert) => describeAlert(alert, hide)),
     drills,
   };
+}
+
+function describeTelemetry(telemetry: Settings['telemetry'], hide: Hide) {
+  if (telemetry === null) return 'off';
+  const { url, headers, protocol, sample, serviceName } = telemetry;
+  return { otlp: { url, headers: hideValues(headers, hide), protocol }, sample, serviceName };
 }
 
 function describeSignIn({ url, provider }: Settings['signIn'], hide: Hide) {

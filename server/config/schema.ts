@@ -6,6 +6,7 @@ import { chainName, DAY, HOUR, headerSafe, hostNames, label, providerName } from
 import { providerSchema } from './providerSchema.ts';
 import { retentionSchema } from './retentionSchema.ts';
 import { signInSchema } from './signInSchema.ts';
+import { telemetrySchema } from './telemetrySchema.ts';
 
 /** The config file: the one source of what is accepted, of the defaults, and of the JSON Schema for editors. */
 
@@ -112,6 +113,7 @@ export const configSchema = section({
   retention: retentionSchema
     .prefault({})
     .describe('How long the record is kept; what is older is let go, little by little.'),
+  telemetry: telemetrySchema.prefault({}).describe('Traces by OpenTelemetry; off while it has no `otlp`.'),
   shutdown: section({
     grace: duration(0, HOUR)
       .prefault('10s')

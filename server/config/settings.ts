@@ -28,10 +28,15 @@ export function toSettings(config: FileConfig, from: { file: string; hostname: s
     },
     clients: config.clients,
     retention: toRetention(config.retention),
+    telemetry: toTelemetry(config.telemetry),
     shutdownGraceMs: config.shutdown.grace,
     alerts: config.alerts.map(toAlert),
     drills: config.drills,
   };
+}
+
+function toTelemetry({ otlp, sample, serviceName }: FileConfig['telemetry']): Settings['telemetry'] {
+  return otlp ? { ...otlp, sample, serviceName } : null;
 }
 
 function toRetention(retention: FileConfig['retention']): RetentionSettings {

@@ -24,10 +24,22 @@ export interface Settings {
   retention: RetentionSettings;
   /** Answers that are under way when the program is told to stop have so long to end. */
   shutdownGraceMs: number;
+  /** Where spans are sent; null: nowhere. */
+  telemetry: TelemetrySettings | null;
   alerts: AlertSettings[];
   drills: boolean;
   /** Of each provider: every setting in force, in the words of the config, with where it came from; absent: not known. */
   effective?: Record<string, EffectiveSetting[]>;
+}
+
+export interface TelemetrySettings {
+  /** Where spans are posted to, whole: `http://127.0.0.1:4318/v1/traces`. */
+  url: string;
+  headers: Record<string, string>;
+  protocol: 'http/protobuf' | 'http/json';
+  /** Share of the traces that begin here and are kept, 0 to 1; those of callers go by what these say. */
+  sample: number;
+  serviceName: string;
 }
 
 export interface ListenerSettings {

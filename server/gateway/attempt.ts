@@ -59,7 +59,7 @@ export class Attempt implements Dispatcher.DispatchHandler {
 
   /** Makes the call. Resolves when it is over; rejects only by a defect of ours. */
   run(): Promise<AttemptEnd> {
-    const { provider, request, interrupt } = this.errand;
+    const { provider, request, interrupt, drill = null, headers = null } = this.errand;
     const done = new Promise<AttemptEnd>((resolve, reject) => {
       this.resolve = resolve;
       this.reject = reject;
@@ -70,7 +70,7 @@ export class Attempt implements Dispatcher.DispatchHandler {
     this.clocks.start(this.streamed ? 'firstToken' : 'answer', firstTokenClockMs(provider, request));
     try {
       const body = JSON.stringify(upstreamBody(request, provider, { stream: this.streamed }));
-      this.tools.upstream.post({ provider: provider.name, drill: this.errand.drill ?? null }, body, this);
+      this.tools.upstream.post({ provider: provider.name, drill, headers }, body, this);
     } catch (error) {
       this.end({ seen: 'connect', message: networkWord(error) });
     }

@@ -92,6 +92,7 @@ export async function makeCall(given: CallTools, call: PermittedCall, running: R
       taker: call.taker,
       interrupt: call.interrupt,
       drill,
+      headers: ledger.headersFor(row),
       onHeaders: (headers) => board.heard(permit, readRateLimits(headers, dialect.limits, clock.wall())),
       onContent: (firstTokenMs) => {
         watch.stop();

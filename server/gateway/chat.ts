@@ -122,6 +122,7 @@ async function serve(tools: GatewayTools, call: Call, asked: Asked): Promise<voi
   const { clock } = tools;
   const { request, chain, wishes } = asked;
   const ledger = new Ledger(clock, request.facts.promptTokens, wishes.drills);
+  ledger.trace = tools.tracer?.begin(call.request.headers) ?? null;
   const deadlineAt = call.startedNow + wishes.deadlineMs;
   const deadline = clock.after(deadlineAt - clock.now(), () => call.interrupt.raise('deadline'));
   const ways = canBeRescued(request) ? waysOf(chain.rescue, wishes.rescue) : [];
@@ -168,7 +169,7 @@ async function serve(tools: GatewayTools, call: Call, asked: Asked): Promise<voi
       endedNow: clock.now(),
       node: tools.settings.node,
     };
-    keepWhenOver(tools, walk, () => tools.keep(recordOf(finished)));
+    keepWhenOver(tools, walk, () => tools.keep(recordOf(finished), ledger.trace));
   }
 }
 

@@ -6,6 +6,7 @@ import type { Log } from '../core/log.ts';
 import type { Pace } from '../core/pace.ts';
 import type { RequestRecord, SpentByClient } from '../core/records.ts';
 import type { ChainSettings, ProviderSettings, Settings } from '../core/settings.ts';
+import type { RequestTrace, Tracer } from '../core/telemetry/requestTrace.ts';
 import type { Clients } from './clients.ts';
 import type { Lookup } from './guardedLookup.ts';
 import type { InFlight } from './inFlight.ts';
@@ -22,7 +23,9 @@ export interface GatewayDeps {
   newId: () => string;
   log: Log;
   /** Called once for each accepted chat request when it is over; must not wait. One that throws breaks nothing. */
-  record: (request: RequestRecord) => void;
+  record: (request: RequestRecord, trace: RequestTrace | null) => void;
+  /** Gives each request its place in a trace; without it, nothing is traced. */
+  tracer?: Tracer | null;
   storageStatus: () => { state: 'ok' | 'degraded'; problem: string | null; since: number };
   state: () => 'starting' | 'serving' | 'draining';
   /** How many files the process may have open; without it that is not known. */
@@ -50,5 +53,5 @@ export interface GatewayTools extends GatewayDeps {
   /** Keys the hashes of bodies; of this process only. */
   bodyKey: string;
   /** Hands a record over, and logs what goes wrong with that. */
-  keep: (request: RequestRecord) => void;
+  keep: (request: RequestRecord, trace: RequestTrace | null) => void;
 }

@@ -20,6 +20,8 @@ export interface Errand {
   interrupt: Interrupt;
   /** A fault to be played in the provider's place, by name. */
   drill?: string | null;
+  /** Further headers for this call alone. */
+  headers?: Record<string, string> | null;
   /** The provider's answer has begun, an error or not: headers with lower-case names. */
   onHeaders?: ((headers: Readonly<Record<string, string>>) => void) | undefined;
   /** The first content came, so long after the start. */

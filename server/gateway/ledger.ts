@@ -7,6 +7,7 @@ import type { AttemptNote } from '../core/errors.ts';
 import { addUsage, chargeOf, costNanoUsd } from '../core/money.ts';
 import type { AttemptOutcome, AttemptRecord, Usage } from '../core/records.ts';
 import type { ProviderSettings } from '../core/settings.ts';
+import { type RequestTrace, traceParentOf } from '../core/telemetry/requestTrace.ts';
 import { trailOf } from '../core/trail.ts';
 import type { FailureKind, Verdict } from '../core/wire.ts';
 import { type Drills, noDrills } from './drills.ts';
@@ -45,6 +46,8 @@ export interface Tried {
 /** The steps of one request as they are taken: what its trail, its errors and its record say. */
 export class Ledger {
   readonly attempts: AttemptRecord[] = [];
+  /** Its place in a trace; null: it is not traced. */
+  trace: RequestTrace | null = null;
   private readonly clock: Clock;
   private readonly promptTokens: number;
   private readonly drills: Drills;
@@ -59,6 +62,11 @@ export class Ledger {
   /** The fault that the caller asked for at this provider, or null. */
   drillOf(provider: string): string | null {
     return this.drills.get(provider) ?? null;
+  }
+
+  /** Headers of our own that go out with an attempt. */
+  headersFor({ ordinal }: AttemptRecord): { traceparent: string } | null {
+    return this.trace && { traceparent: traceParentOf(this.trace, ordinal) };
   }
 
   refused(provider: string, refusal: Refusal): void {

@@ -8,6 +8,7 @@ import { Pace } from '../core/pace.ts';
 import type { PingResult } from '../core/ping.ts';
 import type { RequestRecord } from '../core/records.ts';
 import type { Settings } from '../core/settings.ts';
+import type { RequestTrace } from '../core/telemetry/requestTrace.ts';
 import type { GatewayLoad } from '../core/usage.ts';
 import { Clients } from './clients.ts';
 import { Crowd, connectionBound } from './crowd.ts';
@@ -71,9 +72,9 @@ export function createGateway(deps: GatewayDeps): Gateway {
     suspicion: new Suspicion(deps.clock, pace),
     ...mapsOf(deps.settings),
     bodyKey: `${deps.newId()}${deps.newId()}`,
-    keep: (request) => {
+    keep: (request, trace) => {
       generations.current.clients.spend(request);
-      keep(deps, request);
+      keep(deps, request, trace);
     },
   };
   const generations = new Generations(first);
@@ -218,9 +219,9 @@ const clientErrors: Record<string, { code: ApiErrorCode; message: string }> = {
   },
 };
 
-function keep(deps: GatewayDeps, request: RequestRecord): void {
+function keep(deps: GatewayDeps, request: RequestRecord, trace: RequestTrace | null): void {
   try {
-    deps.record(request);
+    deps.record(request, trace);
   } catch (error) {
     deps.log.error({ error, request: request.id }, 'A finished request could not be handed to the journal.');
   }

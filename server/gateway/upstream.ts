@@ -35,6 +35,8 @@ export interface Destination {
   drill?: string | null;
   /** Another address of the provider, out of its config. */
   baseUrl?: string | null;
+  /** Sent over those of the provider. */
+  headers?: Record<string, string> | null;
 }
 
 /** The connections to the providers: one pool each, kept alive between calls. */
@@ -69,7 +71,11 @@ export class Upstream {
     }
     const route = to.baseUrl ? this.otherRoute(to.provider, to.baseUrl) : this.routes.get(to.provider);
     if (!route) throw new Error(`no provider is called "${to.provider}"`);
-    route.post(this.clock, { body, headers: route.headers }, handler);
+    route.post(
+      this.clock,
+      { body, headers: to.headers ? { ...route.headers, ...to.headers } : route.headers },
+      handler,
+    );
   }
 
   /** Closes every connection at once; calls still out end with an error. */

@@ -79,7 +79,7 @@ test('the JSON Schema describes every key and forbids the others', () => {
   };
   visit(schema, '');
   expect(bare).toEqual([]);
-  expect(Object.keys(schema.properties ?? {})).toHaveLength(15);
+  expect(Object.keys(schema.properties ?? {})).toHaveLength(16);
   expect(schema.properties?.breaker?.properties?.open?.default).toBe('5m');
 });
 

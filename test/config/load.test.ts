@@ -56,6 +56,7 @@ test('a config of two names gets every default of the contract', () => {
     signIn: { url: null, provider: null },
     clients: [],
     retention,
+    telemetry: null,
     shutdownGraceMs: 10_000,
     alerts: [],
     drills: false,

@@ -39,7 +39,11 @@ export const floors: Record<string, Floor> = {
   'server/observe': {
     path: /^server\/observe\//,
     files: [core],
-    packages: ['pino', 'prom-client', 'undici', 'node:*'],
+    packages: [
+      ...['pino', 'prom-client', 'undici', 'node:*', '@opentelemetry/api', '@opentelemetry/sdk-trace-base'],
+      ...['@opentelemetry/resources', '@opentelemetry/exporter-trace-otlp-http'],
+      '@opentelemetry/exporter-trace-otlp-proto',
+    ],
   },
   'server/simulator': { path: /^server\/simulator\//, files: [core], packages: ['undici', 'node:*'] },
   'server/config': { path: /^server\/config\//, files: [core], packages: ['zod', 'yaml', 'node:*'] },

@@ -1,0 +1,49 @@
+/** The place of one request in a trace (W3C Trace Context), and the ids of its spans, which are known before they begin. */
+export interface RequestTrace {
+  /** 32 hex digits. */
+  traceId: string;
+  /** 16 hex digits: the span of the request; its attempts count on from it. */
+  spanId: string;
+  /** The caller's span, or null: the trace begins here. */
+  parentId: string | null;
+  sampled: boolean;
+  /** The caller's `tracestate`, or null. */
+  state: string | null;
+}
+
+/** Headers of a request, names in lower case. */
+export type TraceHeaders = Readonly<Record<string, string | string[] | undefined>>;
+
+const STATE_CHARACTERS = 512;
+const SPAN_IDS = 2n ** 64n;
+
+/** What a caller's headers say of its trace; null: nothing that can be read, so a trace begins here. */
+export function readTraceParent(headers: TraceHeaders): Omit<RequestTrace, 'spanId'> | null {
+  const { traceparent, tracestate } = headers;
+  if (typeof traceparent !== 'string') return null;
+  const found = /^([0-9a-f]{2})-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})(-.*)?$/.exec(traceparent.trim());
+  if (!found) return null;
+  const [, version = '', traceId = '', parentId = '', flags = '', more] = found;
+  // Version 00 has these four parts and no more; later ones may have more.
+  if (version === 'ff' || (version === '00' && more !== undefined)) return null;
+  if (/^0+$/.test(traceId) || /^0+$/.test(parentId)) return null;
+  const state = typeof tracestate === 'string' && tracestate.length <= STATE_CHARACTERS ? tracestate : null;
+  return { traceId, parentId, sampled: (Number.parseInt(flags, 16) & 1) === 1, state };
+}
+
+/** The span of an attempt. `ordinal`: its place among the steps, from 0. */
+export function attemptSpanId({ spanId }: RequestTrace, ordinal: number): string {
+  const id = (BigInt(`0x${spanId}`) + BigInt(ordinal + 1)) % SPAN_IDS;
+  // All noughts are no id; nothing comes near the number of steps that would make this one a double.
+  return (id === 0n ? SPAN_IDS / 2n : id).toString(16).padStart(16, '0');
+}
+
+/** The `traceparent` that goes out with an attempt. */
+export function traceParentOf(trace: RequestTrace, ordinal: number): string {
+  return `00-${trace.traceId}-${attemptSpanId(trace, ordinal)}-${trace.sampled ? '01' : '00'}`;
+}
+
+/** Gives each request its place. */
+export interface Tracer {
+  begin(headers: TraceHeaders): RequestTrace;
+}

@@ -1,0 +1,165 @@
+import type { DialectName } from '../dialects/types.ts';
+import type { AttemptRecord, RequestRecord, Usage } from '../records.ts';
+import type { ProviderSettings } from '../settings.ts';
+import { attemptSpanId, type RequestTrace } from './requestTrace.ts';
+
+export type SpanValue = string | number | boolean;
+
+/** One span as data. Times are ms since 1970. No text of a prompt or an answer is in it. */
+export interface SpanData {
+  name: string;
+  kind: 'server' | 'client';
+  spanId: string;
+  parentId: string | null;
+  startedAt: number;
+  endedAt: number;
+  attributes: Record<string, SpanValue>;
+  events: { name: string; at: number; attributes: Record<string, SpanValue> }[];
+  /** A word for what went wrong; null: nothing did, or it was nobody's failure but the caller's. */
+  error: string | null;
+}
+
+/** What spans say of a provider. */
+export type TracedProvider = Pick<ProviderSettings, 'name' | 'baseUrl' | 'dialect' | 'model'>;
+
+/** A finished request as spans: one for it, one for each attempt, and an event for each provider that was passed over. */
+export function spansOf(
+  request: RequestRecord,
+  trace: RequestTrace,
+  providers: ReadonlyMap<string, TracedProvider>,
+): SpanData[] {
+  const made = request.attempts.filter(({ outcome }) => outcome !== 'skipped');
+  return [
+    requestSpan(request, trace),
+    ...made.map((attempt) => attemptSpan(attempt, trace, { request, provider: providers.get(attempt.provider) })),
+  ];
+}
+
+function requestSpan(request: RequestRecord, trace: RequestTrace): SpanData {
+  const { chain, status, startedAt, errorCode, outcome } = request;
+  const failed = outcome === 'interrupted' || status >= 500;
+  const error = failed ? (errorCode ?? String(status)) : null;
+  const attributes = known({
+    'http.request.method': 'POST',
+    'http.route': '/v1/chat/completions',
+    'url.path': '/v1/chat/completions',
+    'http.response.status_code': status,
+    'gen_ai.operation.name': 'chat',
+    'gen_ai.request.model': chain,
+    'error.type': error,
+    ...usageOf(request.usage),
+    'recloser.request.id': request.id,
+    'recloser.node': request.node,
+    'recloser.chain': chain,
+    'recloser.client': request.client,
+    'recloser.stream': request.stream,
+    'recloser.outcome': outcome,
+    'recloser.error.code': errorCode,
+    'recloser.served_by': request.servedBy,
+    'recloser.rescued': request.rescued,
+    'recloser.first_token_ms': request.firstTokenMs,
+    'recloser.cost.nano_usd': request.costNanoUsd,
+  });
+  return {
+    name: 'POST /v1/chat/completions',
+    kind: 'server',
+    spanId: trace.spanId,
+    parentId: trace.parentId,
+    startedAt,
+    endedAt: startedAt + request.durationMs,
+    attributes,
+    events: request.attempts.filter(({ outcome: step }) => step === 'skipped').map(skipEvent),
+    error,
+  };
+}
+
+function skipEvent({ provider, word, circuitState, epoch, ordinal, startedAt, until }: AttemptRecord) {
+  const attributes = known({
+    'recloser.provider': provider,
+    'recloser.skip.reason': word,
+    'recloser.circuit.state': circuitState,
+    'recloser.circuit.epoch': epoch,
+    'recloser.step': ordinal,
+    'recloser.skip.until': until === null ? null : new Date(until).toISOString(),
+  });
+  return { name: 'recloser.skip', at: startedAt, attributes };
+}
+
+function attemptSpan(
+  attempt: AttemptRecord,
+  trace: RequestTrace,
+  { request, provider }: { request: RequestRecord; provider: TracedProvider | undefined },
+): SpanData {
+  const { ordinal, startedAt, outcome, status, word } = attempt;
+  const error = outcome === 'failed' ? (status !== null && status >= 400 ? String(status) : word) : null;
+  const attributes = known({
+    'gen_ai.operation.name': 'chat',
+    'gen_ai.request.model': provider?.model ?? null,
+    'gen_ai.provider.name': provider ? vendors[provider.dialect] : null,
+    ...(provider ? addressOf(provider.baseUrl) : {}),
+    'http.response.status_code': status,
+    'error.type': error,
+    ...usageOf(attempt.usage),
+    'recloser.request.id': request.id,
+    'recloser.provider': attempt.provider,
+    'recloser.step': ordinal,
+    'recloser.outcome': outcome,
+    'recloser.word': word,
+    'recloser.failure.kind': attempt.failureKind,
+    'recloser.circuit.state': attempt.circuitState,
+    'recloser.circuit.epoch': attempt.epoch,
+    'recloser.permit': attempt.permit,
+    'recloser.wait_ms': attempt.waitMs,
+    'recloser.first_token_ms': attempt.firstTokenMs,
+    'recloser.raced': attempt.raced,
+    'recloser.rescue': attempt.way,
+    'recloser.drill': attempt.drill,
+    'recloser.cost.nano_usd': attempt.costNanoUsd,
+  });
+  return {
+    name: provider ? `chat ${provider.model}` : 'chat',
+    kind: 'client',
+    spanId: attemptSpanId(trace, ordinal),
+    parentId: trace.spanId,
+    startedAt,
+    endedAt: startedAt + attempt.durationMs,
+    attributes,
+    events: [],
+    error,
+  };
+}
+
+/** Only what was reported or estimated; whether estimated is said beside it. */
+function usageOf(usage: Usage | null): Record<string, SpanValue> {
+  if (usage === null) return {};
+  return {
+    'gen_ai.usage.input_tokens': usage.promptTokens,
+    'gen_ai.usage.output_tokens': usage.completionTokens,
+    'recloser.usage.estimated': usage.estimated,
+  };
+}
+
+function addressOf(baseUrl: string): Record<string, SpanValue> {
+  const { hostname, port, protocol } = new URL(baseUrl);
+  return { 'server.address': hostname, 'server.port': Number(port) || (protocol === 'https:' ? 443 : 80) };
+}
+
+/** As the GenAI conventions call them; those that they do not name are called by their own names. */
+const vendors: Record<DialectName, string> = {
+  openai: 'openai',
+  anthropic: 'anthropic',
+  azure: 'azure.ai.openai',
+  deepseek: 'deepseek',
+  fireworks: 'fireworks',
+  gemini: 'gcp.gemini',
+  groq: 'groq',
+  mistral: 'mistral_ai',
+  ollama: 'ollama',
+  openrouter: 'openrouter',
+  together: 'together',
+  vllm: 'vllm',
+};
+
+function known(all: Record<string, SpanValue | null>): Record<string, SpanValue> {
+  return Object.fromEntries(Object.entries(all).flatMap(([key, value]) => (value === null ? [] : [[key, value]])));
+}
