@@ -102,7 +102,10 @@ function sendError(log: Log, { error, request, reply }: Failed): FastifyReply {
   if (error instanceof TRPCError) return sendTrpcError(log, { error, request, reply });
   const { statusCode = 500, message } = error as { statusCode?: number; message: string };
   if (statusCode < 500) return sendProblem(reply, { status: statusCode, code: 'bad_request', detail: message });
-  log.error({ url: request.routeOptions.url, error }, 'A request to the REST API failed unforeseen.');
+  log.error(
+    { url: request.routeOptions.url, request: request.id, error },
+    'A request to the REST API failed unforeseen.',
+  );
   return sendProblem(reply, { status: 500, code: 'internal', detail: unforeseen });
 }
 
@@ -112,7 +115,10 @@ function sendTrpcError(log: Log, { error, request, reply }: Failed & { error: TR
   const { cause } = error;
   if (cause instanceof InputError) return sendInputError(reply, cause);
   if (isUnknown(error))
-    log.error({ url: request.routeOptions.url, error: cause ?? error }, 'A procedure failed unforeseen.');
+    log.error(
+      { url: request.routeOptions.url, request: request.id, error: cause ?? error },
+      'A procedure failed unforeseen.',
+    );
   const status = getHTTPStatusCodeFromError(error);
   const code = cause instanceof OperationError ? cause.code : error.code.toLowerCase();
   const entry = cause instanceof OperationError && cause.entry ? { entry: cause.entry } : {};
