@@ -117,6 +117,26 @@ test('what the caller does not sample is not sent, and its provider is told so',
   expect(well.calls[0]?.headers.traceparent).toMatch(/^00-a{32}-[0-9a-f]{16}-00$/);
 });
 
+test('as protobuf, which is the default, the same spans are sent, with the headers of the config', async () => {
+  const bodies: Buffer[] = [];
+  const heard: (string | string[] | undefined)[] = [];
+  const server = createServer((request, response) => {
+    heard.push(request.headers['content-type'], request.headers.authorization);
+    request.on('data', (part) => bodies.push(part));
+    request.on('end', () => response.writeHead(200).end());
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  onTestFinished(() => void server.close());
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1/traces`;
+  const { ask, tracing } = await start({ url, protocol: 'http/protobuf', headers: { authorization: 'Bearer one' } });
+  await ask({}, caller);
+  await tracing.close(10_000);
+  expect(heard).toEqual(['application/x-protobuf', 'Bearer one']);
+  const body = Buffer.concat(bodies);
+  for (const part of [Buffer.from('a'.repeat(32), 'hex'), 'chat well-upstream', 'recloser.request.id'])
+    expect(body.includes(part)).toBe(true);
+});
+
 test('with a collector that is dead, or never answers, answers are the same', async () => {
   const mute = createServer(() => {});
   await new Promise<void>((resolve) => mute.listen(0, '127.0.0.1', resolve));

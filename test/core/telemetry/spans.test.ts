@@ -1,0 +1,121 @@
+import { expect, test } from 'vitest';
+import type { AttemptRecord, RequestRecord } from '../../../server/core/records.ts';
+import type { RequestTrace } from '../../../server/core/telemetry/requestTrace.ts';
+import { spansOf, type TracedProvider } from '../../../server/core/telemetry/spans.ts';
+import { attemptOf, requestOf } from '../../support/recordOf.ts';
+
+const trace: RequestTrace = {
+  traceId: 'a'.repeat(32),
+  spanId: '00000000000000f0',
+  parentId: null,
+  sampled: true,
+  state: null,
+};
+const provider = (name: string, baseUrl = `https://${name}.example/v1`): TracedProvider => ({
+  ...{ name, baseUrl, dialect: 'openai', model: `model-of-${name}` },
+});
+const providers = new Map(['first', 'second'].map((name) => [name, provider(name)]));
+const at = 1_760_000_000_000;
+const usage = { promptTokens: 7, cachedTokens: 0, completionTokens: 3, estimated: true };
+
+const spans = (changes: Partial<RequestRecord>, known = providers) => spansOf(requestOf(changes), trace, known);
+const attempts = (...steps: Partial<AttemptRecord>[]) =>
+  steps.map((step, ordinal) => attemptOf({ ordinal, startedAt: at + ordinal * 100, ...step }));
+
+test('a failover: one span for the request, one for each attempt inside it, and an event for what was passed over', () => {
+  const [request, failed, served, ...more] = spans({
+    usage,
+    costNanoUsd: 42,
+    servedBy: 'second',
+    attempts: attempts(
+      { provider: 'third', outcome: 'skipped', word: 'open', permit: null, until: at + 60_000, circuitState: 'open' },
+      { provider: 'first', outcome: 'failed', word: '503', status: 503, failureKind: 'server' },
+      { provider: 'second', waitMs: 250, usage, firstTokenMs: 90 },
+    ),
+  });
+  expect(more).toEqual([]);
+  expect(request).toMatchObject({
+    ...{ name: 'POST /v1/chat/completions', kind: 'server', spanId: trace.spanId, parentId: null, error: null },
+    ...{ startedAt: at, endedAt: at + 900 },
+    attributes: {
+      ...{ 'http.response.status_code': 200, 'recloser.served_by': 'second', 'recloser.cost.nano_usd': 42 },
+      ...{ 'gen_ai.usage.input_tokens': 7, 'gen_ai.usage.output_tokens': 3, 'recloser.usage.estimated': true },
+    },
+    events: [
+      {
+        ...{ name: 'recloser.skip', at },
+        attributes: {
+          ...{ 'recloser.provider': 'third', 'recloser.skip.reason': 'open', 'recloser.circuit.state': 'open' },
+          'recloser.skip.until': new Date(at + 60_000).toISOString(),
+        },
+      },
+    ],
+  });
+  expect(failed).toMatchObject({
+    ...{ name: 'chat model-of-first', kind: 'client', parentId: trace.spanId, error: '503', startedAt: at + 100 },
+    attributes: { 'server.address': 'first.example', 'server.port': 443, 'error.type': '503' },
+  });
+  expect(served).toMatchObject({
+    ...{ name: 'chat model-of-second', kind: 'client', parentId: trace.spanId, error: null },
+    attributes: { 'recloser.wait_ms': 250, 'recloser.first_token_ms': 90, 'gen_ai.request.model': 'model-of-second' },
+  });
+  expect(new Set([request, failed, served].map((span) => span?.spanId)).size).toBe(3);
+});
+
+test.each<[string, Partial<RequestRecord>, string | null]>([
+  ['an answer', {}, null],
+  ['nobody could', { outcome: 'failed', status: 503, errorCode: 'all_providers_failed' }, 'all_providers_failed'],
+  ['an answer that broke', { outcome: 'interrupted', status: 200, errorCode: 'stream_broken' }, 'stream_broken'],
+  ['a status without a code', { outcome: 'failed', status: 502, errorCode: null }, '502'],
+  ['a bad request', { outcome: 'failed', status: 400, errorCode: 'bad_request' }, null],
+  ['a caller who left', { outcome: 'cancelled', status: 499, errorCode: null }, null],
+])('the request of %s: error %#', (_name, changes, error) => {
+  const [request] = spans(changes);
+  expect([request?.error, request?.attributes['error.type'] ?? null]).toEqual([error, error]);
+});
+
+test.each<[string, Partial<AttemptRecord>, string | null]>([
+  ['an answer', {}, null],
+  ['a status', { outcome: 'failed', status: 429, word: '429' }, '429'],
+  ['a word, where the status was good', { outcome: 'failed', status: 200, word: 'firstToken' }, 'firstToken'],
+  ['a word, where there was no status', { outcome: 'failed', status: null, word: 'connect' }, 'connect'],
+  ['an attempt that was given up', { outcome: 'cancelled', status: null, word: 'cancelled' }, null],
+])('the attempt of %s: error %#', (_name, changes, error) => {
+  const [, attempt] = spans({ attempts: attempts({ provider: 'first', ...changes }) });
+  expect([attempt?.error, attempt?.attributes['error.type'] ?? null]).toEqual([error, error]);
+});
+
+test('a race and a rescue are told apart from a plain attempt', () => {
+  const [, hedge, rescue] = spans({
+    rescued: true,
+    attempts: attempts(
+      { provider: 'first', raced: 'hedge', permit: 'closed' },
+      { provider: 'second', way: 'prefill', drill: 'cut@12' },
+    ),
+  });
+  expect(hedge?.attributes).toMatchObject({ 'recloser.raced': 'hedge' });
+  expect(hedge?.attributes).not.toHaveProperty('recloser.rescue');
+  expect(rescue?.attributes).toMatchObject({ 'recloser.rescue': 'prefill', 'recloser.drill': 'cut@12' });
+});
+
+test('what is not known is left out: no usage, no price, a provider that is in the config no more', () => {
+  const [request, attempt] = spans({ attempts: attempts({ provider: 'gone' }) });
+  for (const { attributes } of [request, attempt].map((span) => span ?? { attributes: {} })) {
+    expect(Object.values(attributes)).not.toContain(null);
+    expect(Object.keys(attributes).filter((key) => key.startsWith('gen_ai.usage'))).toEqual([]);
+  }
+  expect(attempt).toMatchObject({ name: 'chat', attributes: { 'recloser.provider': 'gone' } });
+  expect(attempt?.attributes).not.toHaveProperty('server.address');
+});
+
+test.each([
+  ['http://127.0.0.1:8080/v1', '127.0.0.1', 8080],
+  ['http://models.example/v1', 'models.example', 80],
+  ['https://models.example', 'models.example', 443],
+])('%s is at %s, port %i', (baseUrl, address, port) => {
+  const [, attempt] = spans(
+    { attempts: attempts({ provider: 'first' }) },
+    new Map([['first', provider('first', baseUrl)]]),
+  );
+  expect(attempt?.attributes).toMatchObject({ 'server.address': address, 'server.port': port });
+});
