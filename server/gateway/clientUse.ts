@@ -6,6 +6,8 @@ const DAY_MS = 86_400_000;
 const NANO_PER_DOLLAR = 1_000_000_000;
 /** `retry-after` where all places are taken: when one will be free is not known, and asking each second costs little. */
 const SOON_MS = 1_000;
+/** Days whose spending is kept: requests end after midnight, and a clock that was set wrong is set back. */
+const DAYS_KEPT = 4;
 
 /** By `Clock.now()`, and ms since 1970. */
 export interface Moment {
@@ -17,9 +19,8 @@ export interface Moment {
 export class ClientUse {
   private readonly rate = new RequestRate();
   private inFlight = 0;
-  /** The day (UTC), in days since 1970, that `spentNanoUsd` is of. */
-  private day = 0;
-  private spentNanoUsd = 0;
+  /** In nano-dollars, by day (UTC, in days since 1970); the one that was spent on last comes last. */
+  private readonly spentByDay = new Map<number, number>();
 
   /** Takes a place for one request: null, and `leave` has to be called once; else why there is none. */
   take(limits: ClientLimitSettings, { now, wall }: Moment): ApiError | null {
@@ -41,11 +42,11 @@ export class ClientUse {
   /** What a request that began at `startedAt` (ms since 1970) has cost. */
   spend(costNanoUsd: number, startedAt: number): void {
     const day = dayOf(startedAt);
-    if (day > this.day) {
-      this.day = day;
-      this.spentNanoUsd = 0;
-    }
-    if (day === this.day) this.spentNanoUsd += costNanoUsd;
+    const spentNanoUsd = this.spentOn(day) + costNanoUsd;
+    this.spentByDay.delete(day);
+    this.spentByDay.set(day, spentNanoUsd);
+    const [longestUnspent] = this.spentByDay.keys();
+    if (this.spentByDay.size > DAYS_KEPT && longestUnspent !== undefined) this.spentByDay.delete(longestUnspent);
   }
 
   /** As the headers of OpenAI say it; null: it has no such limit. */
@@ -60,7 +61,7 @@ export class ClientUse {
   }
 
   private spentOn(day: number): number {
-    return day === this.day ? this.spentNanoUsd : 0;
+    return this.spentByDay.get(day) ?? 0;
   }
 }
 

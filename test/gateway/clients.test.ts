@@ -6,6 +6,7 @@ import { startUpstream, streams } from '../support/upstream.ts';
 
 const app = { authorization: 'Bearer key-of-app' };
 const dollar = 1_000_000_000;
+const day = 86_400_000;
 
 async function one(
   client: Partial<ClientSettings>,
@@ -105,5 +106,29 @@ describe('limits of one client, which others do not feel', () => {
     expect((await ask({}, { authorization: 'Bearer key-of-other' })).status).toBe(200);
     clock.advance(waitS * 1_000);
     expect((await ask({}, app)).status).toBe(200);
+  });
+
+  test('money of a day goes on counting when the clock was set over midnight and back', async () => {
+    const clock = new FakeClock();
+    const upstream = await startUpstream();
+    // An answer costs more than the limit.
+    const price = { input: 100_000, cachedInput: 100_000, output: 100_000 };
+    const { ask, recorded } = await one(
+      { limits: { dollarsPerDay: 0.5 } },
+      { clock, providers: { a: { url: upstream.url, price } } },
+    );
+    const statusOn = async (dayFromNow: number): Promise<number> => {
+      clock.jumpWall(dayFromNow * day);
+      const { status } = await ask({}, app);
+      clock.jumpWall(-dayFromNow * day);
+      return status;
+    };
+    expect(await statusOn(1)).toBe(200);
+    await recorded(1);
+    expect(await statusOn(0)).toBe(200);
+    await recorded(2);
+    // Both days are used up, each by what was asked on it, however often the clock goes to and fro.
+    expect([await statusOn(0), await statusOn(1), await statusOn(0)]).toEqual([429, 429, 429]);
+    expect(await statusOn(2)).toBe(200);
   });
 });
