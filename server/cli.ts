@@ -4,6 +4,7 @@ import { addActs } from './cli/acts.ts';
 import { addBackup } from './cli/backup.ts';
 import { addCheck } from './cli/check.ts';
 import { addCircuits } from './cli/circuits.ts';
+import { addDoctor } from './cli/doctor.ts';
 import { addExportOutage } from './cli/exportOutage.ts';
 import { addIncidents } from './cli/incidents.ts';
 import { addRecord } from './cli/record.ts';
@@ -36,6 +37,7 @@ export async function runCli(world: CliWorld): Promise<number> {
     });
   addStart(program, world, done);
   addCheck(program, world);
+  addDoctor(program, world);
   addCircuits(program, world);
   addActs(program, world);
   addRequests(program, world);

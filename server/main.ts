@@ -8,10 +8,11 @@ import { backupFile } from '../db/sqlite/backup.ts';
 import { replay } from './circuits/replay.ts';
 import type { StartOptions } from './cli/world.ts';
 import { runCli } from './cli.ts';
+import { examineBy } from './doctor.ts';
 import { checkLive } from './liveCheck.ts';
 import { createLog, type LogLevel, logLevels } from './observe/log.ts';
 import { start } from './start.ts';
-import { newId, openFilesMax, processUsage, realClock, realRandom, wait } from './world.ts';
+import { memoryBounds, newId, openFilesMax, processUsage, realClock, realRandom, wait } from './world.ts';
 
 /** The one place that reads the environment and hears signals. */
 
@@ -21,7 +22,11 @@ const SAME_WISH_MS = 1_000;
 
 const { env, stdout, stderr } = process;
 const root = packageRoot(dirname(fileURLToPath(import.meta.url)));
-const version: string = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')).version;
+const { version, engines }: { version: string; engines: { node: string } } = JSON.parse(
+  readFileSync(join(root, 'package.json'), 'utf8'),
+);
+const builtWeb = join(root, 'dist', 'web');
+const webRoot = existsSync(join(builtWeb, 'index.html')) ? builtWeb : null;
 /** Set by a start from a config file. */
 let reload: (() => void) | null = null;
 const ending = endOnSignals();
@@ -40,11 +45,21 @@ const exitCode = await runCli({
   checkLive: (providers) => checkLive(providers, realClock),
   replay,
   backup: backupFile,
+  examine: (ask) => {
+    const node = { version: process.versions.node, oldest: engines.node.replace(/^[^\d]+/, '') };
+    const seen = {
+      node,
+      clock: realClock,
+      openFiles: openFilesMax(),
+      memory: memoryBounds(),
+      webBuilt: webRoot !== null,
+    };
+    return examineBy(seen)(ask);
+  },
 });
 stdout.write('', () => process.exit(exitCode));
 
 function startWorld(options: StartOptions): Parameters<typeof start>[1] {
-  const webRoot = join(root, 'dist', 'web');
   return {
     clock: realClock,
     random: realRandom,
@@ -52,7 +67,7 @@ function startWorld(options: StartOptions): Parameters<typeof start>[1] {
     log: createLog(logLevel(options.demo ? 'warn' : 'info')),
     // The demo is for trying commands too, so it always has a token; the screen shows it.
     token: env.RECLOSER_TOKEN || (options.demo ? newId() : null),
-    webRoot: existsSync(join(webRoot, 'index.html')) ? webRoot : null,
+    webRoot,
     version,
     openFiles: openFilesMax(),
     usage: processUsage,

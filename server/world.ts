@@ -1,6 +1,9 @@
 import { randomBytes } from 'node:crypto';
+import { totalmem } from 'node:os';
 import { performance } from 'node:perf_hooks';
+import { getHeapStatistics } from 'node:v8';
 import type { Clock, Random } from './core/clock.ts';
+import type { MemoryFacts } from './core/doctor/facts.ts';
 import type { ProcessUsage } from './core/usage.ts';
 
 /** The real world: the only place below `main.ts` that reads clocks and draws numbers. Everything else is given them. */
@@ -44,6 +47,18 @@ export function openFilesMax(): number | null {
   report.excludeNetwork = excludeNetwork;
   const soft = userLimits?.open_files?.soft;
   return typeof soft === 'number' ? soft : null;
+}
+
+/** How much memory this process may have, and by what; and how far its heap may grow. */
+export function memoryBounds(): Omit<MemoryFacts, 'heldBytes'> {
+  const machine = totalmem();
+  const constrained = process.constrainedMemory() ?? 0;
+  const limited = constrained > 0 && constrained < machine;
+  return {
+    limitBytes: limited ? constrained : machine,
+    limitedBy: limited ? 'cgroup' : 'machine',
+    heapBytes: getHeapStatistics().heap_size_limit,
+  };
 }
 
 /** What this process has used of the machine so far. */

@@ -31,12 +31,17 @@ export function migrateFile(options: {
 }): string | null {
   const { sqlite, orm, path, stamp } = options;
   const done = recorded(sqlite);
-  const known = readMigrationFiles({ migrationsFolder });
-  if (known.every(({ hash }) => done.includes(hash))) return null;
+  if (pendingOf(sqlite) === 0) return null;
   const backup = hasRows(sqlite) ? `${path}.before-migration-${done.length + 1}-${stamp}` : null;
   if (backup) sqlite.prepare('VACUUM INTO ?').run(backup);
   migrate(orm, { migrationsFolder });
   return backup;
+}
+
+/** How many changes of its tables a file has not had yet. */
+export function pendingOf(sqlite: Database.Database): number {
+  const done = recorded(sqlite);
+  return readMigrationFiles({ migrationsFolder }).filter(({ hash }) => !done.includes(hash)).length;
 }
 
 function refuseForeign(sqlite: Database.Database, path: string): void {

@@ -15,7 +15,8 @@ export function addStart(program: Command, world: CliWorld, done: (exitCode: num
     .action(async (flags: Flags) => done(await world.start({ config: null, demo: true, flags })));
 }
 
-function withFlags(command: Command): Command {
+/** What a command line may say in place of the file. */
+export function withFlags(command: Command): Command {
   return command
     .option('--gateway-host <host>', 'address of the data plane')
     .option('--gateway-port <port>', 'port of the data plane')

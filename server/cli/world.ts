@@ -1,7 +1,8 @@
 import type { Flags } from '../config/overrides.ts';
 import type { BreakerSettings } from '../core/circuit/types.ts';
+import type { DoctorFacts, ListenerFacts } from '../core/doctor/facts.ts';
 import type { LiveReport } from '../core/liveCheck.ts';
-import type { ProviderSettings } from '../core/settings.ts';
+import type { ProviderSettings, Settings } from '../core/settings.ts';
 import type { ReplayReport } from '../core/trace/replayReport.ts';
 import type { Trace } from '../core/trace/trace.ts';
 
@@ -24,11 +25,20 @@ export interface CliWorld {
   start: (options: StartOptions) => Promise<number>;
   /** Calls providers to see what they can do; absent: it cannot. */
   checkLive?: (providers: readonly ProviderSettings[]) => Promise<LiveReport[]>;
+  /** Looks at the machine for `doctor`; absent: it cannot. */
+  examine?: Examine;
   /** Copies a database into a new file and gives its bytes; absent: it cannot. */
   backup?: (from: string, to: string) => number;
   /** Plays a trace through a circuit with other settings, called `name`; absent: it cannot. */
   replay?: (trace: Trace, settings: BreakerSettings, name: string) => ReplayReport;
 }
+
+/** Looks at what a start with these settings would need. `settings` null: there are none that are good. */
+export type Examine = (ask: {
+  settings: Settings | null;
+  listeners: readonly Pick<ListenerFacts, 'name' | 'host' | 'port'>[];
+  askProviders: boolean;
+}) => Promise<Omit<DoctorFacts, 'config' | 'secrets' | 'tokenCharacters'>>;
 
 export interface Output {
   write(text: string): unknown;

@@ -174,6 +174,7 @@ class Walk {
     }
     const filled = fill(value, masked.tokens, env);
     for (const secret of filled.values) source.addSecret(secret);
+    for (const name of filled.variables) source.variables.set(name, filled.missing.includes(name));
     if (filled.variables.length > 0 || isSecret(path)) source.addSecret(filled.text);
     for (const problem of filled.problems) this.broken(path, problem);
     if (filled.variables.length === 0 || filled.problems.length > 0) return filled.text;

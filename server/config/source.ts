@@ -23,6 +23,8 @@ const secretName =
 export class Source {
   value: unknown = undefined;
   readonly problems: Problem[] = [];
+  /** Names of the variables that the file uses; true: one that is not set and has no default. */
+  readonly variables = new Map<string, boolean>();
   private readonly places = new Map<string, Place>();
   private readonly secrets = new Set<string>();
   /** Values from variables: their names, and the text before it was read as a number or the like. */

@@ -38,6 +38,8 @@ export interface Filled {
   text: string;
   /** Names of the variables in it; empty: it is as written. */
   variables: string[];
+  /** Those of them that are not set and have no default. */
+  missing: string[];
   /** Their values. */
   values: string[];
   problems: string[];
@@ -49,7 +51,7 @@ export function fill(
   tokens: readonly string[],
   env: Readonly<Record<string, string | undefined>>,
 ): Filled {
-  const filled: Filled = { text: '', variables: [], values: [], problems: [] };
+  const filled: Filled = { text: '', variables: [], missing: [], values: [], problems: [] };
   if (text.replaceAll(masked, '').includes('${')) {
     filled.problems.push(`\${ has no } on the same line: write \${NAME}, or $\${ for the two characters themselves`);
   }
@@ -79,6 +81,7 @@ function lookUp(token: string, into: { env: Readonly<Record<string, string | und
     filled.values.push(value);
     return value;
   }
+  filled.missing.push(name);
   const state = found === '' ? 'is empty' : 'is not set';
   filled.problems.push(`the environment variable ${name} ${state}: set it, or write \${${name}:-default}`);
   return '';

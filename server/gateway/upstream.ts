@@ -199,7 +199,7 @@ const plainHeaders: Record<string, string> = {
 };
 
 /** The caller's own headers never go on: they hold the key of a client of ours. */
-function headersOf(provider: ProviderSettings): Record<string, string> {
+export function headersOf(provider: ProviderSettings): Record<string, string> {
   const headers = { ...plainHeaders };
   if (provider.apiKey !== null) headers.authorization = `Bearer ${provider.apiKey}`;
   for (const [name, value] of Object.entries(provider.headers)) headers[name.toLowerCase()] = value;
