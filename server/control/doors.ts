@@ -2,7 +2,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { refuseRequest } from '../core/guard.ts';
 import type { Log } from '../core/log.ts';
 import type { ListenerSettings } from '../core/settings.ts';
-import { isRest, sendProblem } from './rest/problem.ts';
+import { sendNothing, sendRefusal } from './refusals.ts';
 
 /** All that pages may load, and from where: scripts only from here; styles inline too, since the dashboard's parts set them. */
 const contentPolicy = [
@@ -16,6 +16,8 @@ const contentPolicy = [
   "form-action 'self'",
   "frame-ancestors 'none'",
 ].join('; ');
+/** Of a part of an address: a batch bears the names of its procedures in its path. */
+export const maxPathCharacters = 1_000;
 /** No page of ours asks for a device. */
 const devices = ['camera', 'microphone', 'geolocation', 'payment', 'usb', 'serial', 'display-capture'];
 
@@ -36,6 +38,8 @@ export function guard(server: FastifyInstance, settings: () => ListenerSettings,
     reply.headers(securityHeaders).header('x-request-id', request.id);
     const refused = refuseStranger(request, settings());
     if (refused) return sendRefusal(request, reply, { status: 403, ...refused });
+    // Pages have addresses that no route knows; what is sent to where nothing takes it is not read.
+    if (request.is404 && request.method !== 'GET') return sendNothing(request, reply);
     if (!takesJson(request)) {
       const message = 'Only JSON is taken here: send "content-type: application/json".';
       return sendRefusal(request, reply, { status: 415, code: 'unsupported_media_type', message });
@@ -54,22 +58,20 @@ export function guard(server: FastifyInstance, settings: () => ListenerSettings,
   });
 }
 
-interface Refusal {
-  status: number;
-  code: string;
-  message: string;
-}
-
-/** Answers with an error in the shape that is told at its address. */
-export function sendRefusal(request: FastifyRequest, reply: FastifyReply, refusal: Refusal): FastifyReply {
-  const { status, code, message } = refusal;
-  if (isRest(request)) return sendProblem(reply, { status, code, detail: message });
-  return reply.code(status).send(errorBody(code, message));
-}
-
-/** The shape of errors outside tRPC and the REST API. */
-export function errorBody(code: string, message: string): { error: { code: string; message: string } } {
-  return { error: { code, message } };
+/** Answers an address that cannot be read, which comes past every hook and handler: `%zz`, or a name beyond all bounds. */
+export function sendUnreadable(
+  settings: ListenerSettings,
+  { statusCode = 400 }: { statusCode?: number },
+  { request, reply }: { request: FastifyRequest; reply: FastifyReply },
+): void {
+  reply.headers(securityHeaders);
+  const refused = refuseStranger(request, settings);
+  const message =
+    statusCode === 414
+      ? `A part of this address is longer than ${maxPathCharacters} characters: there is nothing of that name here.`
+      : 'This address cannot be read: write each % that stands for itself as %25, and others as two digits after it.';
+  const code = statusCode === 414 ? 'address_too_long' : 'bad_request';
+  sendRefusal(request, reply, refused ? { status: 403, ...refused } : { status: statusCode, code, message });
 }
 
 /** Unknown `Host` names (a page that points its own name here) and requests that other sites' pages send. */

@@ -18,7 +18,7 @@ import type { Circuits, Journal, Recheck } from '../operations/operations.ts';
 import type { AboutProgram } from './about.ts';
 import { type Keys, strangerStatus } from './authenticate.ts';
 import { SignInCodes } from './codes.ts';
-import { guard } from './doors.ts';
+import { guard, maxPathCharacters, sendUnreadable } from './doors.ts';
 import { isUnknown } from './errors.ts';
 import { Guesses } from './guesses.ts';
 import { healthRoutes, metricsRoute } from './health.ts';
@@ -38,8 +38,6 @@ import type { Context } from './trpc.ts';
 /** Bounds of this listener. */
 const maxBodyBytes = 65_536;
 const maxBatch = 20;
-/** A batch bears the names of its procedures in its path. */
-const maxPathCharacters = 1_000;
 /** Time for a request to come in whole. */
 const receiveMs = 10_000;
 /** Acts that are under way when the listener closes get so long to reach the disk. */
@@ -93,6 +91,7 @@ export function createControl(deps: ControlDeps): Control {
     requestTimeout: receiveMs,
     routerOptions: { maxParamLength: maxPathCharacters },
     genReqId: ({ headers }) => saneId(headers['x-request-id']) ?? deps.newId(),
+    frameworkErrors: (error, request, reply) => sendUnreadable(deps.settings.control, error, { request, reply }),
     forceCloseConnections: true, // live streams would hold it open for ever
   });
   const { clock, settings, storage, log } = deps;

@@ -2,8 +2,8 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import fastifyStatic from '@fastify/static';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { sendRefusal } from './doors.ts';
-import { isRest, restRoot } from './rest/problem.ts';
+import { sendNothing } from './refusals.ts';
+import { isRest } from './rest/problem.ts';
 import { withRole } from './roleOfRoutes.ts';
 
 const indexFile = 'index.html';
@@ -16,9 +16,7 @@ export function pageRoutes(server: FastifyInstance, webRoot: string | null): voi
     else scope.get('/', async (_request, reply) => reply.type('text/plain; charset=utf-8').send(notBuilt));
     scope.setNotFoundHandler((request, reply) => {
       if (built && isPage(request)) return sendIndex(reply);
-      const there = isRest(request) ? ` GET ${restRoot}/openapi.json says what there is.` : '';
-      const message = `There is nothing at ${request.method} ${request.url.split('?', 1)[0]}.${there}`;
-      return sendRefusal(request, reply, { status: 404, code: 'not_found', message });
+      return sendNothing(request, reply);
     });
   });
 }

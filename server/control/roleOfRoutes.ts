@@ -2,7 +2,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Scope } from '../core/access.ts';
 import { covers, type Role } from '../core/roles.ts';
 import { authenticate, type Identity, type Keys, strangerSentences, strangerStatus } from './authenticate.ts';
-import { errorBody } from './doors.ts';
+import { errorBody } from './refusals.ts';
 import { sessionCookie } from './session.ts';
 
 /**

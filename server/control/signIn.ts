@@ -10,7 +10,7 @@ import { OperationError } from '../operations/errors.ts';
 import { note, noteRefused as noteRefusal } from '../operations/note.ts';
 import { authenticate, checkToken, type Keys, strangerSentences, strangerStatus } from './authenticate.ts';
 import type { SignInCodes } from './codes.ts';
-import { errorBody } from './doors.ts';
+import { errorBody } from './refusals.ts';
 import { type SignIn, sessionCookie, sessionMs } from './session.ts';
 
 /** Who a person is who came by the link of a start: whoever can start the program decides over it. */

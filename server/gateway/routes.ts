@@ -5,61 +5,90 @@ import { answerChat } from './chat.ts';
 import type { Client } from './clients.ts';
 import type { GatewayTools } from './deps.ts';
 
+/** What a route takes: the key of a client, where the config lists clients; or nothing, and why it may. */
+export type Door = 'client' | { open: string };
+
+const probed = {
+  config: { door: { open: 'a balancer has no key, and hears whether we live and whether the record is kept' } },
+};
+const forClients = { config: { door: 'client' } } as const;
+
 /** The routes of the data plane: each request goes by the tools of its moment. Who may call is checked here; what may reach us at all is checked by the listener. */
 export function addRoutes(server: FastifyInstance, current: () => GatewayTools): void {
+  guardRoutes(server, current);
+  healthRoutes(server, current);
   const startedAt = Math.floor(current().clock.wall() / 1_000);
+  server.get('/v1/models', forClients, (request, reply) => {
+    const data = chainsOf(request.client, current()).map((chain) => modelOf(chain, startedAt));
+    return reply.send({ object: 'list', data });
+  });
+  server.get<{ Params: { '*': string } }>('/v1/models/*', forClients, (request, reply) => {
+    const chains = chainsOf(request.client, current());
+    const chain = chains.find(({ name }) => name === request.params['*']);
+    return chain ? reply.send(modelOf(chain, startedAt)) : refuseUnknownModel(reply, chains);
+  });
+  server.post('/v1/embeddings', forClients, (_request, reply) =>
+    refuse(reply, {
+      code: 'not_supported',
+      message:
+        'Embeddings are not served here: vectors of different models do not mix, so no fallback could answer. Call the provider itself.',
+    }),
+  );
+  server.post('/v1/chat/completions', forClients, (request, reply) => takeChat(current(), request, reply));
+  server.route({
+    ...forClients,
+    method: ['GET', 'HEAD', 'OPTIONS', 'PUT', 'PATCH', 'DELETE'],
+    url: '/v1/chat/completions',
+    handler: (request, reply) =>
+      refuse(reply.header('allow', 'POST'), {
+        code: 'method_not_allowed',
+        message: `This address takes POST, not ${request.method}: send the request as the body of a POST.`,
+      }),
+  });
+}
 
-  server.get('/healthz', (_request, reply) => reply.send({ status: 'ok' }));
-  server.get('/readyz', (_request, reply) => {
+/** Refuses to start with a route that does not say what it takes, and answers nobody without the key that one takes. */
+function guardRoutes(server: FastifyInstance, current: () => GatewayTools): void {
+  server.decorateRequest('client', null);
+  server.decorate('doors', []);
+  server.addHook('onRoute', ({ method, url, config }) => {
+    const door = config?.door;
+    if (door === undefined)
+      throw new Error(`The route ${String(method)} ${url} of the gateway does not say what it takes.`);
+    for (const each of [method].flat()) server.doors.push({ method: each, url, door });
+  });
+  server.addHook('onRequest', (request, reply, done) => {
+    if (request.routeOptions.config.door !== 'client') return done();
+    const tools = current();
+    const identity = tools.clients.identify(request.headers.authorization);
+    if (tools.state() !== 'serving') refuseWhileNotServing(reply, tools.state());
+    else if (!identity.ok) refuseUnknownClient(reply);
+    else {
+      request.client = identity.client;
+      done();
+    }
+  });
+}
+
+function healthRoutes(server: FastifyInstance, current: () => GatewayTools): void {
+  server.get('/healthz', probed, (_request, reply) => reply.send({ status: 'ok' }));
+  server.get('/readyz', probed, (_request, reply) => {
     const { state: stateOf, storageStatus } = current();
     const state = stateOf();
     const storage = storageStatus();
     if (state !== 'serving') return reply.code(503).send({ status: state, storage });
     return reply.send({ status: storage.state, storage });
   });
-
-  server.register(async (v1) => {
-    v1.decorateRequest('client', null);
-    v1.addHook('onRequest', (request, reply, done) => {
-      const tools = current();
-      const identity = tools.clients.identify(request.headers.authorization);
-      if (tools.state() !== 'serving') refuseWhileNotServing(reply, tools.state());
-      else if (!identity.ok) refuseUnknownClient(reply);
-      else {
-        request.client = identity.client;
-        done();
-      }
-    });
-    v1.get('/v1/models', (request, reply) => {
-      const data = chainsOf(request.client, current()).map((chain) => modelOf(chain, startedAt));
-      return reply.send({ object: 'list', data });
-    });
-    v1.get<{ Params: { '*': string } }>('/v1/models/*', (request, reply) => {
-      const chains = chainsOf(request.client, current());
-      const chain = chains.find(({ name }) => name === request.params['*']);
-      return chain ? reply.send(modelOf(chain, startedAt)) : refuseUnknownModel(reply, chains);
-    });
-    v1.post('/v1/embeddings', (_request, reply) =>
-      refuse(reply, {
-        code: 'not_supported',
-        message:
-          'Embeddings are not served here: vectors of different models do not mix, so no fallback could answer. Call the provider itself.',
-      }),
-    );
-    v1.post('/v1/chat/completions', (request, reply) => takeChat(current(), request, reply));
-    v1.route({
-      method: ['GET', 'HEAD', 'OPTIONS', 'PUT', 'PATCH', 'DELETE'],
-      url: '/v1/chat/completions',
-      handler: (request, reply) =>
-        refuse(reply.header('allow', 'POST'), {
-          code: 'method_not_allowed',
-          message: `This address takes POST, not ${request.method}: send the request as the body of a POST.`,
-        }),
-    });
-  });
 }
 
 declare module 'fastify' {
+  interface FastifyContextConfig {
+    door?: Door;
+  }
+  interface FastifyInstance {
+    /** Every route of the gateway, with what it takes. */
+    doors: { method: string; url: string; door: Door }[];
+  }
   interface FastifyRequest {
     /** The client whose key was used, or null. */
     client: Client | null;

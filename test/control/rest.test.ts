@@ -152,6 +152,14 @@ describe('what is refused', () => {
       [trip, [reason], 400, 'bad_request', 'The body is a JSON object'],
       [trip, { reason: 'x'.repeat(70_000) }, 413, 'bad_request', 'too large'],
       [['GET', '/nothing'], undefined, 404, 'not_found', '/api/v1/openapi.json'],
+      [['POST', '/nothing'], {}, 404, 'not_found', 'nothing at POST /api/v1/nothing'],
+      [['GET', trip[1]], undefined, 405, 'method_not_allowed', 'takes POST, not GET'],
+      [['DELETE', '/circuits/deepseek-v3'], undefined, 405, 'method_not_allowed', 'takes GET, HEAD, not DELETE'],
+      [['POST', '/requests'], undefined, 405, 'method_not_allowed', 'takes GET, HEAD, not POST'],
+      [['PUT', '/openapi.json'], {}, 405, 'method_not_allowed', 'takes GET, HEAD, not PUT'],
+      [['GET', '/circuits/%zz'], undefined, 400, 'bad_request', 'write each % that stands for itself as %25'],
+      [['POST', '/circuits/%/trip'], { reason }, 400, 'bad_request', 'This address cannot be read'],
+      [['GET', `/requests/${'x'.repeat(1_001)}`], undefined, 414, 'address_too_long', 'longer than 1000 characters'],
     ];
     for (const [asked, body, status, code, detail] of cases) {
       const came = await ask(control, asked, { body });
@@ -181,6 +189,32 @@ describe('what is refused', () => {
     control.storage.disk = 'broken';
     expect(await ask(control, ['GET', '/requests'])).toMatchObject({ status: 503, data: { code: 'unavailable' } });
   });
+});
+
+it('a method that an address does not take is answered with those that it does, outside REST too', async () => {
+  await using control = await startControl();
+  const cases: [string, string, string][] = [
+    ['DELETE', '/api/v1/circuits/qwen-72b/hold', 'POST'],
+    ['OPTIONS', '/api/v1/audit', 'GET, HEAD'],
+    ['POST', '/healthz', 'GET, HEAD'],
+    ['PATCH', '/sign-out', 'POST'],
+  ];
+  for (const [method, path, allow] of cases) {
+    const { status, headers } = await fetch(control.url + path, { method });
+    expect([path, status, headers.get('allow')]).toEqual([path, 405, allow]);
+    expect(headers.get('x-content-type-options')).toBe('nosniff');
+  }
+});
+
+it('an address that cannot be read has the headers of every answer, and is told to no other site', async () => {
+  await using control = await startControl();
+  const answer = await fetch(`${control.url}/%zz`);
+  expect([answer.status, await answer.json()]).toEqual([
+    400,
+    { error: expect.objectContaining({ code: 'bad_request' }) },
+  ]);
+  expect(answer.headers.get('x-frame-options')).toBe('DENY');
+  expect((await fetch(`${control.url}/%zz`, { headers: { origin: 'https://evil.example' } })).status).toBe(403);
 });
 
 it('the report of an incident comes as a file, the same as the command line prints', async () => {

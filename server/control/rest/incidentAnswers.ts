@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { openCauses } from '../../core/circuit/types.ts';
 import type { IncidentRow, Milestones } from '../../core/incidents/report.ts';
 import type { ShownRow } from '../../core/incidents/shown.ts';
+import type { Figures } from '../../core/savings/types.ts';
 import type { IncidentWithGaps } from '../../operations/incidents.ts';
 import { at, pageOf, state } from './answers.ts';
 
@@ -75,6 +76,31 @@ const lane = z.object({
   probes: z.array(z.object({ at, ok: z.boolean() })),
 });
 
+const range = { low: z.number(), high: z.number() };
+const figure = z.object({ ...range, mark: z.enum(['measured', 'estimated', 'assumed']) });
+const count = z.number().int();
+/** Nobody knows how long a provider would have stayed down: `low` and `high` bound each figure. */
+const figures = z.object({
+  skips: count.describe('Attempts that were spared: measured'),
+  attempts: figure.describe('Of them, those that would have failed'),
+  waitingMs: figure.describe('Waiting that callers were spared, ms'),
+  spend: figure.describe('What those attempts would have cost, nano-dollars'),
+  premium: figure.describe('What the answers of others cost more, nano-dollars; negative: less'),
+  probes: z.object({ probes: count, nanoUsd: z.number(), unpriced: count }).describe('Calls of our own'),
+  caution: z
+    .object({ ...range, ramp: z.number(), rampPremium: z.number() })
+    .describe('Answers of others although the provider was back'),
+  net: z.object(range).describe('Spend less premium, ramp and probes, nano-dollars'),
+  leftOut: z
+    .object({
+      skips: z.partialRecord(z.enum(['tripped', 'pacing', 'busy', 'cannot_take', 'unknown']), count),
+      unpriced: count,
+      unpricedAnswers: count,
+      untimed: count,
+    })
+    .describe('What is counted in no figure above, and why'),
+}) satisfies z.ZodType<Figures>;
+
 const counts = { requests: z.number(), answered: z.number(), moved: z.number(), errors: z.number() };
 const impact = z.object({
   from: at,
@@ -83,7 +109,7 @@ const impact = z.object({
   others: z.number().describe('Callers who left, and callers’ own mistakes'),
   addedWait: z.object({ medianMs: z.number().nullable(), worstMs: z.number().nullable() }),
   byChain: z.array(z.object({ chain: z.string(), ...counts })),
-  savings: z.looseObject({}).nullable().describe('As on the page of savings; not part of what v1 promises'),
+  savings: figures.nullable().describe('What leaving its providers alone has saved; null: none was left alone'),
 });
 
 const ours = z
@@ -93,8 +119,6 @@ const ours = z
     providers: z.array(z.object({ provider: z.string(), attempts: z.number(), unconnected: z.number() })),
   })
   .nullable();
-
-type Loose = Omit<IncidentWithGaps, 'impact'> & { impact: object };
 
 export const incident = row.extend({
   felt: z.string().describe('Whether callers felt it, in a few words'),
@@ -119,4 +143,4 @@ export const incident = row.extend({
   requestsLetGoBefore: at
     .nullable()
     .describe('Requests of its time from before this moment were let go; null: none was'),
-}) satisfies z.ZodType<Loose>;
+}) satisfies z.ZodType<IncidentWithGaps>;
