@@ -1,8 +1,10 @@
+import type { Batch } from '../../db/storage.ts';
 import type { AttemptRecord, RequestRecord, Usage } from '../../server/core/records.ts';
+import { MadeUpCircuit, madeUpProbes, type Turn } from './madeUpCircuit.ts';
 
 /**
- * Requests as a chat application's would be: more by day than by night, three chains, an outage of the first provider each
- * day, a few failures always. The same seed makes the same requests.
+ * A record as a chat application's would be: more requests by day than by night, three chains, an outage of the first provider
+ * each day with what its circuit did, a few failures always, standby checks. The same seed makes the same record.
  */
 
 const dayMs = 86_400_000;
@@ -22,6 +24,9 @@ const failures = [
   { word: 'connect', failureKind: 'connect', status: null, ms: 3_000 },
   { word: 'reset', failureKind: 'reset', status: null, ms: 900 },
 ];
+
+const broken = 'deepseek-v3';
+const providers = [...new Set(chains.flatMap((chain) => chain.providers))];
 
 type Draw = () => number;
 
@@ -43,18 +48,26 @@ export function* madeUp(options: {
   until: number;
   seed: number;
   batch: number;
-}): Generator<RequestRecord[]> {
+}): Generator<Batch> {
   const { count, days, until, seed, batch } = options;
   const draw = drawFrom(seed);
-  const from = until - days * dayMs;
+  const circuit = new MadeUpCircuit(broken);
+  let from = until - days * dayMs;
+  const start = from;
   let requests: RequestRecord[] = [];
+  const taken = (to: number): Batch => {
+    const probes = madeUpProbes(providers, { from, to });
+    from = to;
+    return { requests, events: circuit.take(), audit: [], probes };
+  };
   for (let number = 0; number < count; number += 1) {
-    requests.push(requestAt(from + byDay(number / count, days) * dayMs, number, draw));
+    const moment = start + byDay(number / count, days) * dayMs;
+    requests.push(requestAt(moment, number, { draw, circuit }));
     if (requests.length < batch) continue;
-    yield requests;
+    yield taken(Math.floor(moment));
     requests = [];
   }
-  if (requests.length > 0) yield requests;
+  yield taken(until);
 }
 
 /** Which day, with its fraction, a share of all requests has begun by: few by night, many by day. */
@@ -63,23 +76,30 @@ function byDay(share: number, days: number): number {
   return at + Math.sin(2 * Math.PI * at) / (2.6 * Math.PI);
 }
 
-function requestAt(moment: number, number: number, draw: Draw): RequestRecord {
+interface World {
+  draw: Draw;
+  circuit: MadeUpCircuit;
+}
+
+function requestAt(moment: number, number: number, world: World): RequestRecord {
+  const { draw } = world;
   const startedAt = Math.floor(moment);
+  const id = `01${String(startedAt).padStart(13, '0')}${String(number).padStart(9, '0')}`;
   const chain = chainOf(draw());
   const attempts: AttemptRecord[] = [];
   let at = startedAt;
   let answer: AttemptRecord | null = null;
   for (const provider of chain.providers) {
-    const attempt = attemptAt({ provider, ordinal: attempts.length, startedAt: at }, draw);
+    const attempt = tryAt({ provider, ordinal: attempts.length, startedAt: at }, id, world);
     attempts.push(attempt);
     at += Math.ceil(attempt.durationMs);
     if (attempt.outcome === 'succeeded') answer = attempt;
     if (answer) break;
   }
   const left = draw() < 0.004;
-  const broken = answer !== null && draw() < 0.0005;
+  const cut = answer !== null && draw() < 0.0005;
   return {
-    id: `01${String(startedAt).padStart(13, '0')}${String(number).padStart(9, '0')}`,
+    id,
     node: 'a',
     chain: chain.name,
     client: clients[Math.floor(draw() * clients.length)] ?? null,
@@ -88,14 +108,14 @@ function requestAt(moment: number, number: number, draw: Draw): RequestRecord {
     startedAt,
     firstTokenMs: answer ? answer.startedAt - startedAt + (answer.firstTokenMs ?? 0) : null,
     durationMs: at - startedAt,
-    outcome: left ? 'cancelled' : broken ? 'interrupted' : answer ? 'succeeded' : 'failed',
+    outcome: left ? 'cancelled' : cut ? 'interrupted' : answer ? 'succeeded' : 'failed',
     status: answer ? 200 : 503,
     errorCode: answer ? null : 'no_provider_available',
     servedBy: answer?.provider ?? null,
     usage: answer?.usage ?? null,
     costNanoUsd: answer?.costNanoUsd ?? 0,
     costEstimated: left,
-    rescued: answer !== null && !left && !broken && draw() < 0.001,
+    rescued: answer !== null && !left && !cut && draw() < 0.001,
     attempts,
   };
 }
@@ -115,13 +135,22 @@ interface Place {
   startedAt: number;
 }
 
-function attemptAt(place: Place, draw: Draw): AttemptRecord {
+/** As its circuit says. */
+function tryAt(place: Place, requestId: string, { draw, circuit }: World): AttemptRecord {
+  if (place.provider !== broken) return attemptAt(place, 'closed', draw);
+  const turn = circuit.turn(place.startedAt);
+  if (turn.permit === null) return { ...nothing, ...place, ...skipped, until: turn.until };
+  const attempt = attemptAt(place, turn.permit, draw);
+  circuit.settle(turn, attempt, `${requestId}/${place.ordinal}`);
+  return attempt;
+}
+
+function attemptAt(place: Place, permit: NonNullable<Turn['permit']>, draw: Draw): AttemptRecord {
   const ofDay = place.startedAt % dayMs;
-  const isOut = place.provider === 'deepseek-v3' && ofDay >= outage.from && ofDay < outage.to;
-  if (isOut && draw() < 0.97) return { ...nothing, ...place, ...skipped, until: place.startedAt + 240_000 };
+  const isOut = place.provider === broken && ofDay >= outage.from && ofDay < outage.to;
   if (isOut || draw() < 0.01) {
     const { ms, ...how } = failures[Math.floor(draw() * failures.length)] ?? serverError;
-    return { ...nothing, ...place, outcome: 'failed', permit: 'closed', durationMs: ms * (0.8 + 0.4 * draw()), ...how };
+    return { ...nothing, ...place, outcome: 'failed', permit, durationMs: ms * (0.8 + 0.4 * draw()), ...how };
   }
   const usage: Usage = {
     promptTokens: 300 + Math.floor(draw() * 2_000),
@@ -133,7 +162,7 @@ function attemptAt(place: Place, draw: Draw): AttemptRecord {
   return {
     ...nothing,
     ...place,
-    permit: 'closed',
+    permit,
     status: 200,
     firstTokenMs,
     durationMs: firstTokenMs + usage.completionTokens * 12,

@@ -16,11 +16,13 @@ import { put } from './insert.ts';
 import { rolledUpTo } from './shown.ts';
 import { immediately } from './write.ts';
 
+type Database = Pick<DatabaseFile, 'sqlite' | 'orm'>;
+
 /**
  * Adds up the minutes of the eldest hour that is not yet, if it was over `before` a moment; says whether it did. One
  * transaction, which moves the mark too: whenever the process ends, an hour is whole in the hour tables or not in them.
  */
-export function rollUp({ sqlite, orm }: DatabaseFile, before: number): { more: boolean } {
+export function rollUp({ sqlite, orm }: Database, before: number): { more: boolean } {
   return immediately(sqlite, () => {
     const eldest = eldestFrom(orm, rolledUpTo(orm)());
     if (eldest === null || hourOf(eldest) + hourMs > before) return { more: false };
@@ -51,8 +53,6 @@ function eldestFrom(orm: BetterSQLite3Database, from: number): number | null {
   );
   return eldest.length === 0 ? null : Math.min(...eldest.map(({ at }) => at));
 }
-
-type Database = Pick<DatabaseFile, 'sqlite' | 'orm'>;
 
 function addUpChains(database: Database, hour: Span): void {
   const { at } = chainMinutes;
