@@ -185,7 +185,7 @@ export function addProviderMinute(sum: ProviderMinute, other: ProviderMinute): v
 }
 
 function addCounts(sum: Counts, other: Readonly<Counts>): void {
-  for (const [name, count] of Object.entries(other)) sum[name] = (sum[name] ?? 0) + count;
+  for (const name in other) sum[name] = (sum[name] ?? 0) + (other[name] ?? 0);
 }
 
 function one(is: boolean): number {

@@ -5,6 +5,9 @@ import { minuteOf } from '../../../server/core/minutes.ts';
 import { facetMinutes, facets } from '../../schema.ts';
 import type { RequestFilter } from '../../storage.ts';
 
+/** Read of each combination at first, and twice as many each time they were not enough: often one minute fills a page. */
+const firstMinutes = 8;
+
 /**
  * The minutes that have requests of a filter, newest first: what else was there meanwhile need not be read, however much it
  * is. `from` and `newest`: ms since 1970, both inclusive.
@@ -17,8 +20,8 @@ export function* minutesWith(
   const ids = combinationsOf(orm, filter);
   const newestMinutes = newestMinutesOf(orm);
   let last = minuteOf(newest);
-  for (;;) {
-    const minutes = newestMinutes(ids, { from: minuteOf(from), last, atMost: filter.limit + 1 });
+  for (let atMost = firstMinutes; ; atMost = Math.min(2 * atMost, filter.limit + 1)) {
+    const minutes = newestMinutes(ids, { from: minuteOf(from), last, atMost });
     yield* minutes;
     const eldest = minutes.at(-1);
     if (eldest === undefined) return;
