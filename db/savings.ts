@@ -18,7 +18,7 @@ export interface SavingsSpan {
   to: number;
   /** A name of the time-zone database, for the days. */
   zone: string;
-  /** So many skips are counted at one go at most; ten thousand where it is not said. */
+  /** So many skips are counted request by request at one go at most; ten thousand where it is not said. */
   limit?: number;
 }
 

@@ -23,6 +23,7 @@ export {
   providerMinutes,
   rollups,
 } from './tables/minutes.ts';
+export { skipHours, skipMinutes, skipShapes } from './tables/skips.ts';
 
 const usage = {
   promptTokens: integer('prompt_tokens'),

@@ -25,6 +25,14 @@ const rollUp: ChoreKind = {
   restMs: 5 * 60_000,
 };
 
+const skipsAtOnce = 1_000;
+
+/** Adds up the skips of before there were sums of them, until all are. */
+const addUpSkips: ChoreKind = {
+  step: (writer) => writer.ask('addUpSkips', skipsAtOnce),
+  restMs: null,
+};
+
 /** Between two steps, for batches. */
 const pauseMs = 20;
 /** After a step that failed: the writer is away, or the file is. */
@@ -34,7 +42,7 @@ export class Chores {
   private readonly each: Chore[];
 
   constructor(options: { writer: Link; clock: Clock }) {
-    this.each = [countOlder, rollUp].map((kind) => new Chore(kind, options));
+    this.each = [countOlder, rollUp, addUpSkips].map((kind) => new Chore(kind, options));
   }
 
   /** At the start, and when another file took the place of this one. */

@@ -64,6 +64,8 @@ export interface Verbs {
   countOlder: { ask: number; answer: { more: boolean } };
   /** Adds up the minutes of the eldest hour that is not yet, if it was over before this moment. */
   rollUp: { ask: number; answer: { more: boolean } };
+  /** Adds up about so many skips that are not yet. */
+  addUpSkips: { ask: number; answer: { more: boolean } };
   listAttempts: { ask: AttemptsFilter; answer: ListedAttempt[] };
   listProbes: { ask: ProbeFilter; answer: Page<ProbeRecord> };
   lastProbes: { ask: null; answer: ProbeRecord[] };

@@ -3,6 +3,7 @@ import { StorageError } from '../storage.ts';
 import { storageError } from './errors.ts';
 import { type DatabaseFile, fileAt, openFile, reopenFile } from './file.ts';
 import type { Message, OpenAsk, Reply, Verb, Verbs } from './messages.ts';
+import { addUpSkips } from './statements/addUpSkips.ts';
 import { listBillingShares } from './statements/billingShares.ts';
 import { countAudit } from './statements/countAudit.ts';
 import { countOlder } from './statements/countOlder.ts';
@@ -71,6 +72,7 @@ const answers: Answers = {
   listProviderMinutes: (filter) => listProviderMinutes(database().orm, filter),
   countOlder: (limit) => countOlder(database(), limit),
   rollUp: (before) => rollUp(database(), before),
+  addUpSkips: (limit) => addUpSkips(database(), limit),
   listAttempts: (filter) => listAttempts(database().orm, filter),
   listProbes: (filter) => listProbes(database().orm, filter),
   lastProbes: () => lastProbes(database().orm),

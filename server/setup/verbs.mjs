@@ -32,6 +32,7 @@ const verbs = {
     return become(['--import', 'tsx', join('test', 'bench', 'run.ts'), ...args], { cwd: root });
   },
   async 'bench:record'(args) {
+    await ensureBuilt();
     return become(['--import', 'tsx', join(root, 'test', 'bench', 'record.ts'), ...args], {
       cwd: whereThePersonStands(),
     });

@@ -10,7 +10,7 @@ import { MadeUpCircuit, madeUpProbes, type Turn } from './madeUpCircuit.ts';
 const dayMs = 86_400_000;
 /** Of each day, from its start, the first choice is out. */
 const outage = { from: 50_400_000, to: 52_800_000 };
-const chains = [
+export const madeUpChains = [
   { name: 'lucy', share: 0.8, providers: ['deepseek-v3', 'llama-3.3-70b', 'qwen-72b'] },
   { name: 'coder', share: 0.19, providers: ['qwen-72b', 'deepseek-v3'] },
   { name: 'trial', share: 0.01, providers: ['llama-3.3-70b', 'qwen-72b'] },
@@ -26,7 +26,7 @@ const failures = [
 ];
 
 const broken = 'deepseek-v3';
-const providers = [...new Set(chains.flatMap((chain) => chain.providers))];
+const providers = [...new Set(madeUpChains.flatMap((chain) => chain.providers))];
 
 type Draw = () => number;
 
@@ -120,13 +120,13 @@ function requestAt(moment: number, number: number, world: World): RequestRecord 
   };
 }
 
-function chainOf(share: number): (typeof chains)[number] {
+function chainOf(share: number): (typeof madeUpChains)[number] {
   let rest = share;
-  for (const chain of chains) {
+  for (const chain of madeUpChains) {
     rest -= chain.share;
     if (rest < 0) return chain;
   }
-  return chains[0] as (typeof chains)[number];
+  return madeUpChains[0] as (typeof madeUpChains)[number];
 }
 
 interface Place {

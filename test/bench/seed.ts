@@ -1,7 +1,9 @@
+import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import Database from 'better-sqlite3';
 import { drizzle } from 'drizzle-orm/better-sqlite3';
 import { migrateFile } from '../../db/sqlite/migrate.ts';
+import { addUpSkips } from '../../db/sqlite/statements/addUpSkips.ts';
 import { rollUp } from '../../db/sqlite/statements/rollUp.ts';
 import { appendBatch, writeStatements } from '../../db/sqlite/statements/write.ts';
 import { madeUp } from './madeUp.ts';
@@ -39,6 +41,7 @@ sqlite.pragma('synchronous = OFF');
 sqlite.pragma('cache_size = -200000');
 const orm = drizzle(sqlite);
 migrateFile({ sqlite, orm, path, stamp: Date.now() });
+while (addUpSkips({ sqlite, orm }, atOnce).more);
 const write = writeStatements(sqlite, orm);
 const indexes = withoutIndexes();
 let written = 0;
@@ -51,9 +54,10 @@ for (const index of indexes) sqlite.exec(index);
 while (rollUp({ sqlite, orm }, until).more);
 sqlite.pragma('wal_checkpoint(TRUNCATE)');
 sqlite.close();
-console.log(
-  `${path}: ${written.toLocaleString('en')} requests in ${Math.round((performance.now() - began) / 1_000)} s`,
-);
+const took = `${Math.round((performance.now() - began) / 1_000)} s`;
+// Beside it, for the report of what it costs.
+writeFileSync(`${path}.seeded`, took);
+console.log(`${path}: ${written.toLocaleString('en')} requests in ${took}`);
 
 /** Indexes are made at the end, in a fraction of the time that keeping them takes; says how. */
 function withoutIndexes(): string[] {

@@ -12,20 +12,22 @@ import {
   letGo as letGoTable,
   requests,
 } from '../../schema.ts';
-import type { LetGoAsk } from '../../storage.ts';
+import { type LetGoAsk, StorageError } from '../../storage.ts';
 import type { DatabaseFile } from '../file.ts';
+import type { SkipWriter } from './addSkips.ts';
 import { immediately } from './write.ts';
 
-type LetGoSome = (orm: BetterSQLite3Database, ask: LetGoAsk) => number;
+type LetGoSome = (orm: BetterSQLite3Database, ask: LetGoAsk, takeOff: SkipWriter['takeOff']) => number;
 
 /**
  * Lets go of some rows of a kind, the eldest first, and notes it, in one transaction. Less than `limit` of them: there are no
  * more now.
  */
-export function letGo({ sqlite, orm }: DatabaseFile, given: LetGoAsk): { rows: number; more: boolean } {
+export function letGo({ sqlite, orm, write }: DatabaseFile, given: LetGoAsk): { rows: number; more: boolean } {
+  if (!write) throw new StorageError('unavailable', 'The reader of the database was asked to write.');
   const ask = given.kind === 'minutes' ? { ...given, before: hourOf(given.before) } : given;
   return immediately(sqlite, () => {
-    const rows = statements[ask.kind](orm, ask);
+    const rows = statements[ask.kind](orm, ask, write.skips.takeOff);
     if (rows > 0) note(orm, ask, rows);
     return { rows, more: rows >= ask.limit };
   });
@@ -52,7 +54,11 @@ const statements: Record<KeptKind, LetGoSome> = {
 };
 
 /** One that is not in its minute yet would be in none for ever: while some are being counted, all stay. */
-function letGoRequests(orm: BetterSQLite3Database, { before, limit }: LetGoAsk): number {
+function letGoRequests(
+  orm: BetterSQLite3Database,
+  { before, limit }: LetGoAsk,
+  takeOff: SkipWriter['takeOff'],
+): number {
   const uncounted = orm.select({ id: requests.id }).from(requests).where(sql`counted = 0`).limit(1).get();
   if (uncounted) return 0;
   const found = orm
@@ -63,6 +69,7 @@ function letGoRequests(orm: BetterSQLite3Database, { before, limit }: LetGoAsk):
     .limit(limit)
     .all();
   const ids = found.map(({ id }) => id);
+  takeOff(ids);
   orm.delete(attempts).where(inArray(attempts.requestId, ids)).run();
   return orm.delete(requests).where(inArray(requests.id, ids)).run().changes;
 }
@@ -127,7 +134,9 @@ function letGoIncidents(orm: BetterSQLite3Database, { before, limit }: LetGoAsk)
 }
 
 /** Of a table with an index, or a primary key, that begins with the time. */
-function byTime(table: 'probes' | 'audit' | (typeof minuteTables)[number]): LetGoSome {
+function byTime(
+  table: 'probes' | 'audit' | (typeof minuteTables)[number],
+): (...given: [BetterSQLite3Database, LetGoAsk]) => number {
   const name = sql.identifier(table);
   return (orm, { before, limit }) => {
     if (limit <= 0) return 0;

@@ -24,14 +24,26 @@ export function readOpenings(orm: BetterSQLite3Database, span: Span): Opening[] 
     openedAt < span.to && (endedAt === null || endedAt >= span.from - longestRampMs);
   const bare = openingsOf({ events, sightings: [], failures: new Map() }).filter(touches);
   if (bare.length === 0) return [];
-  const reach = bare.reduce(
-    ({ from, to }, { openedAt, endedAt }) => ({
-      from: Math.min(from, openedAt),
-      to: Math.max(to, endedAt ?? Number.MAX_SAFE_INTEGER),
-    }),
-    { from: span.to, to: span.from },
+  const read = sightingsOf(orm);
+  const sightings = [...reachesOf(bare)].flatMap(([provider, spans]) =>
+    spans.flatMap((reach) => read(provider, reach)),
   );
-  return openingsOf({ events, sightings: sightingsOf(orm, reach), failures: failuresOf(orm, events) }).filter(touches);
+  return openingsOf({ events, sightings, failures: failuresOf(orm, bare) }).filter(touches);
+}
+
+/** When what was seen of each provider bears on these openings, each time once, however many lie close together. */
+function reachesOf(openings: readonly Opening[]): Map<string, Span[]> {
+  const reaches = new Map<string, Span[]>();
+  for (const { provider, openedAt, endedAt } of openings) {
+    const spans = reaches.get(provider) ?? [];
+    reaches.set(provider, spans);
+    const last = spans.at(-1);
+    const reach = { from: openedAt - longestAnswerMs, to: endedAt ?? Number.MAX_SAFE_INTEGER };
+    // By when they began: of several nodes an earlier one may last longer.
+    if (last && reach.from <= last.to) last.to = Math.max(last.to, reach.to);
+    else spans.push(reach);
+  }
+  return reaches;
 }
 
 interface Circuit {
@@ -92,30 +104,36 @@ function opensAgain(next: CircuitEvent | undefined): boolean {
   return next?.automatic === 'open' && next.cause === 'probe';
 }
 
-function sightingsOf(orm: BetterSQLite3Database, { from, to }: Span): Sighting[] {
+/** Asked for each opening; both ends are inclusive. */
+function sightingsOf(orm: BetterSQLite3Database): (provider: string, span: Span) => Sighting[] {
+  const [from, to] = [sql.placeholder('from'), sql.placeholder('to')];
+  const ofProvider = sql.placeholder('provider');
   const pings = orm
-    .select({ node: probes.node, provider: probes.provider, at: probes.at, ok: probes.ok, ms: probes.durationMs })
+    .select({ node: probes.node, at: probes.at, ok: probes.ok, ms: probes.durationMs })
     .from(probes)
-    .where(and(gte(probes.at, from - longestAnswerMs), lte(probes.at, to)))
-    .all();
+    .where(and(eq(probes.provider, ofProvider), gte(probes.at, from), lte(probes.at, to)))
+    .prepare();
   const calls = orm
     .select({
-      ...{ node: attempts.node, provider: attempts.provider, outcome: attempts.outcome, kind: attempts.failureKind },
+      ...{ node: attempts.node, outcome: attempts.outcome, kind: attempts.failureKind },
       ...{ at: attempts.startedAt, ms: attempts.durationMs, firstTokenMs: attempts.firstTokenMs },
     })
     .from(attempts)
     .where(
       and(
-        // Word for word as in the schema, or SQLite does not see that the partial index fits.
+        // Word for word as in the schema, or SQLite does not see that the partial index fits; the plus has it take that one.
         sql`permit in ('probe', 'forced', 'held')`,
-        gte(attempts.startedAt, from - longestAnswerMs),
+        sql`+${attempts.provider} = ${ofProvider}`,
+        gte(attempts.startedAt, from),
         lte(attempts.startedAt, to),
       ),
     )
-    .all();
-  return [
-    ...pings.map(({ node, provider, at, ok, ms }) => ({ node, provider, ok, at: at + Math.round(ms) })),
-    ...calls.flatMap(({ node, provider, outcome, kind, at, ms, firstTokenMs }) => {
+    .prepare();
+  return (provider, span) => [
+    ...pings
+      .all({ provider, ...span })
+      .map(({ node, at, ok, ms }) => ({ node, provider, ok, at: at + Math.round(ms) })),
+    ...calls.all({ provider, ...span }).flatMap(({ node, outcome, kind, at, ms, firstTokenMs }) => {
       const ok = showed(outcome, kind);
       return ok === null ? [] : [{ node, provider, ok, at: at + Math.round(ok ? (firstTokenMs ?? ms) : ms) }];
     }),
@@ -123,9 +141,8 @@ function sightingsOf(orm: BetterSQLite3Database, { from, to }: Span): Sighting[]
 }
 
 /** The attempts that opened circuits, as far as the record still has them. */
-function failuresOf(orm: BetterSQLite3Database, events: readonly CircuitEvent[]): Map<string, SeenFailure> {
-  const opening = events.filter((event) => event.automatic === 'open' && !byHand(event));
-  const ids = [...new Set(opening.flatMap(({ evidence }) => evidence))];
+function failuresOf(orm: BetterSQLite3Database, openings: readonly Opening[]): Map<string, SeenFailure> {
+  const ids = [...new Set(openings.flatMap(({ evidence }) => evidence))];
   const requestIds = [...new Set(ids.map((id) => id.slice(0, id.lastIndexOf('/'))))];
   const failures = new Map<string, SeenFailure>();
   for (let at = 0; at < requestIds.length; at += maxIn) {

@@ -9,11 +9,10 @@ import {
   facets,
   providerHours,
   providerMinutes,
-  rollups,
 } from '../../schema.ts';
 import type { DatabaseFile } from '../file.ts';
 import { put } from './insert.ts';
-import { rolledUpTo } from './shown.ts';
+import { moveMark, rolledUpTo } from './shown.ts';
 import { immediately } from './write.ts';
 
 type Database = Pick<DatabaseFile, 'sqlite' | 'orm'>;
@@ -30,12 +29,7 @@ export function rollUp({ sqlite, orm }: Database, before: number): { more: boole
     addUpChains({ sqlite, orm }, hour);
     addUpProviders({ sqlite, orm }, hour);
     addUpFacets(orm, hour);
-    const until = hour.to;
-    orm
-      .insert(rollups)
-      .values({ name: 'hours', until })
-      .onConflictDoUpdate({ target: rollups.name, set: { until } })
-      .run();
+    moveMark(orm, 'hours', hour.to);
     return { more: true };
   });
 }

@@ -3,10 +3,14 @@ import type { BetterSQLite3Database } from 'drizzle-orm/better-sqlite3';
 import { hourOf } from '../../../server/core/minutes.ts';
 import { letGo, rollups } from '../../schema.ts';
 
-/** Asks for the moment before which all hours have been added up, ms since 1970; 0: none has been. */
-export function rolledUpTo(orm: BetterSQLite3Database): () => number {
-  const mark = orm.select({ until: rollups.until }).from(rollups).where(eq(rollups.name, 'hours')).prepare();
+/** Asks for the moment before which all is added up (see `rollups`), ms since 1970; 0: nothing is. */
+export function rolledUpTo(orm: BetterSQLite3Database, name: 'hours' | 'skips' = 'hours'): () => number {
+  const mark = orm.select({ until: rollups.until }).from(rollups).where(eq(rollups.name, name)).prepare();
   return () => mark.get()?.until ?? 0;
+}
+
+export function moveMark(orm: BetterSQLite3Database, name: 'hours' | 'skips', until: number): void {
+  orm.insert(rollups).values({ name, until }).onConflictDoUpdate({ target: rollups.name, set: { until } }).run();
 }
 
 /** What a question about minutes goes by. Times are ms since 1970, and begin hours. */

@@ -2,9 +2,11 @@ import type Database from 'better-sqlite3';
 import type { BetterSQLite3Database } from 'drizzle-orm/better-sqlite3';
 import type { StoredCircuit } from '../../../server/core/circuit/types.ts';
 import type { RequestRecord } from '../../../server/core/records.ts';
+import { skippedOf } from '../../../server/core/savings/record.ts';
 import { attempts, audit, circuitEvents, probes, requests } from '../../schema.ts';
 import { type Batch, StorageError, type StoredAct } from '../../storage.ts';
 import type { DatabaseFile } from '../file.ts';
+import { skipWriter } from './addSkips.ts';
 import { writeBillingShare } from './billingShares.ts';
 import { countMinutes } from './countMinutes.ts';
 import { asItComes, insertOrLeave } from './insert.ts';
@@ -30,6 +32,7 @@ export function writeStatements(sqlite: Database.Database, orm: BetterSQLite3Dat
     probe: insertOrLeave(database, probes, asItComes(probes)),
     circuit: upsertCircuit(orm),
     minutes: countMinutes(database),
+    skips: skipWriter(database),
     share: writeBillingShare(orm),
   };
 }
@@ -38,7 +41,9 @@ export function writeStatements(sqlite: Database.Database, orm: BetterSQLite3Dat
 export function appendBatch(writer: Writer, batch: Batch): void {
   const write = statementsOf(writer);
   immediately(writer.sqlite, () => {
-    write.minutes(batch.requests.filter((record) => insertRequest(write, record)));
+    const fresh = batch.requests.filter((record) => insertRequest(write, record));
+    write.minutes(fresh);
+    write.skips.add(fresh.flatMap((record) => skippedOf(record) ?? []));
     for (const { event } of batch.events) write.event(event);
     for (const stored of newest(batch.events.map(({ stored }) => stored))) write.circuit(stored);
     for (const record of batch.audit) write.audit(record);

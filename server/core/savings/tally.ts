@@ -30,7 +30,8 @@ export class SkipTally {
     this.dayOf = dayOf;
   }
 
-  request(request: SkippedRequest): void {
+  /** Or so many of them that are alike: then its tokens and its cost are of all of them. */
+  request(request: SkippedRequest, requests = 1): void {
     const tried = new Set(request.steps.filter(({ outcome }) => outcome !== 'skipped').map(({ provider }) => provider));
     const counted = new Set<string>();
     const day = this.dayOf(request.steps.find(({ outcome }) => outcome === 'skipped')?.at ?? 0);
@@ -44,8 +45,8 @@ export class SkipTally {
       if (tried.has(step.provider) || counted.has(step.provider)) continue;
       counted.add(step.provider);
       const opening = reasonToLeaveOut(step) ?? this.openings.of(request.node, step) ?? 'unknown';
-      if (typeof opening === 'string') this.leave(step.provider, day, opening);
-      else this.count(request, step, { day, opening, ...weigh(step, opening, reach) });
+      if (typeof opening === 'string') this.leave({ provider: step.provider, day, reason: opening }, requests);
+      else this.count(request, step, { day, opening, requests, ...weigh(step, opening, reach) });
     }
   }
 
@@ -85,20 +86,20 @@ export class SkipTally {
     const sum = entry(this.skips, Object.values(about), () => {
       return { ...about, skips: 0, tokens: { ...noTokens }, fallbackNanoUsd: 0 };
     });
-    sum.skips += 1;
+    sum.skips += found.requests;
     addTokens(sum.tokens, request.tokens);
     if (caution !== 'none') sum.fallbackNanoUsd += request.costNanoUsd ?? 0;
   }
 
-  private leave(provider: string, day: string, reason: LeftOut['reason']): void {
-    const sum = entry(this.leftOut, [provider, day, reason], () => ({ provider, day, reason, skips: 0 }));
-    sum.skips += 1;
+  private leave(about: Omit<LeftOut, 'skips'>, skips: number): void {
+    entry(this.leftOut, Object.values(about), () => ({ ...about, skips: 0 })).skips += skips;
   }
 }
 
 interface Found {
   opening: Opening;
   day: string;
+  requests: number;
   part: Part;
   caution: Caution;
 }

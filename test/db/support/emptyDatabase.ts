@@ -16,6 +16,7 @@ export function emptyDatabase(): DatabaseFile & Disposable {
 const emptied = [
   ...['requests', 'attempts', 'chain_minutes', 'provider_minutes', 'facet_minutes', 'facets'],
   ...['chain_hours', 'provider_hours', 'facet_hours', 'rollups', 'let_go'],
+  ...['circuit_events', 'circuits', 'probes', 'skip_shapes', 'skip_minutes', 'skip_hours'],
 ];
 
 /** Cheaper than another. */

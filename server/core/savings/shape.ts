@@ -1,0 +1,118 @@
+import { type hourMs, minuteMs, minuteOf } from '../minutes.ts';
+import { longestRampMs, type SkipTally } from './tally.ts';
+import type { Opening, SkippedRequest, Step, Tokens } from './types.ts';
+
+/**
+ * Requests with skips that differ in nothing but their moment, their tokens and their cost. While no circuit of theirs turns
+ * they are all counted alike, so that the sum of an hour of them says what each of them would. What a turn falls into is
+ * counted by finer sums, and at last request by request: which openings there were, and when, is in no sum.
+ */
+export interface SkipShape {
+  node: string;
+  servedBy: string | null;
+  tokensKnown: boolean;
+  costKnown: boolean;
+  steps: ShapeStep[];
+}
+
+/** Of a step that was no skip only who and how. */
+type ShapeStep = Omit<Step, 'at'> & {
+  /** In which minute, counted from that of the first skip; 0 where it was no skip. */
+  minute: number;
+};
+
+/** Requests of one shape, added up. */
+export interface SkipSum {
+  /** Start of the minute, or of the hour, of their first skips, ms since 1970. */
+  at: number;
+  requests: number;
+  tokens: Tokens;
+  costNanoUsd: number;
+}
+
+export type SumLength = typeof minuteMs | typeof hourMs;
+
+/** Null: it has no skip. */
+export function shapeOf({ node, servedBy, tokens, costNanoUsd, steps }: SkippedRequest): SkipShape | null {
+  const first = firstSkipOf(steps);
+  if (first === null) return null;
+  return {
+    ...{ node, servedBy, tokensKnown: tokens !== null, costKnown: costNanoUsd !== null },
+    steps: steps.map(({ provider, outcome, kind, closed, at }) =>
+      outcome === 'skipped'
+        ? { provider, outcome, kind, closed, minute: (minuteOf(at) - minuteOf(first)) / minuteMs }
+        : { provider, outcome, kind: null, closed: false, minute: 0 },
+    ),
+  };
+}
+
+/** When, ms since 1970; null: there is none. It is by this that a request is in a minute, an hour, a day. */
+export function firstSkipOf(steps: readonly Step[]): number | null {
+  return steps.find(({ outcome }) => outcome === 'skipped')?.at ?? null;
+}
+
+type Packed = [string, string | null, boolean, boolean, [string, Step['outcome'], string | null, boolean, number][]];
+
+/** In few characters; the same shape gives the same text. */
+export function packShape({ node, servedBy, tokensKnown, costKnown, steps }: SkipShape): string {
+  const packed: Packed = [
+    ...([node, servedBy, tokensKnown, costKnown] as const),
+    steps.map(({ provider, outcome, kind, closed, minute }) => [provider, outcome, kind, closed, minute]),
+  ];
+  return JSON.stringify(packed);
+}
+
+export function unpackShape(text: string): SkipShape {
+  const [node, servedBy, tokensKnown, costKnown, steps] = JSON.parse(text) as Packed;
+  return {
+    ...{ node, servedBy, tokensKnown, costKnown },
+    steps: steps.map(([provider, outcome, kind, closed, minute]) => ({ provider, outcome, kind, closed, minute })),
+  };
+}
+
+/** Counts a sum as one request of which there were so many, which `Turns` must have found to be right. */
+export function tallySum(tally: SkipTally, { node, servedBy, ...shape }: SkipShape, sum: SkipSum): void {
+  const request = {
+    ...{ node, servedBy },
+    tokens: shape.tokensKnown ? sum.tokens : null,
+    costNanoUsd: shape.costKnown ? sum.costNanoUsd : null,
+    steps: shape.steps.map(({ minute, ...step }) => ({ ...step, at: sum.at + minute * minuteMs })),
+  };
+  tally.request(request, sum.requests);
+}
+
+/** The moments at which it changes what a skip is counted as. */
+export class Turns {
+  /** By provider, in order. */
+  private readonly moments = new Map<string, number[]>();
+
+  constructor(openings: readonly Opening[]) {
+    for (const { provider, openedAt, lastDownAt, backAt, endedAt } of openings) {
+      const known = this.moments.get(provider) ?? [];
+      this.moments.set(provider, known);
+      known.push(openedAt, lastDownAt);
+      if (backAt !== null) known.push(backAt);
+      if (endedAt !== null) known.push(endedAt, endedAt + longestRampMs);
+    }
+    for (const known of this.moments.values()) known.sort((one, other) => one - other);
+  }
+
+  /** Whether every skip that a sum of such a length may hold is counted alike. */
+  spare({ steps }: SkipShape, at: number, length: SumLength): boolean {
+    return steps.every(({ provider, outcome, minute }) => {
+      const from = at + minute * minuteMs;
+      return outcome !== 'skipped' || !this.within(provider, from, from + length);
+    });
+  }
+
+  private within(provider: string, from: number, to: number): boolean {
+    const moments = this.moments.get(provider) ?? [];
+    let [low, high] = [0, moments.length];
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if ((moments[middle] ?? to) < from) low = middle + 1;
+      else high = middle;
+    }
+    return (moments[low] ?? to) < to;
+  }
+}
