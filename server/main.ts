@@ -17,6 +17,8 @@ import { memoryBounds, newId, openFilesMax, processUsage, realClock, realRandom,
 /** The one place that reads the environment and hears signals. */
 
 const EXIT_FORCED = 130;
+/** As a shell has it for a command that was ended by SIGPIPE. */
+const EXIT_UNHEARD = 141;
 /** A supervisor or a terminal may signal twice by the way: within so long it is the same wish. */
 const SAME_WISH_MS = 1_000;
 
@@ -29,7 +31,9 @@ const builtWeb = join(root, 'dist', 'web');
 const webRoot = existsSync(join(builtWeb, 'index.html')) ? builtWeb : null;
 /** Set by a start from a config file. */
 let reload: (() => void) | null = null;
+let serving = false;
 const ending = endOnSignals();
+goOnUnheard();
 
 const exitCode = await runCli({
   argv: process.argv.slice(2),
@@ -60,6 +64,7 @@ const exitCode = await runCli({
 stdout.write('', () => process.exit(exitCode));
 
 function startWorld(options: StartOptions): Parameters<typeof start>[1] {
+  serving = true;
   return {
     clock: realClock,
     random: realRandom,
@@ -89,6 +94,17 @@ function logLevel(otherwise: LogLevel): LogLevel {
   if (level !== undefined) return level;
   stderr.write(`RECLOSER_LOG is "${asked}": expected one of ${logLevels.join(', ')}. Going on with ${otherwise}.\n`);
   return otherwise;
+}
+
+/**
+ * Whoever reads what it says may be gone, or the disk it goes to full. That ends no program that serves; a command whose
+ * output nobody takes has nothing more to do.
+ */
+function goOnUnheard(): void {
+  stdout.on('error', () => {
+    if (!serving) process.exit(EXIT_UNHEARD);
+  });
+  stderr.on('error', () => {});
 }
 
 /** Aborts at the first signal, or when the npm command that started this is gone; a second signal ends it at once. */

@@ -41,7 +41,11 @@ export async function openSqlite(options: OpenOptions): Promise<Storage> {
       start: options.start ?? startThread,
       clock,
       openAsk: () => openAsk(role),
-      onProblem: (problem) => health.set(role === 'reader' ? 'reader' : 'writer', problem),
+      onProblem(problem) {
+        // That nothing was written while it was away is no news once it is back.
+        if (role !== 'reader' && problem === null) health.set('write', null);
+        health.set(role === 'reader' ? 'reader' : 'writer', problem);
+      },
     });
   const openAsk = (role: Role): OpenAsk => ({ path, role, stamp: clock.wall(), maxPages: options.maxPages ?? null });
 

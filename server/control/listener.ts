@@ -18,6 +18,7 @@ import type { Circuits, Journal, Recheck } from '../operations/operations.ts';
 import type { AboutProgram } from './about.ts';
 import { type Keys, strangerStatus } from './authenticate.ts';
 import { SignInCodes } from './codes.ts';
+import { boundConnections } from './connections.ts';
 import { guard, maxPathCharacters, sendUnreadable } from './doors.ts';
 import { isUnknown } from './errors.ts';
 import { Guesses } from './guesses.ts';
@@ -70,6 +71,8 @@ export interface ControlDeps {
   /** Folder of the built dashboard, or null. */
   webRoot: string | null;
   version: string;
+  /** How many files the process may have open; null or absent: not known. */
+  openFiles?: number | null;
   /** What the program is at. */
   state: () => 'starting' | 'serving' | 'draining';
 }
@@ -115,6 +118,7 @@ export function createControl(deps: ControlDeps): Control {
     refusals: new Refusals(clock),
   };
 
+  boundConnections(server.server, { openFiles: deps.openFiles ?? null, clock, log });
   guard(server, () => settings.control, log);
   server.register(fastifyCookie);
   guardRoutes(server, keys);

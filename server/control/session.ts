@@ -75,6 +75,7 @@ export class Sessions implements SessionStore {
   private readonly changes = new Map<string, SessionRecord | null>();
   private seen: Seen = { tokens: new Map(), people: new Map() };
   private writing = false;
+  private failing = false;
 
   constructor(deps: SessionDeps) {
     this.deps = deps;
@@ -185,8 +186,10 @@ export class Sessions implements SessionStore {
           drop: changes.flatMap(([hash, record]) => (record ? [] : [hash])),
           seen: { tokens: rowsOf(tokens), people: rowsOf(people) },
         });
+        this.failing = false;
       } catch (error) {
-        log.warn({ error }, 'Sign-ins and sign-outs could not be stored; they hold, and are tried again.');
+        if (!this.failing) log.warn({ error }, 'Sign-ins and sign-outs cannot be stored now; they hold, and will be.');
+        this.failing = true;
         for (const [hash, record] of changes) if (!this.changes.has(hash)) this.changes.set(hash, record);
         await new Promise<void>((resolve) => void clock.after(againMs, resolve));
       }

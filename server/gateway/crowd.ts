@@ -2,13 +2,13 @@ import type { Server } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Clock, Timer } from '../core/clock.ts';
 import type { Log } from '../core/log.ts';
+import { filesForCallers } from '../core/openFiles.ts';
+import { Seldom } from '../core/seldom.ts';
 
 /** Connections over the bound that are held open at once to be told so; beyond them none is taken. */
 export const SHED_CONNECTIONS = 256;
 /** One that is over the bound has so long to ask and to hear. */
 const SHED_MS = 2_000;
-/** What else the process keeps open: its database, its log, the control plane. */
-const OTHER_FILES = 128;
 /** A caller's connection, and the provider's beside it. */
 const FILES_A_CALLER = 2;
 const NOTE_EVERY_MS = 10_000;
@@ -19,7 +19,7 @@ const NOTE_EVERY_MS = 10_000;
  */
 export function connectionBound(connections: number, openFiles: number | null): number {
   if (openFiles === null) return connections;
-  const room = Math.floor((openFiles - OTHER_FILES - SHED_CONNECTIONS) / FILES_A_CALLER);
+  const room = Math.floor((filesForCallers(openFiles) - SHED_CONNECTIONS) / FILES_A_CALLER);
   return Math.max(1, Math.min(connections, room));
 }
 
@@ -34,20 +34,22 @@ export class Crowd {
   private readonly clock: Clock;
   private readonly log: Log;
   private openNow = 0;
-  private dropped = 0;
-  private noteTimer: Timer | null = null;
+  private readonly notes: Seldom;
+  private readonly errors: Seldom;
 
   constructor(server: Server, options: { bound: number; clock: Clock; log: Log }) {
     this.bound = options.bound;
     this.clock = options.clock;
     this.log = options.log;
+    this.notes = new Seldom(options.clock, NOTE_EVERY_MS);
+    this.errors = new Seldom(options.clock, NOTE_EVERY_MS);
     server.maxConnections = this.bound + SHED_CONNECTIONS;
     server.on('connection', (socket) => this.came(socket));
     server.on('drop', () => this.note());
     // Without a listener the process would end when the kernel has no more files for a connection.
     server.on('error', (error: NodeJS.ErrnoException) => {
       // A port that is taken is told by who wanted to listen.
-      if (!server.listening) return;
+      if (!server.listening || !this.errors.isTime()) return;
       options.log.error({ code: error.code }, 'A connection could not be taken: the machine is short of something.');
     });
   }
@@ -78,12 +80,7 @@ export class Crowd {
 
   /** At most once in ten seconds: who is short of room has none for a log either. */
   private note(): void {
-    this.dropped += 1;
-    this.noteTimer ??= this.clock.after(NOTE_EVERY_MS, () => {
-      this.noteTimer = null;
-      this.dropped = 0;
-    });
-    if (this.dropped > 1) return;
+    if (!this.notes.isTime()) return;
     const context = { connections: this.openNow, bound: this.bound };
     this.log.warn(context, 'Callers have as many connections as they may (limits.connections): more are refused.');
   }

@@ -13,6 +13,7 @@ import { realClock } from '../../server/world.ts';
 /** The program as a person runs it: `node dist/server/main.js`, built by `npm test` before. */
 const main = new URL('../../dist/server/main.js', import.meta.url).pathname;
 export const token = 'a-token-for-tests';
+const inside = new URL('./inside.mjs', import.meta.url).href;
 const LOOK_AGAIN_MS = 20;
 const PATIENCE_MS = 30_000;
 
@@ -25,8 +26,42 @@ export interface Program {
   /** What it has written so far. */
   output(): string;
   circuit(provider: string): Promise<CircuitEntry>;
+  /** Has a verb of `inside.mjs` done; only where it was started with `inside`. */
+  inside<V extends keyof InsideVerbs>(verb: V, ask: InsideVerbs[V]['ask']): Promise<InsideVerbs[V]['answer']>;
   /** Sends a signal and waits for its end: the exit code, or the signal that ended it. */
   end(signal: NodeJS.Signals): Promise<number | NodeJS.Signals>;
+}
+
+/** What a program holds on to after its garbage was collected. */
+export interface Held {
+  heapBytes: number;
+  externalBytes: number;
+  residentBytes: number;
+  listeners: number;
+  /** What keeps its event loop alive, by kind. */
+  resources: Record<string, number>;
+}
+
+interface InsideVerbs {
+  /** Ms that its wall clock is ahead of the machine's. */
+  setClock: { ask: number; answer: null };
+  endThread: { ask: 'writer' | 'reader'; answer: null };
+  /** Opens files until the system gives it no more; how many that were. */
+  takeFiles: { ask: null; answer: number };
+  giveFilesBack: { ask: null; answer: null };
+  held: { ask: null; answer: Held };
+}
+
+export interface ProgramOptions {
+  /** '' is none; left out, the one of tests. */
+  token?: string;
+  env?: Record<string, string>;
+  /** Flags of Node. */
+  node?: string[];
+  /** Words before the command: a shell that sets a limit and then becomes the program, say. */
+  before?: string[];
+  /** Loads `inside.mjs` into it. */
+  inside?: boolean;
 }
 
 /** A folder of the test's own, gone when it ends. */
@@ -50,6 +85,8 @@ export interface ConfigOptions {
   chain: string[];
   /** Default: a free one. Given, the program can be found again after a restart. */
   controlPort?: number;
+  /** From the config's folder. */
+  database?: string;
   /** More lines, at the top level. */
   more?: string;
   /** More keys of providers, by name. */
@@ -67,7 +104,7 @@ export async function writeConfig(path: string, options: ConfigOptions): Promise
     file,
     `gateway: { port: 0 }
 control: { port: ${options.controlPort ?? 0} }
-database: recloser.db
+database: ${options.database ?? 'recloser.db'}
 node: test
 providers:
 ${providers.join('\n')}
@@ -93,15 +130,12 @@ export async function run(
   return { code: Number(code), stdout, stderr };
 }
 
-/** Starts the program on a config and waits until it serves. Ended with the test. `token`: '' is none. */
-export async function startProgram(config: string, options: { token: string } = { token }): Promise<Program> {
-  const child = spawn(process.execPath, [main, 'start', '--config', config], {
-    env: { ...process.env, RECLOSER_TOKEN: options.token, RECLOSER_LOG: 'warn' },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
+/** Starts the program on a config and waits until it serves. Ended with the test. */
+export async function startProgram(config: string, options: ProgramOptions = {}): Promise<Program> {
+  const child = spawnProgram(config, options);
   let output = '';
-  child.stdout.setEncoding('utf8').on('data', (text: string) => (output += text));
-  child.stderr.setEncoding('utf8').on('data', (text: string) => (output += text));
+  child.stdout?.setEncoding('utf8').on('data', (text: string) => (output += text));
+  child.stderr?.setEncoding('utf8').on('data', (text: string) => (output += text));
   const ended = once(child, 'exit');
   onTestFinished(async () => {
     child.kill('SIGKILL');
@@ -111,10 +145,9 @@ export async function startProgram(config: string, options: { token: string } = 
   const gatewayUrl = /Gateway +(http:\S+)\/v1/.exec(output)?.[1];
   const dashboard = /Dashboard +(http:\S+)/.exec(output)?.[1];
   if (!gatewayUrl || !dashboard) throw new Error(`It did not start:\n${output}`);
+  const headers = { authorization: `Bearer ${options.token ?? token}` };
   const control = createTRPCClient<AppRouter>({
-    links: [
-      httpLink({ url: `${new URL(dashboard).origin}/trpc`, headers: { authorization: `Bearer ${options.token}` } }),
-    ],
+    links: [httpLink({ url: `${new URL(dashboard).origin}/trpc`, headers })],
   });
   return {
     process: child,
@@ -128,12 +161,38 @@ export async function startProgram(config: string, options: { token: string } = 
       if (!entry) throw new Error(`No circuit for ${provider}.`);
       return entry;
     },
+    inside: (verb, ask) => askInside(child, verb, ask),
     async end(signal) {
       child.kill(signal);
       const [code, by] = await ended;
       return code ?? by;
     },
   };
+}
+
+function spawnProgram(config: string, options: ProgramOptions): ChildProcess {
+  const flags = [...(options.node ?? []), ...(options.inside ? ['--import', inside] : [])];
+  const [command = '', ...args] = [...(options.before ?? []), process.execPath, ...flags, main, 'start'];
+  return spawn(command, [...args, '--config', config], {
+    env: { ...process.env, RECLOSER_TOKEN: options.token ?? token, RECLOSER_LOG: 'warn', ...options.env },
+    stdio: ['ignore', 'pipe', 'pipe', ...(options.inside ? ['ipc' as const] : [])],
+  });
+}
+
+let askedInside = 0;
+
+async function askInside<V extends keyof InsideVerbs>(
+  child: ChildProcess,
+  verb: V,
+  ask: InsideVerbs[V]['ask'],
+): Promise<InsideVerbs[V]['answer']> {
+  askedInside += 1;
+  const id = askedInside;
+  child.send({ id, verb, ask });
+  for (;;) {
+    const [reply] = (await once(child, 'message')) as [{ id: number; answer: InsideVerbs[V]['answer'] }];
+    if (reply.id === id) return reply.answer;
+  }
 }
 
 /** Asks again and again until the answer is yes, as a person who watches would. */
