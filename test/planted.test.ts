@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
@@ -10,6 +11,7 @@ import { TestDatabase } from './db/support/database.ts';
 import { act, bearer, cookieOf, post } from './support/access.ts';
 import { run } from './support/cli.ts';
 import { call, procedures } from './support/control.ts';
+import { Outputs } from './support/planted.ts';
 import { startUpstream } from './support/upstream.ts';
 
 /** Each is a secret of another kind; none may be found in anything that is written or answered. */
@@ -27,30 +29,6 @@ const planted = {
   environment: 'planted-environment-0010',
   prompt: 'planted prompt of a caller 0011',
 };
-
-/** What was answered or written, by where. */
-class Outputs {
-  readonly all: [string, string][] = [];
-
-  add(where: string, text: string): void {
-    this.all.push([where, text]);
-  }
-
-  async answer(where: string, response: Response): Promise<string> {
-    const text = await response.text();
-    this.add(where, `${JSON.stringify([...response.headers])}\n${text}`);
-    return text;
-  }
-
-  /** `where: which secret`, for each that is found. */
-  found(secrets: Record<string, string>): string[] {
-    return this.all.flatMap(([where, text]) =>
-      Object.entries(secrets)
-        .filter(([, secret]) => secret !== '' && text.includes(secret))
-        .map(([name]) => `${where}: ${name}`),
-    );
-  }
-}
 
 const configOf = (urls: { echo: string; good: string }, database: string) => `gateway: { port: 0 }
 control: { port: 0 }
@@ -185,3 +163,28 @@ test('no secret is in an answer, an error, a log, a metric, an export, the comma
   expect(outputs.all.length).toBeGreaterThan(50);
   expect(outputs.found(secrets)).toEqual([]);
 }, 60_000);
+
+const leaked = planted.password;
+
+test.each<[string, string]>([
+  ['in a sentence', `wrong password ${leaked}, try again`],
+  ['in JSON within JSON', JSON.stringify({ body: JSON.stringify({ password: `${leaked}"` }) })],
+  ['in an address', `/sign-in?password=${encodeURIComponent(leaked)}&name=ada`],
+  ['in a form', `name=ada&password=${leaked.replaceAll(' ', '+')}`],
+  ['in a Basic header', `authorization: Basic ${Buffer.from(`ada:${leaked}`).toString('base64')}`],
+  ['in the middle of Base64', Buffer.from(`as ${leaked}, by ada`).toString('base64url')],
+  ['in hex', Buffer.from(`ada:${leaked}!`).toString('hex')],
+  ['in the bytes of a file', Buffer.from(`\u0000\u00ff${leaked}\u0000`).toString('latin1')],
+])('the search finds a secret %s', (_where, text) => {
+  const outputs = new Outputs();
+  outputs.add('nothing', 'a page without secrets');
+  outputs.add('a leak', text);
+  expect(outputs.found(planted)).toEqual(['a leak: password']);
+});
+
+test('the search takes a hash of a secret, or its first letters, for no leak', () => {
+  const outputs = new Outputs();
+  outputs.add('a hash', createHash('sha256').update(leaked).digest('hex'));
+  outputs.add('a hint', `${planted.providerKey.slice(0, 6)}…${planted.providerKey.slice(-4)}`);
+  expect(outputs.found({ ...planted, empty: '' })).toEqual([]);
+});
