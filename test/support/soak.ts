@@ -1,0 +1,137 @@
+import { readdirSync } from 'node:fs';
+import { readFile, writeFile } from 'node:fs/promises';
+import { request } from 'undici';
+import type { Simulator } from '../../server/simulator/simulator.ts';
+import { realClock } from '../../server/world.ts';
+import { type Answered, metric, startCallers } from './callers.ts';
+import { type Held, type Program, token, until } from './program.ts';
+
+/** What one minute of a soak came to, measured when nothing was in flight any more. */
+export interface Minute {
+  answered: number;
+  /** Callers who got no whole answer, though one provider was well all the time. */
+  failed: Answered[];
+  held: Held;
+  /** Files, sockets among them; null: this system does not tell. */
+  files: number | null;
+  threads: number | null;
+}
+
+export interface SoakStage {
+  program: Program;
+  simulator: Simulator;
+  chain: readonly string[];
+  /** The config file, read again each minute. */
+  config: string;
+}
+
+const minuteMs = 60_000;
+/** So long one provider is well while the others fail. */
+const turnMs = 10_000;
+/** The next one is well so long before the last one fails: longer than an open time and a probe. */
+const overlapMs = 4_000;
+const callers = 12;
+const well = 'ok/delay=30ms/tokens=30/gap=3ms';
+/** Each as an outage has it; `gap` is short so that much of it fits into an hour. */
+const outages = [
+  ...['503', 'silent', 'cut@12/gap=3ms', '401', 'refuse', 'stall@8/gap=3ms', '429/retry-after-ms=700', 'html'],
+  ...['reset@5/gap=3ms', 'headers-only', 'empty', 'error@5/gap=3ms', '402', 'pings', 'malformed', 'role-only'],
+  ...['flap/up=700ms/down=900ms:503', 'share=0.5:500,ok', 'error-inside', '429', 'no-finish', '404', 'reset', '504'],
+];
+
+/** One minute: outages in turn under load, beside callers who leave, open pages, scrapes, acts by hand and a reload. */
+export async function soakMinute(stage: SoakStage, number: number): Promise<Minute> {
+  const { program, config } = stage;
+  const load = startCallers(program, callers);
+  let over = false;
+  const beside = [leaveAll, pageAll, askAll].map(async (one) => {
+    while (!over) await one(program);
+  });
+  const end = realClock.now() + minuteMs;
+  await changeConfig(config, number);
+  program.process.kill('SIGHUP');
+  for (let turn = number * (minuteMs / turnMs); realClock.now() < end; turn += 1) await playTurn(stage, turn);
+  over = true;
+  await Promise.all([load.stop(), ...beside]);
+  const failed = load.answers.filter(({ status }) => status !== 200);
+  return { answered: load.answers.length - failed.length, failed, ...(await measure(program)) };
+}
+
+async function playTurn({ simulator, chain, program }: SoakStage, turn: number): Promise<void> {
+  const isWell = chain[turn % chain.length] ?? '';
+  await simulator.setFault(isWell, well);
+  await after(overlapMs);
+  const others = chain.filter((name) => name !== isWell);
+  for (const [at, name] of others.entries()) {
+    await simulator.setFault(name, outages[(turn * others.length + at) % outages.length] ?? '503');
+  }
+  const provider = others[turn % others.length] ?? '';
+  await program.control.circuits.trip.mutate({ provider, reason: 'soak', for: '1m' });
+  await after(turnMs - overlapMs);
+  await program.control.circuits.release.mutate({ provider, reason: 'soak' });
+}
+
+/** A caller who leaves after the first piece of a stream. */
+async function leaveAll({ gatewayUrl }: Program): Promise<void> {
+  const messages = [{ role: 'user', content: 'never mind' }];
+  const answer = await request(`${gatewayUrl}/v1/chat/completions`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', connection: 'close' },
+    body: JSON.stringify({ model: 'lucy', stream: true, messages }),
+  });
+  await firstPiece(answer.body);
+  await after(100);
+}
+
+/** A dashboard that is opened and closed. */
+async function pageAll({ dashboard }: Program): Promise<void> {
+  const url = `${new URL(dashboard).origin}/trpc/live.events`;
+  const answer = await request(url, { headers: { authorization: `Bearer ${token}`, connection: 'close' } });
+  await firstPiece(answer.body);
+  await after(1_000);
+}
+
+async function askAll(program: Program): Promise<void> {
+  const { control } = program;
+  await metric(program, 'recloser_record_waiting');
+  await control.requests.list.query({ limit: 500 });
+  await control.incidents.list.query({});
+  await control.audit.list.query({});
+  await after(1_000);
+}
+
+async function firstPiece(body: AsyncIterable<unknown> & { destroy(): unknown }): Promise<void> {
+  for await (const _piece of body) break;
+  body.destroy();
+}
+
+/** Another config with the same meaning for who is well: what was made for the old one has to go. */
+async function changeConfig(config: string, number: number): Promise<void> {
+  const text = await readFile(config, 'utf8');
+  await writeFile(config, text.replace(/failures: \d/, `failures: ${3 + (number % 2)}`));
+}
+
+/** Once all that was in flight is over. */
+async function measure(program: Program): Promise<Pick<Minute, 'held' | 'files' | 'threads'>> {
+  for (const name of ['requests', 'connections', 'bodies_bytes', 'answers_bytes']) {
+    await until(async () => (await metric(program, `recloser_gateway_${name}`)) === 0);
+  }
+  await until(async () => ((await program.inside('held', null)).resources.TCPSocketWrap ?? 0) <= idleSockets);
+  const count = (what: string) => listed(`/proc/${program.process.pid}/${what}`);
+  return { held: await program.inside('held', null), files: count('fd'), threads: count('task') };
+}
+
+/** Connections of this test's own to the control plane, kept alive between its questions. */
+const idleSockets = 8;
+
+function listed(folder: string): number | null {
+  try {
+    return readdirSync(folder).length;
+  } catch {
+    return null;
+  }
+}
+
+function after(ms: number): Promise<void> {
+  return new Promise((resolve) => void realClock.after(ms, resolve));
+}
