@@ -2,6 +2,7 @@ import { changesBetween, withoutRestart } from './config/changes.ts';
 import type { Loaded } from './config/load.ts';
 import type { Clock } from './core/clock.ts';
 import type { ConfigProblem, ConfigReload, ConfigState } from './core/configState.ts';
+import type { EffectiveSetting } from './core/effective.ts';
 import type { Settings } from './core/settings.ts';
 import type { ConfigSource } from './operations/config.ts';
 
@@ -40,6 +41,10 @@ export class Reload implements ConfigSource {
   state(): ConfigState {
     const { loadedAt, problems, refusedAt, needRestart } = this;
     return { file: this.deps.file?.path ?? null, loadedAt, problems, refusedAt, needRestart };
+  }
+
+  inForce(): EffectiveSetting[] {
+    return this.settings.inForce ?? [];
   }
 
   reload(): ConfigReload | null {

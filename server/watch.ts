@@ -148,6 +148,7 @@ export function aboutOf({ settings, world, startedAt, gatewayUrl }: AboutParts):
     version: world.version,
     environment,
     node,
+    now: world.clock.wall(),
     startedAt,
     timeZone: 'UTC',
     gatewayUrl,

@@ -1,10 +1,11 @@
 import { type Command, Option } from 'commander';
 import { type Scope, type ShownPerson, type ShownToken, scopes } from '../core/access.ts';
 import { type Role, roles } from '../core/roles.ts';
-import { durationText, warn } from './acts.ts';
+import { durationText } from './acts.ts';
 import { type ClientOptions, controlUrl, withClient, withClientOptions } from './client.ts';
-import { type Cell, printable, table } from './text.ts';
-import { type CliWorld, columnsOf } from './world.ts';
+import { list, minute, tell } from './print.ts';
+import { printable } from './text.ts';
+import type { CliWorld } from './world.ts';
 
 interface TokenOptions extends ClientOptions {
   role: Role;
@@ -33,10 +34,8 @@ function addTokens(token: Command, world: CliWorld): void {
       withClient(world, options, async (client) => {
         const until = expires === undefined ? {} : { expires };
         const made = await client.access.createToken.mutate({ name, role, scopes: scope, ...until });
-        if (options.json) return void world.stdout.write(`${JSON.stringify(made)}\n`);
-        world.stdout.write(`${made.secret}\n`);
+        tell(world, options, { done: made, sentence: made.secret });
         world.stderr.write('This is the only time it is shown: put it where it belongs now.\n');
-        warn(world, made);
       }),
     );
   withClientOptions(token.command('list'))
@@ -45,7 +44,7 @@ function addTokens(token: Command, world: CliWorld): void {
       withClient(world, options, async (client) => {
         const tokens = await client.access.tokens.query();
         const head = ['NAME', 'STATE', 'ROLE', 'FOR', 'MADE (UTC)', 'BY', 'USED', 'EXPIRES', 'ID'];
-        list(world, options, { rows: tokens, head, cells: tokenCells, none: 'There are no tokens yet.' });
+        list(world, options, { data: tokens, rows: tokens, head, cells: tokenCells, none: 'There are no tokens yet.' });
       }),
     );
   withClientOptions(token.command('revoke'))
@@ -97,7 +96,13 @@ function addPeople(person: Command, world: CliWorld): void {
       withClient(world, options, async (client) => {
         const people = await client.access.people.query();
         const head = ['NAME', 'ROLE', 'COMES BY', 'ADDED (UTC)', 'BY', 'SEEN', 'ID'];
-        list(world, options, { rows: people, head, cells: personCells, none: 'There are no people yet.' });
+        list(world, options, {
+          data: people,
+          rows: people,
+          head,
+          cells: personCells,
+          none: 'There are no people yet.',
+        });
       }),
     );
 }
@@ -112,38 +117,19 @@ function roleOption(description: string): Option {
   return new Option('--role <role>', description).choices([...roles]).makeOptionMandatory();
 }
 
-interface Listed<Row> {
-  rows: Row[];
-  head: string[];
-  cells: (row: Row) => Cell[];
-  none: string;
-}
-
-function list<Row>(world: CliWorld, { json }: ClientOptions, { rows, head, cells, none }: Listed<Row>): void {
-  if (json) return void world.stdout.write(`${JSON.stringify(rows)}\n`);
-  const lines = rows.length === 0 ? [none] : table(head, rows.map(cells), columnsOf(world));
-  world.stdout.write(`${lines.join('\n')}\n`);
-}
-
-function tokenCells(token: ShownToken): Cell[] {
+function tokenCells(token: ShownToken): string[] {
   const { name, state, role, createdAt, createdBy, lastUsedAt, expiresAt, id } = token;
   const scope = token.scopes.length === 0 ? 'all' : token.scopes.join(', ');
-  const texts = [name, state, role, scope, day(createdAt), createdBy, day(lastUsedAt), day(expiresAt), id];
-  return texts.map((text) => ({ text: printable(text) }));
+  return [name, state, role, scope, minute(createdAt), createdBy, minute(lastUsedAt), minute(expiresAt), id];
 }
 
-function personCells(person: ShownPerson): Cell[] {
+function personCells(person: ShownPerson): string[] {
   const { name, createdAt, createdBy, seenAt, id } = person;
-  const texts = [name, personWords(person), person.ways.join(', '), day(createdAt), createdBy, day(seenAt), id];
-  return texts.map((text) => ({ text: printable(text) }));
+  return [name, personWords(person), person.ways.join(', '), minute(createdAt), createdBy, minute(seenAt), id];
 }
 
 function personWords({ role, disabledAt }: ShownPerson): string {
   return disabledAt === null ? role : `${role}, shut out`;
-}
-
-function day(at: number | null): string {
-  return at === null ? '–' : new Date(at).toISOString().slice(0, 16).replace('T', ' ');
 }
 
 interface Invited {
@@ -157,14 +143,4 @@ function invited(world: CliWorld, options: ClientOptions, done: Invited): void {
   const sentence = `${link}\nGive this link to ${printable(done.person.name)}: it works once, within three days.`;
   const data: Invited & { link: string } = { ...done, link };
   tell(world, options, { done: data, sentence });
-}
-
-interface Told {
-  done: { durable: boolean };
-  sentence: string;
-}
-
-function tell(world: CliWorld, { json }: ClientOptions, { done, sentence }: Told): void {
-  world.stdout.write(json ? `${JSON.stringify(done)}\n` : `${sentence}\n`);
-  warn(world, done);
 }

@@ -3,6 +3,7 @@ import type { CircuitEntry } from '../core/circuit/types.ts';
 import { readDuration } from '../core/duration.ts';
 import { stateWord } from './circuitTable.ts';
 import { type Client, type ClientOptions, withClient, withClientOptions } from './client.ts';
+import { tell } from './print.ts';
 import { printable } from './text.ts';
 import type { CliWorld } from './world.ts';
 
@@ -57,8 +58,7 @@ function act(program: Command, world: CliWorld, { name, send }: { name: string; 
       withClient(world, options, async (client) => {
         const { reason, epoch } = options;
         const entry = await send(client, { provider, reason, ...(epoch === undefined ? {} : { epoch }) }, options);
-        world.stdout.write(options.json ? `${JSON.stringify(entry)}\n` : `${actedSentence(entry, options.for)}\n`);
-        warn(world, entry);
+        tell(world, options, { done: entry, sentence: actedSentence(entry, options.for) });
       }),
     );
 }
@@ -72,8 +72,7 @@ function addProbe(program: Command, world: CliWorld): void {
         const took = `after ${Math.round(probed.ms)} ms`;
         const answer = probed.ok ? `answered ${took}` : `did not answer well ${took} (${printable(probed.word)})`;
         const sentence = `${printable(provider)} ${answer}; its circuit is ${stateWord(probed.entry.state)}.`;
-        world.stdout.write(options.json ? `${JSON.stringify(probed)}\n` : `${sentence}\n`);
-        warn(world, probed);
+        tell(world, options, { done: probed, sentence });
       }),
     );
 }
@@ -90,21 +89,13 @@ function actedSentence(entry: Acted, asked: string | undefined): string {
   return `${printable(entry.provider)} is ${stateWord(entry.state)}${asked === undefined ? end : ` for ${asked}`}.`;
 }
 
-/** Says so where an act is not on disk yet. */
-export function warn(world: CliWorld, acted: { durable: boolean }): void {
-  if (acted.durable) return;
-  world.stderr.write(
-    'It took effect, but it is not on disk yet: a restart now might forget it. See /readyz for why.\n',
-  );
-}
-
 /** A number with a unit, for commander. */
 export function durationText(text: string): string {
   if (readDuration(text) === null) throw new InvalidArgumentError('Give a number with a unit, as in 15m.');
   return text;
 }
 
-function reasonText(text: string): string {
+export function reasonText(text: string): string {
   if (text.trim() === '') throw new InvalidArgumentError('Say why, in a few words.');
   return text;
 }

@@ -1,8 +1,8 @@
 import { writeFileSync } from 'node:fs';
 import type { Command } from 'commander';
-import { readDuration } from '../core/duration.ts';
 import { writeTrace } from '../core/trace/trace.ts';
 import { type ClientOptions, withClient, withClientOptions } from './client.ts';
+import { moment, timeHint } from './moment.ts';
 import { CliError, type CliWorld } from './world.ts';
 
 interface ExportOptions extends ClientOptions {
@@ -11,8 +11,6 @@ interface ExportOptions extends ClientOptions {
   to: string;
   output?: string;
 }
-
-const timeHint = 'a time as in 2026-03-05T14:02:00Z, or how long ago, as in 30m';
 
 /** `export-outage`: what the record has of a provider, as a trace without texts or ids, for `replay`. */
 export function addExportOutage(program: Command, world: CliWorld): void {
@@ -34,17 +32,6 @@ export function addExportOutage(program: Command, world: CliWorld): void {
         world.stdout.write(`${trace.steps.length} steps are in ${options.output}.\n`);
       }),
     );
-}
-
-/** Ms since 1970 of a time (UTC where it names no zone), or of so long before `now`. */
-function moment(text: string, now: number, option: string): number {
-  const agoMs = readDuration(text);
-  if (agoMs !== null) return Math.round(now - agoMs);
-  const isTime = /^\d{4}-\d{2}-\d{2}([T ]\d{2}:\d{2}(:\d{2}(\.\d{1,3})?)?(Z|[+-]\d{2}:?\d{2})?)?$/.test(text);
-  const hasZone = /(Z|[+-]\d{2}:?\d{2})$/.test(text.slice(10));
-  const at = isTime ? Date.parse(hasZone || text.length === 10 ? text : `${text}Z`) : Number.NaN;
-  if (Number.isNaN(at)) throw new CliError(2, `${option} "${text}" is no time: give ${timeHint}.`);
-  return at;
 }
 
 function save(file: string, text: string): void {

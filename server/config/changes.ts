@@ -21,7 +21,7 @@ export function changesBetween(before: Settings, after: Settings): ConfigChange[
 /** New settings as far as they can be taken up by a program that runs: what takes a restart stays as it was. */
 export function withoutRestart(before: Settings, after: Settings): { settings: Settings; needRestart: string[] } {
   const changed = changesBetween(before, after).map(({ key }) => key);
-  const needRestart = atStartOnly.filter((key) => changed.some((each) => each === key || each.startsWith(`${key}.`)));
+  const needRestart = atStartOnly.filter((key) => changed.some((each) => isAt(each, key)));
   const { host, port } = before.gateway;
   const settings: Settings = {
     ...after,
@@ -35,7 +35,15 @@ export function withoutRestart(before: Settings, after: Settings): { settings: S
     telemetry: before.telemetry,
     drills: before.drills,
   };
+  if (before.inForce && after.inForce) {
+    const stays = ({ key }: { key: string }): boolean => atStartOnly.some((each) => isAt(key, each));
+    settings.inForce = [...after.inForce.filter((each) => !stays(each)), ...before.inForce.filter(stays)];
+  }
   return { settings, needRestart };
+}
+
+function isAt(key: string, above: string): boolean {
+  return key === above || key.startsWith(`${above}.`);
 }
 
 function exact(secret: unknown): string {

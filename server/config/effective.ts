@@ -1,19 +1,38 @@
 import type { EffectiveSetting } from '../core/effective.ts';
-import type { ProviderSettings } from '../core/settings.ts';
-import { describeProvider } from './describe.ts';
+import type { ProviderSettings, Settings } from '../core/settings.ts';
+import { describe, describeProvider, HIDDEN } from './describe.ts';
 import type { Path, Source } from './source.ts';
 
 /** Every setting in force of one provider, each with where it came from. No secret is in it. */
 export function effectiveOf(source: Source, provider: ProviderSettings): EffectiveSetting[] {
-  return leavesOf(describeProvider(provider), []).flatMap(([path, value]): EffectiveSetting[] => {
-    const key = path.join('.');
-    const own: Path = ['providers', provider.name, ...path];
-    const said = saidAt(source, own);
-    if (said) return [{ key, value, ...originOf(source, said, 'provider') }];
-    const shared = path[0] === 'breaker' ? saidAt(source, path) : null;
-    if (shared) return [{ key, value, ...originOf(source, shared, 'breaker') }];
+  return settingsAt(source, describeProvider(provider), ['providers', provider.name]).map(({ path, ...setting }) => ({
+    ...setting,
+    key: keyOf(path.slice(2)),
+  }));
+}
+
+/** Every setting in force, each with where it came from. No secret is in it. */
+export function inForceOf(source: Source, settings: Settings): EffectiveSetting[] {
+  const all = settingsAt(
+    source,
+    describe(settings, () => HIDDEN),
+    [],
+  );
+  return all.map(({ path, ...setting }) => ({ ...setting, key: keyOf(path) }));
+}
+
+type Found = Omit<EffectiveSetting, 'key'> & { path: Path };
+
+function settingsAt(source: Source, value: unknown, start: Path): Found[] {
+  return leavesOf(value, start).flatMap(([path, shown]): Found[] => {
+    const isProvider = path[0] === 'providers';
+    const said = saidAt(source, path);
+    if (said) return [{ path, value: shown, ...originOf(source, said, isProvider ? 'provider' : 'file') }];
+    const own = isProvider ? path.slice(2) : [];
+    const shared = own[0] === 'breaker' ? saidAt(source, own) : null;
+    if (shared) return [{ path, value: shown, ...originOf(source, shared, 'breaker') }];
     // What a ghost does not say is as in the circuit beside it.
-    return path[1] === 'ghosts' && path.length > 2 ? [] : [{ key, value, from: 'default', where: null }];
+    return own[1] === 'ghosts' && own.length > 2 ? [] : [{ path, value: shown, from: 'default', where: null }];
   });
 }
 
@@ -28,22 +47,31 @@ function saidAt(source: Source, path: Path): Path | null {
 function originOf(
   source: Source,
   path: Path,
-  otherwise: 'provider' | 'breaker',
+  otherwise: 'provider' | 'breaker' | 'file',
 ): Pick<EffectiveSetting, 'from' | 'where'> {
+  const outside = source.originAt(path);
+  if (outside !== null) return { from: outside.startsWith('--') ? 'flag' : 'environment', where: outside };
   const variables = source.variablesAt(path);
   if (variables.length > 0) return { from: 'environment', where: variables.join(', ') };
   const line = source.lineOf(path);
   return { from: otherwise, where: line === null ? null : `line ${line}` };
 }
 
-/** Lists, and what is empty, are values of their own. */
-function leavesOf(value: unknown, path: string[]): [path: string[], value: string][] {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return [[path, shown(value)]];
-  const entries = Object.entries(value);
-  return entries.length === 0 ? [[path, 'none']] : entries.flatMap(([key, inner]) => leavesOf(inner, [...path, key]));
+/** Lists of plain values, and what is empty, are values of their own. */
+function leavesOf(value: unknown, path: Path): [path: Path, value: string][] {
+  if (typeof value !== 'object' || value === null) return [[path, String(value)]];
+  const entries: [PropertyKey, unknown][] = Array.isArray(value)
+    ? value.map((each, place) => [place, each])
+    : Object.entries(value);
+  if (entries.length === 0) return [[path, 'none']];
+  if (Array.isArray(value) && value.every((each) => typeof each !== 'object')) return [[path, value.join(', ')]];
+  return entries.flatMap(([key, inner]) => leavesOf(inner, [...path, key]));
 }
 
-function shown(value: unknown): string {
-  if (Array.isArray(value)) return value.length === 0 ? 'none' : value.join(', ');
-  return String(value);
+/** `timeouts.connect`, `clients[0].name`. */
+function keyOf(path: Path): string {
+  return path
+    .map((step) => (typeof step === 'number' ? `[${step}]` : `.${String(step)}`))
+    .join('')
+    .replace(/^\./, '');
 }

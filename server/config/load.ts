@@ -2,7 +2,7 @@ import { readFileSync, statSync } from 'node:fs';
 import type { Settings } from '../core/settings.ts';
 import { crossCheck } from './cross.ts';
 import { type Environment, readDocument } from './document.ts';
-import { effectiveOf } from './effective.ts';
+import { effectiveOf, inForceOf } from './effective.ts';
 import { notesOf } from './notes.ts';
 import { type Flags, override } from './overrides.ts';
 import { explain, keepTexts } from './problems.ts';
@@ -53,6 +53,7 @@ export function loadSettings(input: LoadInput): Loaded {
   if (source.problems.length > 0 || !result.success) return { ok: false, problems: inOrder(source.problems) };
   const settings = toSettings(result.data, { file: input.file, hostname: input.hostname ?? '' });
   settings.effective = Object.fromEntries(settings.providers.map((each) => [each.name, effectiveOf(source, each)]));
+  settings.inForce = inForceOf(source, settings);
   return { ok: true, settings, notes: notesOf(result.data) };
 }
 

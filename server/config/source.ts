@@ -133,6 +133,11 @@ export class Source {
     return this.origins.has(pathKey(path)) ? null : (this.placeOf(path)?.line ?? null);
   }
 
+  /** The flag or variable that said it in place of the file, or null. */
+  originAt(path: Path): string | null {
+    return this.origins.get(pathKey(path)) ?? null;
+  }
+
   /** Names of the variables that a value was filled with. */
   variablesAt(path: Path): readonly string[] {
     return this.filled.get(pathKey(path))?.variables ?? [];

@@ -5,11 +5,12 @@ import {
   changePasswordInput,
   changePersonInput,
   createTokenInput,
+  endSessionsInput,
   idInput,
 } from '../operations/access/inputs.ts';
 import { addPerson, changePassword, changePerson, invitePerson, listPeople } from '../operations/access/people.ts';
 import { createToken, listTokens, revokeToken } from '../operations/access/tokens.ts';
-import { OperationError } from '../operations/errors.ts';
+import { OperationError, unknownName } from '../operations/errors.ts';
 import { note } from '../operations/note.ts';
 import { admin, router, viewer } from './trpc.ts';
 
@@ -43,6 +44,18 @@ export function accessRouter(operations: AccessOperations) {
       sessions.end(found.id);
       note(operations, { who, from, what: 'session.end', subject: found.who, outcome: 'done' });
       return { id: found.id };
+    }),
+    /** On whatever machine; programs come by their tokens as before. */
+    endSessions: admin.input(endSessionsInput).mutation(({ ctx, input: { who: whose } }) => {
+      const found = sessions.list().filter(({ who }) => whose === undefined || who === whose);
+      if (found.length === 0 && whose !== undefined) {
+        const names = [...new Set(sessions.list().map(({ who }) => who))];
+        throw unknownName('session of', whose, names);
+      }
+      for (const { id } of found) sessions.end(id);
+      const { who, from } = ctx.caller;
+      note(operations, { who, from, what: 'session.endAll', subject: whose ?? 'everybody', outcome: 'done' });
+      return { ended: found.length };
     }),
   });
 }

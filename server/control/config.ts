@@ -1,4 +1,5 @@
 import type { ConfigReload, ConfigState } from '../core/configState.ts';
+import type { EffectiveSetting } from '../core/effective.ts';
 import { type ConfigSource, reloadConfig } from '../operations/config.ts';
 import type { Operations } from '../operations/operations.ts';
 import { admin, router, viewer } from './trpc.ts';
@@ -7,6 +8,8 @@ import { admin, router, viewer } from './trpc.ts';
 export function configRouter(operations: Operations, config: ConfigSource) {
   return router({
     get: viewer.query((): ConfigState => config.state()),
+    /** Names files and addresses of this machine, so it is for those who may change them. */
+    inForce: admin.query((): EffectiveSetting[] => config.inForce()),
     reload: admin.mutation(
       ({ ctx }): ConfigReload => reloadConfig(operations, config, { ...ctx.caller, reason: null }),
     ),

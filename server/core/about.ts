@@ -6,7 +6,8 @@ export interface About {
   /** The badge on the dashboard. */
   environment: string;
   node: string;
-  /** Ms since 1970. */
+  /** Ms since 1970, by the clock of the program. */
+  now: number;
   startedAt: number;
   /** The zone the program writes its log in. */
   timeZone: string;

@@ -30,6 +30,8 @@ export interface Settings {
   drills: boolean;
   /** Of each provider: every setting in force, in the words of the config, with where it came from; absent: not known. */
   effective?: Record<string, EffectiveSetting[]>;
+  /** All of them, of providers and of everything else; absent: not known. */
+  inForce?: EffectiveSetting[];
 }
 
 export interface TelemetrySettings {

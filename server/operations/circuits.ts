@@ -1,7 +1,7 @@
 import type { Act, ActResult, CircuitEntry } from '../core/circuit/types.ts';
 import type { AuditRecord } from '../core/records.ts';
 import { writeAct } from './durable.ts';
-import { OperationError } from './errors.ts';
+import { OperationError, unknownName } from './errors.ts';
 import type { HoldInput, ReleaseInput, ResetInput, TripInput } from './inputs.ts';
 import type { Caller, Circuits, Operations } from './operations.ts';
 
@@ -92,5 +92,5 @@ export function getCircuit({ board }: Pick<Operations, 'board'>, provider: strin
 
 export function unknownProvider({ board }: { board: Pick<Circuits, 'list'> }, provider: string): OperationError {
   const names = board.list().map((entry) => entry.provider);
-  return new OperationError('not_found', `There is no provider "${provider}". There are: ${names.join(', ')}.`);
+  return unknownName('provider', provider, names);
 }

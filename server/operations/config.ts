@@ -1,4 +1,5 @@
 import type { ConfigChange, ConfigReload, ConfigState } from '../core/configState.ts';
+import type { EffectiveSetting } from '../core/effective.ts';
 import { OperationError } from './errors.ts';
 import type { Caller, Operations } from './operations.ts';
 
@@ -8,6 +9,8 @@ const mostTold = 100;
 /** The config file; handed in, so that no verb reaches for the disk. */
 export interface ConfigSource {
   state(): ConfigState;
+  /** Every setting in force, with where it came from; secrets hidden. Empty: it is not known. */
+  inForce(): EffectiveSetting[];
   /** Reads the file again, and takes up what it says if nothing is wrong with it. Null: there is no file. */
   reload(): ConfigReload | null;
 }
@@ -15,6 +18,7 @@ export interface ConfigSource {
 /** Of a program without a file, such as the demo. */
 export const noConfig: ConfigSource = {
   state: () => ({ file: null, loadedAt: 0, problems: [], refusedAt: null, needRestart: [] }),
+  inForce: () => [],
   reload: () => null,
 };
 

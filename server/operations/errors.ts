@@ -1,4 +1,5 @@
 import type { CircuitEntry } from '../core/circuit/types.ts';
+import { nearest } from '../core/nearest.ts';
 
 /** Why a verb did not do what was asked; the closed list. Each transport translates it once. */
 export type OperationErrorCode =
@@ -22,4 +23,17 @@ export class OperationError extends Error {
     this.code = code;
     this.entry = more.entry ?? null;
   }
+}
+
+/** Names that one sentence holds. */
+const mostNames = 20;
+
+/** Nobody and nothing has this name: which was meant, most likely, and which there are. */
+export function unknownName(noun: string, name: string, names: readonly string[]): OperationError {
+  const meant = nearest(name, names);
+  const asked = `There is no ${noun} "${name}"${meant === null ? '.' : `; did you mean "${meant}"?`}`;
+  const more = names.length > mostNames ? ` and ${names.length - mostNames} more` : '';
+  const there =
+    names.length === 0 ? 'There is none yet.' : `There are: ${names.slice(0, mostNames).join(', ')}${more}.`;
+  return new OperationError('not_found', `${asked} ${there}`);
 }

@@ -7,7 +7,7 @@ import { type BillingShareRecord, billingKinds, type ProviderShares, sharesOf } 
 import { type IncidentSpan, type SavingsSummary, type ShownShare, summaryOf } from '../core/savings/summary.ts';
 import { mergeTallies } from '../core/savings/tally.ts';
 import type { Figures, Opening, SavingsFacts } from '../core/savings/types.ts';
-import { OperationError } from './errors.ts';
+import { OperationError, unknownName } from './errors.ts';
 import type { Caller, Operations } from './operations.ts';
 import { read } from './record.ts';
 import { type DropShareInput, maxSpanMs, type SavingsInput, type SetShareInput } from './savingsInputs.ts';
@@ -163,8 +163,11 @@ async function shareOf(
 ): Promise<ShownShare> {
   const found = (await listShares(operations, book)).find((one) => one.provider === provider && one.kind === kind);
   if (found) return found;
-  const names = book.providers.map(({ name }) => name).join(', ');
-  throw new OperationError('not_found', `There is no provider "${provider}". There are: ${names}.`);
+  throw unknownName(
+    'provider',
+    provider,
+    book.providers.map(({ name }) => name),
+  );
 }
 
 function plain({ promptShare, outputShare, source, dated }: Omit<ShownShare, 'vendor'>): object {

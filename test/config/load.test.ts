@@ -22,7 +22,8 @@ const timeouts = {
 };
 
 test('a config of two names gets every default of the contract', () => {
-  const { providers, chains: _chains, effective: _effective, ...rest } = settingsOf(small, { hostname: 'box.local' });
+  const settings = settingsOf(small, { hostname: 'box.local' });
+  const { providers, chains: _chains, effective: _effective, inForce: _inForce, ...rest } = settings;
   const breaker = {
     failures: 5,
     timeouts: 3,

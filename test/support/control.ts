@@ -174,6 +174,7 @@ export const aboutTests: AboutProgram = {
   version: '0.1.0',
   environment: 'test',
   node: 'a',
+  now: 1_760_000_000_000,
   startedAt: 1_760_000_000_000,
   timeZone: 'UTC',
   gatewayUrl: 'http://127.0.0.1:4400',

@@ -9,7 +9,9 @@ const origins: Record<SettingOrigin, string> = {
   default: 'default',
   breaker: 'breaker',
   provider: 'provider',
+  file: 'file',
   environment: 'environment',
+  flag: 'flag',
 };
 
 const exported: readonly (readonly [string, (setting: EffectiveSetting) => Cell])[] = [

@@ -67,6 +67,7 @@ export const about = z.object({
   version: z.string(),
   environment: z.string(),
   node: z.string(),
+  now: at,
   startedAt: at,
   timeZone: z.string(),
   who: z.string(),

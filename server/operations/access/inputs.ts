@@ -50,6 +50,8 @@ export const createTokenInput = z.strictObject({
   expires: expires.optional(),
 });
 export const idInput = z.strictObject({ id });
+/** `who`: as the list of sessions names them; left out: everybody. */
+export const endSessionsInput = z.strictObject({ who: id.optional() });
 export const addPersonInput = z.strictObject({ name: personName, role });
 export const changePersonInput = z.strictObject({ id, role: role.optional(), disabled: z.boolean().optional() });
 export const changePasswordInput = z.strictObject({

@@ -1,5 +1,5 @@
 import { type PersonRecord, type ShownPerson, shownPerson } from '../../core/access.ts';
-import { OperationError } from '../errors.ts';
+import { OperationError, unknownName } from '../errors.ts';
 import type { Caller } from '../operations.ts';
 import { type AccessOperations, change } from './access.ts';
 import type { AddPersonInput, ChangePasswordInput, ChangePersonInput } from './inputs.ts';
@@ -151,8 +151,9 @@ export async function putPerson(
 
 function personOf({ book }: AccessOperations, id: string): PersonRecord {
   const person = book.person(id) ?? book.named(id);
-  if (!person) throw new OperationError('not_found', `There is no person "${id}".`);
-  return person;
+  if (person) return person;
+  const names = book.listPeople().map(({ name }) => name);
+  throw unknownName('person', id, names);
 }
 
 function badInvitation(): OperationError {

@@ -1,6 +1,6 @@
 import { type ShownToken, shownToken, type TokenRecord } from '../../core/access.ts';
 import { covers } from '../../core/roles.ts';
-import { OperationError } from '../errors.ts';
+import { OperationError, unknownName } from '../errors.ts';
 import type { Caller } from '../operations.ts';
 import { type AccessOperations, change } from './access.ts';
 import type { CreateTokenInput } from './inputs.ts';
@@ -75,7 +75,10 @@ export async function revokeToken(
   const { book, clock, sessions } = operations;
   const now = Math.round(clock.wall());
   const token = book.token(id) ?? book.listTokens().find(({ name, revokedAt }) => name === id && revokedAt === null);
-  if (!token) throw new OperationError('not_found', `There is no token "${id}".`);
+  if (!token) {
+    const names = book.listTokens().map(({ name }) => name);
+    throw unknownName('token', id, names);
+  }
   if (token.revokedAt !== null) throw new OperationError('conflict', `The token "${token.name}" is revoked already.`);
   const revoked = { ...token, revokedAt: now };
   const shown = shownToken(revoked, now);
