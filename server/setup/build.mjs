@@ -2,6 +2,7 @@ import { chmodSync, cpSync, existsSync, mkdirSync, readdirSync, renameSync, rmSy
 import { join } from 'node:path';
 import { hashOf, readIfThere, root, SetupError, say } from './basics.mjs';
 import { runKeeping } from './child.mjs';
+import { termsText } from './licences.mjs';
 import { withLock } from './lock.mjs';
 
 const dist = join(root, 'dist');
@@ -18,7 +19,7 @@ const parts = [
   {
     name: 'web',
     // The pages' types come from the server's router, and their words from core.
-    sources: ['web', 'server/core', 'tsconfig.json', 'package-lock.json'],
+    sources: ['web', 'server/core', 'server/setup/licences.mjs', 'tsconfig.json', 'package-lock.json'],
     outputs: ['web'],
     wanted: () => ['vite.config.ts', 'main.tsx'].every((name) => existsSync(join(root, 'web', name))),
     build: buildWeb,
@@ -80,10 +81,12 @@ async function buildServer(fresh) {
   return result;
 }
 
-function buildWeb(fresh) {
+async function buildWeb(fresh) {
   const vite = join(root, 'node_modules', 'vite', 'bin', 'vite.js');
   const args = ['build', '--config', 'web/vite.config.ts', '--outDir', join(fresh, 'web'), '--emptyOutDir'];
-  return runKeeping(process.execPath, [vite, ...args, '--logLevel', 'warn']);
+  const result = await runKeeping(process.execPath, [vite, ...args, '--logLevel', 'warn']);
+  if (result.code === 0) writeFileSync(join(fresh, 'web', 'licences.txt'), termsText());
+  return result;
 }
 
 /** The new folder takes the old one's name between two renames; a server running from the old one keeps its open files. */

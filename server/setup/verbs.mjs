@@ -5,6 +5,7 @@ import { ensureBuilt } from './build.mjs';
 import { become } from './child.mjs';
 import { develop } from './dev.mjs';
 import { ensureInstalled } from './install.mjs';
+import { writeLicences } from './licences.mjs';
 import { runLongTests, runTests, takeShots } from './test.mjs';
 
 const main = join(root, 'dist', 'server', 'main.js');
@@ -41,6 +42,9 @@ const verbs = {
     return become(['--import', 'tsx', join(root, 'test', 'bench', 'seed.ts'), ...args], {
       cwd: whereThePersonStands(),
     });
+  },
+  async licences() {
+    return writeLicences();
   },
   async shots(args) {
     return takeShots(args);

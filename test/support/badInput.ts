@@ -111,13 +111,13 @@ function restCallOf({ method, path, input }: RestRoute): Arbitrary<Sent> {
   return fc.tuple(whole, fc.array(text, { minLength: 1, maxLength: 2 })).map(([value, [odd = '']]) => {
     const given: Record<string, unknown> = typeof value === 'object' && value !== null ? { ...value } : { x: value };
     const filled = path.replace(/\{(\w+)\}/g, (_, name: string) => {
-      const part = name in given ? String(given[name]) : odd;
+      const part = name in given ? textOf(given[name]) : odd;
       delete given[name];
       return encodeURIComponent(wellFormed(part));
     });
     if (method === 'POST') return { method, path: `/api/v1${filled}`, body: JSON.stringify(given) };
     const query = new URLSearchParams(
-      Object.entries(given).map(([name, part]): [string, string] => [name, wellFormed(String(part))]),
+      Object.entries(given).map(([name, part]): [string, string] => [name, wellFormed(textOf(part))]),
     );
     return { method, path: `/api/v1${filled}?${query}` };
   });
@@ -125,11 +125,13 @@ function restCallOf({ method, path, input }: RestRoute): Arbitrary<Sent> {
 
 const address = fc.constantFrom(
   '/',
+  '/%',
   '/trpc/',
   '/trpc/a,b',
   '/trpc/circuits.list?batch=1&input=',
   '/api/v1/',
   '/api/v1/circuits/',
+  '/api/v1/circuits/%zz/',
   '/api/v1/requests?',
   '/sign-in?code=',
   '/sign-in',
@@ -222,6 +224,11 @@ async function send(
   });
   await fc.assert(one, { numRuns: cases, seed });
   return statuses;
+}
+
+/** As it goes into an address: JSON may bear a `toString` that is none. */
+function textOf(part: unknown): string {
+  return typeof part === 'string' ? part : (JSON.stringify(part) ?? 'undefined');
 }
 
 /** Half of a surrogate pair goes into no address and no body. */
