@@ -105,6 +105,11 @@ export function showMoney(nanoUsd: number | null): string {
   return signed(dollars, digits);
 }
 
+/** With its sign also where it is more than nothing: `+$0.00009`. */
+export function signedMoney(nanoUsd: number): string {
+  return `${nanoUsd > 0 ? '+' : ''}${showMoney(nanoUsd)}`;
+}
+
 function signed(dollars: number, digits: number): string {
   const text = Math.abs(dollars).toLocaleString('en-US', {
     minimumFractionDigits: digits,

@@ -39,7 +39,7 @@ export function createRouter(deps: RouterDeps) {
   return router({
     circuits: circuitsRouter(deps.operations, deps),
     providers: providersRouter(deps.operations, deps.book),
-    requests: requestsRouter(deps.storage),
+    requests: requestsRouter(deps.storage, deps.book),
     incidents: incidentsRouter(deps.operations),
     savings: savingsRouter(deps.operations, deps.book),
     audit: auditRouter(deps.storage),

@@ -104,7 +104,8 @@ export interface AttemptRecord {
 export type RequestRow = Omit<RequestRecord, 'attempts'> & {
   attempts: Pick<
     AttemptRecord,
-    'ordinal' | 'provider' | 'outcome' | 'word' | 'failureKind' | 'status' | 'durationMs' | 'firstTokenMs' | 'permit'
+    | ('ordinal' | 'provider' | 'outcome' | 'word' | 'failureKind' | 'status')
+    | ('durationMs' | 'firstTokenMs' | 'permit' | 'raced' | 'way')
   >[];
 };
 

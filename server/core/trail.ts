@@ -1,4 +1,4 @@
-import type { AttemptRecord } from './records.ts';
+import type { AttemptRecord, RequestRecord, RequestRow } from './records.ts';
 
 /** Characters of a trail at most: headers of a few kilobytes are refused by proxies on the way. */
 const maxTrailCharacters = 2_048;
@@ -12,6 +12,17 @@ export function trailOf(attempts: readonly Pick<AttemptRecord, 'provider' | 'wor
     trail += step;
   }
   return trail;
+}
+
+/** A request as a list shows it: of each step what its trail says. */
+export function rowOfRequest({ attempts, ...request }: RequestRecord): RequestRow {
+  return {
+    ...request,
+    attempts: attempts.map(({ ordinal, provider, outcome, word, failureKind, status, ...rest }) => {
+      const { durationMs, firstTokenMs, permit, raced, way } = rest;
+      return { ordinal, provider, outcome, word, failureKind, status, durationMs, firstTokenMs, permit, raced, way };
+    }),
+  };
 }
 
 /** Names from the config may hold anything; what is not plain visible ASCII, or would read as a separator, becomes `_`. */

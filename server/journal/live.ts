@@ -2,6 +2,7 @@ import type { Clock, Timer } from '../core/clock.ts';
 import type { LiveEvent } from '../core/live.ts';
 import type { Overview } from '../core/overview.ts';
 import type { RequestRecord } from '../core/records.ts';
+import { rowOfRequest } from '../core/trail.ts';
 
 /** Events kept for pages that come back or fall behind. One that needs an older one gets a snapshot instead. */
 const defaultMaxKept = 2_000;
@@ -76,7 +77,7 @@ export class Live {
     this.second.shown += 1;
     const { leftOut } = this;
     this.leftOut = 0;
-    this.publish({ type: 'request', request: rowOf(record), leftOut });
+    this.publish({ type: 'request', request: rowOfRequest(record), leftOut });
   }
 
   /**
@@ -163,15 +164,4 @@ export class Live {
       this.waiting.add(wake);
     });
   }
-}
-
-function rowOf({ attempts, ...request }: RequestRecord): Extract<LiveEvent, { type: 'request' }>['request'] {
-  return {
-    ...request,
-    attempts: attempts.map(
-      ({ ordinal, provider, outcome, word, failureKind, status, durationMs, firstTokenMs, permit }) => {
-        return { ordinal, provider, outcome, word, failureKind, status, durationMs, firstTokenMs, permit };
-      },
-    ),
-  };
 }

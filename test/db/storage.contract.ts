@@ -168,8 +168,9 @@ function listsRequests(open: Open): void {
     await opened.storage.append(batch({ requests: [request('r1', { servedBy: 'qwen-72b', attempts: trail })] }));
     const [row] = (await opened.storage.listRequests({ limit: 10 })).rows;
     expect(row?.attempts).toEqual(
-      trail.map(({ ordinal, provider, outcome, word, failureKind, status, durationMs, firstTokenMs, permit }) => {
-        return { ordinal, provider, outcome, word, failureKind, status, durationMs, firstTokenMs, permit };
+      trail.map(({ ordinal, provider, outcome, word, failureKind, status, ...rest }) => {
+        const { durationMs, firstTokenMs, permit, raced, way } = rest;
+        return { ordinal, provider, outcome, word, failureKind, status, durationMs, firstTokenMs, permit, raced, way };
       }),
     );
   });

@@ -93,12 +93,17 @@ async function expectWhole(operator: Operator, reasons: string[]): Promise<void>
   expect(reasons.map((reason) => words.filter((line) => line.includes(reason)).length)).toEqual(reasons.map(() => 2));
 }
 
-test('a line that breaks is said at once, and heals without a gap or a double', async () => {
+/** Somebody whose browser has a line of its own to the program. */
+async function atTheEndOfALine() {
   const chain = ['first', 'second'];
   const simulator = await realSimulator(chain);
   const program = await startProgram(await writeConfig(await folder(), { simulator, chain }));
   const line = await layLine(Number(new URL(program.dashboard).port));
-  const operator = await signIn(browser(), { ...program, dashboard: line.url });
+  return { program, line, operator: await signIn(browser(), { ...program, dashboard: line.url }) };
+}
+
+test('a line that breaks is said at once, and heals without a gap or a double', async () => {
+  const { program, line, operator } = await atTheEndOfALine();
   const reasons = [await move(program)];
   await pill(operator, /^Live$/);
   line.cut();
@@ -106,6 +111,37 @@ test('a line that breaks is said at once, and heals without a gap or a double', 
   reasons.push(await move(program));
   line.mend();
   reasons.push(await move(program));
+  await pill(operator, /^Live$/);
+  await expectWhole(operator, reasons);
+});
+
+test('where no stream passes the page asks again and again and says so, and streams once it can', async () => {
+  const { program, operator } = await setUp();
+  const streams = '**/trpc/live.events*';
+  await operator.context.route(streams, (route) => route.abort());
+  await operator.page.reload();
+  await pill(operator, /^Live · asked every 3 s$/);
+  const reasons = [await move(program)];
+  await expectWhole(operator, reasons);
+  await program.control.circuits.trip.mutate({ provider: 'first', reason: 'seen all the same', for: '15m' });
+  await operator.sees('first', 'tripped by hand');
+  await operator.context.unroute(streams);
+  await pill(operator, /^Live$/);
+  reasons.push(await move(program));
+  await expectWhole(operator, reasons);
+});
+
+test('a laptop that slept while circuits moved shows them when it wakes, none missing and none twice', async () => {
+  const { program, line, operator } = await atTheEndOfALine();
+  const reasons = [await move(program)];
+  await expectWhole(operator, reasons);
+  const lid = await operator.context.newCDPSession(operator.page);
+  await lid.send('Page.setWebLifecycleState', { state: 'frozen' });
+  reasons.push(await move(program));
+  line.cut();
+  reasons.push(await move(program));
+  line.mend();
+  await lid.send('Page.setWebLifecycleState', { state: 'active' });
   await pill(operator, /^Live$/);
   await expectWhole(operator, reasons);
 });

@@ -38,6 +38,7 @@ import type {
 } from '../../server/core/records.ts';
 import type { Kept, KeptKind } from '../../server/core/retention.ts';
 import type { BillingShareRecord } from '../../server/core/savings/shares.ts';
+import { rowOfRequest } from '../../server/core/trail.ts';
 import { countSlowly } from './savingsCount.ts';
 
 /** A storage in plain arrays, whose disk a test can stop and start again. */
@@ -85,7 +86,7 @@ export class MemoryStorage implements Storage {
     this.check();
     if (filter.before === 'nonsense') throw new StorageError('bad_request', 'This cursor is of no page.');
     const rows = this.requests.filter((request) => !filter.chain || request.chain === filter.chain);
-    return { rows: rows.slice(0, filter.limit).map(rowOf), next: rows.length > filter.limit ? 'more' : null };
+    return { rows: rows.slice(0, filter.limit).map(rowOfRequest), next: rows.length > filter.limit ? 'more' : null };
   }
 
   async countRequests(filter: RequestCountsFilter): Promise<RequestCounts> {
@@ -272,13 +273,4 @@ export class MemoryStorage implements Storage {
   private check(): void {
     if (this.disk === 'broken') throw new StorageError('unavailable', 'The disk is full.');
   }
-}
-
-/** A request as a list shows it. */
-function rowOf(request: RequestRecord): RequestRow {
-  const attempts = request.attempts.map((attempt) => {
-    const { ordinal, provider, outcome, word, failureKind, status, durationMs, firstTokenMs, permit } = attempt;
-    return { ordinal, provider, outcome, word, failureKind, status, durationMs, firstTokenMs, permit };
-  });
-  return { ...request, attempts };
 }

@@ -15,6 +15,8 @@ export interface Scene {
   preview: TripPreview;
   /** Of who looks; default: `admin`. */
   role?: Role;
+  /** What the program says of itself, where it differs. */
+  about?: { empty?: boolean; demo?: boolean };
 }
 
 /** What a scene says of itself; the rest follows. */

@@ -1,9 +1,13 @@
 import type { CircuitEntry, ShownState } from '../../server/core/circuit/types.ts';
-import type { ChainOverview } from '../../server/core/overview.ts';
+import type { ChainOverview, ProviderOverview } from '../../server/core/overview.ts';
+import { survivalOf } from '../../server/core/survival.ts';
 import { chainOf, entryOf, eventOf } from './webCircuits.ts';
 import { type Scene, sceneWith } from './webSceneParts.ts';
 
-export const sceneNames = ['calm', 'outage', 'tripped', 'allDown', 'disconnected', 'twenty'] as const;
+export const sceneNames = [
+  ...(['calm', 'outage', 'tripped', 'lastOne', 'allDown', 'disconnected', 'twenty'] as const),
+  ...(['empty', 'demo'] as const),
+];
 export type SceneName = (typeof sceneNames)[number];
 
 const first = 'deepseek-v3';
@@ -95,9 +99,65 @@ const scenes: Record<SceneName, (now: number) => Scene> = {
       },
     };
   },
+  lastOne: (now) => lastOne(now),
   disconnected: (now) => outage(now),
   twenty: (now) => twenty(now),
+  empty: (now) => {
+    const nobodyYet = { since: now - 20_000, inFlight: 0, lastSuccessAt: null };
+    const scene = sceneWith(now, {
+      circuits: [first, second, third].map((provider) => entryOf(provider, nobodyYet)),
+      rates: [0, 0, 0],
+      states: () => 'closed',
+    });
+    const chains = scene.overview.chains.map((chain) => ({ ...chain, carrier: first, ifCarrierGoes: quiet }));
+    const { hour, overview } = scene;
+    return {
+      ...scene,
+      overview: { ...overview, chains, providers: overview.providers.map(untouched) },
+      hour: { ...hour, minutes: hour.minutes.map((minute) => ({ ...minute, answered: {}, attempts: {}, states: {} })) },
+      about: { empty: true },
+    };
+  },
+  demo: (now) => {
+    const scene = outage(now);
+    const sentence = 'Simulated: deepseek-v3 has an outage of 1 min every 3 min. The next one begins in 42 s.';
+    const demo = { sentence, nextOutageAt: now + 42_000 };
+    return { ...scene, overview: { ...scene.overview, demo }, about: { demo: true } };
+  },
 };
+
+function untouched(provider: ProviderOverview): ProviderOverview {
+  const uptime = { providerShare: null, callersShare: null };
+  return { ...provider, mostCarriedPerSecond: 0, standby: null, uptime };
+}
+
+/** Two of three are out: callers have an answer by the last, and nobody after that. */
+function lastOne(now: number): Scene {
+  const out = { state: 'open', inFlight: 0, until: now + 240_000 } as const;
+  const scene = sceneWith(now, {
+    circuits: [
+      entryOf(first, { ...out, cause: 'failures', since: now - 333_000 }),
+      entryOf(second, { ...out, cause: 'timeouts', since: now - 62_000 }),
+      entryOf(third, { since: now - 2_691_000, carries: ['lucy'], inFlight: 19 }),
+    ],
+    rates: [0, 0, 41],
+    states: (place, ago) => (ago < ([6, 2, 0][place] ?? 0) ? 'open' : 'closed'),
+  });
+  const { totals, chains } = scene.overview;
+  const ifCarrierGoes = survivalOf({ chain: 'lucy', now, carrier: third, next: null, ratePerSecond: 41 });
+  return {
+    ...scene,
+    events: [
+      eventOf({ seq: 44, provider: second, cause: 'timeouts', at: now - 62_000, until: out.until }),
+      ...outage(now).events,
+    ],
+    overview: {
+      ...scene.overview,
+      totals: { ...totals, open: 2, chainsNotSurviving: ['lucy'] },
+      chains: chains.map((chain) => ({ ...chain, carrier: third, ifCarrierGoes })),
+    },
+  };
+}
 
 function outage(now: number): Scene {
   const opened = now - 333_000;

@@ -111,7 +111,7 @@ function resultOf(name: string, input: { ids?: string[] }, scene: Scene): unknow
     case 'requests.evidence':
       return (input.ids ?? []).map((id) => ({ id, word: id === 'R5/0' ? '503' : 'firstToken' }));
     case 'about.get':
-      return aboutOf(overview.now, scene.role);
+      return { ...aboutOf(overview.now, scene.role), ...scene.about };
     default:
       return undefined;
   }

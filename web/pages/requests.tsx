@@ -58,17 +58,10 @@ export function RequestsPage() {
       <div className="bar">
         <TailChip list={list} />
         <Filters search={search} chains={about?.chains ?? chainsOf(rows, search.chain)} counts={counts} />
-        <span className="grow" />
-        <ExportButtons
-          name="requests"
-          columns={exported}
-          expected={counts?.counts.requests}
-          read={(page) => client.requests.list.query({ ...filter, ...page })}
-        />
       </div>
       <div className={`requests-split ${selected === undefined ? '' : 'has-selected'}`}>
         <section className="panel requests-list" aria-label="Requests">
-          <p className="note requests-counted">
+          <div className="note requests-counted">
             <Counted counts={counts} />
             {list.leftOut > 0 && (
               <span>
@@ -78,7 +71,14 @@ export function RequestsPage() {
                 </button>
               </span>
             )}
-          </p>
+            <span className="grow" />
+            <ExportButtons
+              name="requests"
+              columns={exported}
+              expected={counts?.counts.requests}
+              read={(page) => client.requests.list.query({ ...filter, ...page })}
+            />
+          </div>
           {list.error !== null && (
             <p className="note note-open">■ {errorSentence(list.error)} What was read before stays.</p>
           )}

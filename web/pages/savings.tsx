@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
-import { useNavigate, useSearch } from '@tanstack/react-router';
+import { Link, useNavigate, useSearch } from '@tanstack/react-router';
 import type { SavingsSummary } from '../../server/core/savings/summary.ts';
 import '../access/access.css';
 import { aboutQuery } from '../api.ts';
@@ -111,7 +111,14 @@ function ByProvider({ summary: { providers, total } }: { summary: SavingsSummary
 function ByIncident({ summary: { incidents, total } }: { summary: SavingsSummary }) {
   const rows = incidents.map(({ id, title, figures }) => ({
     ...{ key: id === null ? 'none' : `incident ${id}`, figures },
-    label: id === null ? 'of no incident' : `#${id} ${title ?? ''}`,
+    label:
+      id === null ? (
+        'of no incident'
+      ) : (
+        <Link to="/incidents/$id" params={{ id: String(id) }}>
+          #{id} {title}
+        </Link>
+      ),
   }));
   return (
     <Panel title="By incident">

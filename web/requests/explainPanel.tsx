@@ -2,12 +2,11 @@ import { useQuery } from '@tanstack/react-query';
 import { Link, useParams } from '@tanstack/react-router';
 import { useEffect, useRef } from 'react';
 import type { CircuitEvent } from '../../server/core/circuit/types.ts';
-import type { RequestRecord } from '../../server/core/records.ts';
 import { type Outputs, trpc } from '../api.ts';
 import { EvidenceLinks } from '../diagram/evidenceLinks.tsx';
 import { codeOf, errorSentence } from '../errors.ts';
 import { eventText } from '../pages/liveFeedWords.ts';
-import { showMoney, showMs } from '../time.ts';
+import { showMoney, showMs, signedMoney } from '../time.ts';
 import { TimeText } from '../ui/figures.tsx';
 import { ProviderLink } from '../ui/providerLink.tsx';
 import { StateMark } from '../ui/state.tsx';
@@ -159,7 +158,8 @@ function ShareBar({ shares }: { shares: Share[] }) {
   );
 }
 
-function Bill({ request }: { request: RequestRecord }) {
+function Bill({ request }: { request: Outputs['requests']['get'] }) {
+  const { sparedMs, firstChoice } = request;
   const { firstTokenMs, durationMs, usage, costNanoUsd, costEstimated, status, errorCode } = request;
   const how = costEstimated ? 'estimated' : 'by reported tokens';
   return (
@@ -170,6 +170,14 @@ function Bill({ request }: { request: RequestRecord }) {
       <dd>{showMs(durationMs)}</dd>
       <dt>Wait that failures added</dt>
       <dd>{showMs(addedWaitMs(request))}</dd>
+      {sparedMs !== null && (
+        <>
+          <dt title="What was not tried, each by the median time of the failures that its circuit is open for.">
+            Wait that open circuits spared
+          </dt>
+          <dd>≈ {showMs(sparedMs)}</dd>
+        </>
+      )}
       <dt>Tokens, in + out</dt>
       <dd>
         {usage === null
@@ -178,6 +186,12 @@ function Bill({ request }: { request: RequestRecord }) {
       </dd>
       <dt>Cost</dt>
       <dd>{costNanoUsd === null ? 'not known' : `${showMoney(costNanoUsd)} ${how}`}</dd>
+      {firstChoice !== null && (
+        <>
+          <dt title="The same tokens, at what the first choice costs now.">Against {firstChoice.provider}</dt>
+          <dd>{signedMoney(firstChoice.extraNanoUsd)}</dd>
+        </>
+      )}
       <dt>What the caller got</dt>
       <dd>
         {status}

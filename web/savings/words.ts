@@ -1,6 +1,6 @@
 import type { BillingKind } from '../../server/core/savings/shares.ts';
 import type { Figures, LeftOut, Range } from '../../server/core/savings/types.ts';
-import { showAge, showMoney, showMs } from '../time.ts';
+import { showAge, showMs, signedMoney } from '../time.ts';
 import { plural, wholeNumber } from '../words.ts';
 
 /** Both ends of a range, or the one that both are: `$0 – $31.20`. */
@@ -17,8 +17,7 @@ export function waiting(ms: number): string {
 
 /** `−$0.49 to +$31.20`. */
 export function signedRange({ low, high }: Range): string {
-  const signed = (nanoUsd: number) => `${nanoUsd > 0 ? '+' : ''}${showMoney(nanoUsd)}`;
-  return signed(low) === signed(high) ? signed(low) : `${signed(low)} to ${signed(high)}`;
+  return signedMoney(low) === signedMoney(high) ? signedMoney(low) : `${signedMoney(low)} to ${signedMoney(high)}`;
 }
 
 const reasons: Record<LeftOut['reason'], string> = {

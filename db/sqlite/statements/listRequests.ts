@@ -113,6 +113,8 @@ function trailsOf(orm: BetterSQLite3Database, ids: string[]): Map<string, Reques
       durationMs: attempts.durationMs,
       firstTokenMs: attempts.firstTokenMs,
       permit: attempts.permit,
+      raced: attempts.raced,
+      way: attempts.way,
     })
     .from(attempts)
     .where(inArray(attempts.requestId, ids))

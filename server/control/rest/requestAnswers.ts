@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { automaticStates, type CircuitEvent, openCauses } from '../../core/circuit/types.ts';
 import type { AttemptRecord, RequestRow } from '../../core/records.ts';
-import type { ExplainedRequest } from '../../operations/record.ts';
+import type { ExplainedRequest } from '../../operations/explain.ts';
 import { at, money, pageOf, state } from './answers.ts';
 
 /** Requests, as the REST API answers them. */
@@ -66,6 +66,8 @@ const step = attempt.pick({
   durationMs: true,
   firstTokenMs: true,
   permit: true,
+  raced: true,
+  way: true,
 });
 
 const causes = [
@@ -99,4 +101,9 @@ export const request = z.object({
   transitions: z
     .record(z.string(), transition)
     .describe('By the ordinal of a skip: what had put its circuit into that state'),
+  sparedMs: ms.nullable().describe('About so long would the attempts that open circuits spared have taken'),
+  firstChoice: z
+    .object({ provider: z.string(), extraNanoUsd: z.number() })
+    .nullable()
+    .describe('What the answer cost beyond the first choice, at what that costs now; null: not known, or it answered'),
 }) satisfies z.ZodType<ExplainedRequest>;
