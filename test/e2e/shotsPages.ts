@@ -40,7 +40,7 @@ export const pages: Shown[] = [
       await page.locator('.lanes, .lane').first().waitFor();
     },
   },
-  { name: 'savings', path: '/savings', until: '.savings-figures, .recharts-surface' },
+  { name: 'savings', path: '/savings', until: '.recharts-surface' },
   { name: 'provider', path: '/providers/deepseek-v3', until: '.recharts-surface' },
   { name: 'audit', path: '/audit', until: '.requests-table tbody tr' },
   { name: 'access', path: '/access', until: 'table tbody tr' },

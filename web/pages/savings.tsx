@@ -8,7 +8,7 @@ import '../provider/provider.css';
 import '../requests/requests.css';
 import { Days } from '../savings/days.tsx';
 import { Figures } from '../savings/figures.tsx';
-import { Groups } from '../savings/groups.tsx';
+import { Groups, SavedGroups } from '../savings/groups.tsx';
 import { How } from '../savings/how.tsx';
 import { type Range, rangeNames } from '../savings/range.ts';
 import '../savings/savings.css';
@@ -99,8 +99,8 @@ function ByProvider({ summary: { providers, total } }: { summary: SavingsSummary
     ),
   }));
   return (
-    <Panel title="By provider">
-      <Groups name="savings-providers" label="Figures by provider" head="provider" rows={rows} total={total} />
+    <Panel title="By provider" actions={<SavedGroups name="savings-providers" head="provider" rows={rows} />}>
+      <Groups label="Figures by provider" head="provider" rows={rows} total={total} />
       <p className="savings-note">
         {left.length === 0 ? 'Nothing was left out.' : `Left out, and in no figure: ${left.join('; ')}.`}
       </p>
@@ -121,8 +121,8 @@ function ByIncident({ summary: { incidents, total } }: { summary: SavingsSummary
       ),
   }));
   return (
-    <Panel title="By incident">
-      <Groups name="savings-incidents" label="Figures by incident" head="incident" rows={rows} total={total} />
+    <Panel title="By incident" actions={<SavedGroups name="savings-incidents" head="incident" rows={rows} />}>
+      <Groups label="Figures by incident" head="incident" rows={rows} total={total} />
     </Panel>
   );
 }

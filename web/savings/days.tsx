@@ -4,7 +4,7 @@ import type { SavingsSummary } from '../../server/core/savings/summary.ts';
 import { day } from '../time.ts';
 import { Panel } from '../ui/panel.tsx';
 import { useZone } from '../zone.tsx';
-import { Groups } from './groups.tsx';
+import { Groups, SavedGroups } from './groups.tsx';
 
 /** The drawing is large and late: the page stands without it. */
 const DaysDrawing = lazy(() => import('./daysDrawing.tsx'));
@@ -45,7 +45,12 @@ export function Days({ summary }: { summary: SavingsSummary }) {
       }
     >
       {asTable ? (
-        <Groups name="savings-days" label="Day by day, as a table" head="day" rows={rows} />
+        <>
+          <div className="chart-exports">
+            <SavedGroups name="savings-days" head="day" rows={rows} />
+          </div>
+          <Groups label="Day by day, as a table" head="day" rows={rows} />
+        </>
       ) : (
         <figure className="chart" aria-label="The range of the net of each day; as a table by the button above">
           <div className="chart-room">

@@ -14,9 +14,20 @@ export interface GroupRow {
   figures: Figures;
 }
 
-interface GroupsProps {
+interface SavedGroupsProps {
   /** First part of the file's name. */
   name: string;
+  /** Over the first column. */
+  head: string;
+  rows: readonly GroupRow[];
+}
+
+/** The figures of each group, as files. */
+export function SavedGroups({ name, head, rows }: SavedGroupsProps) {
+  return <SavedTable name={name} columns={columnsOf(head)} rows={rows} />;
+}
+
+interface GroupsProps {
   label: string;
   /** Over the first column. */
   head: string;
@@ -25,38 +36,33 @@ interface GroupsProps {
 }
 
 /** The figures of each group, and their sum. */
-export function Groups({ name, label, head, rows, total }: GroupsProps) {
+export function Groups({ label, head, rows, total }: GroupsProps) {
   return (
-    <>
-      <div className="chart-exports">
-        <SavedTable name={name} columns={columnsOf(head)} rows={rows} />
-      </div>
-      <Box component="section" className="chart-table savings-groups" aria-label={label} tabIndex={0}>
-        <table>
-          <thead>
-            <tr>
-              <th scope="col">{head}</th>
-              <th scope="col">skips</th>
-              <th scope="col">would have failed</th>
-              <th scope="col">waiting avoided</th>
-              <th scope="col">spend avoided</th>
-              <th scope="col">premium</th>
-              <th scope="col">net</th>
-            </tr>
-          </thead>
-          <tbody>
-            {rows.map((row) => (
-              <Row key={row.key} label={row.label} figures={row.figures} />
-            ))}
-          </tbody>
-          {total && (
-            <tfoot>
-              <Row label="all" figures={total} />
-            </tfoot>
-          )}
-        </table>
-      </Box>
-    </>
+    <Box component="section" className="chart-table savings-groups" aria-label={label} tabIndex={0}>
+      <table>
+        <thead>
+          <tr>
+            <th scope="col">{head}</th>
+            <th scope="col">skips</th>
+            <th scope="col">would have failed</th>
+            <th scope="col">waiting avoided</th>
+            <th scope="col">spend avoided</th>
+            <th scope="col">premium</th>
+            <th scope="col">net</th>
+          </tr>
+        </thead>
+        <tbody>
+          {rows.map((row) => (
+            <Row key={row.key} label={row.label} figures={row.figures} />
+          ))}
+        </tbody>
+        {total && (
+          <tfoot>
+            <Row label="all" figures={total} />
+          </tfoot>
+        )}
+      </table>
+    </Box>
   );
 }
 
