@@ -10,6 +10,7 @@ import type { AttemptOutcome, AttemptRecord, ProbeRecord, RequestOutcome } from 
  */
 
 export { audit, people, sessions, tokens } from './tables/access.ts';
+export { alertDeliveries, alerts } from './tables/alerts.ts';
 export { billingShares } from './tables/billing.ts';
 export { incidentNotes, incidents } from './tables/incidents.ts';
 export { letGo } from './tables/letGo.ts';

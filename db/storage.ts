@@ -1,4 +1,3 @@
-import type { PersonRecord, TokenRecord } from '../server/core/access.ts';
 import type { AuditCounts, AuditParts } from '../server/core/auditFilter.ts';
 import type { CircuitEvent, StoredCircuit } from '../server/core/circuit/types.ts';
 import type { FacetCounts } from '../server/core/facets.ts';
@@ -23,8 +22,12 @@ import type {
   SpentByClient,
 } from '../server/core/records.ts';
 import type { Kept, LetGoAsk } from '../server/core/retention.ts';
+import type { Access, SessionChange } from './access.ts';
+import type { AlertStorage } from './alerts.ts';
 import type { Carried, SavingsStorage, ShareChange } from './savings.ts';
 
+export type { Access, SessionChange } from './access.ts';
+export type { AlertChange, AlertStorage, ListedAlerts } from './alerts.ts';
 export type { Carried, SavingsSlice, SavingsSpan } from './savings.ts';
 export type { LetGoAsk, RequestRow, StorageStatus };
 
@@ -32,7 +35,7 @@ export type { LetGoAsk, RequestRow, StorageStatus };
  * Where the record is kept. SQLite in two threads implements it; every other storage passes the same tests
  * (`test/db/storage.contract.ts`). No call blocks the event loop; each rejects with `StorageError` and nothing else.
  */
-export interface Storage extends SavingsStorage {
+export interface Storage extends SavingsStorage, AlertStorage {
   /** What circuits were when the last process ended, and the last event number of this node (0: none). */
   restore(node: string): Promise<{ circuits: StoredCircuit[]; lastSeq: number }>;
 
@@ -140,25 +143,6 @@ export interface WrittenNote {
   who: string;
   starred: boolean;
   audit: AuditRecord;
-}
-
-export interface SessionChange {
-  put: SessionRecord[];
-  /** Hashes of those that ended. */
-  drop: string[];
-  /** Tokens and people as they were seen last; what else is known of them stays as it is. */
-  seen?: { tokens: Seen[]; people: Seen[] } | undefined;
-}
-
-export interface Seen {
-  id: string;
-  /** Ms since 1970. */
-  at: number;
-}
-
-export interface Access {
-  tokens: TokenRecord[];
-  people: PersonRecord[];
 }
 
 export interface StoredAct {

@@ -1,5 +1,6 @@
 import { openSqlite } from '../db/sqlite/open.ts';
 import type { Storage, StorageStatus } from '../db/storage.ts';
+import { createAlerting } from './alerting.ts';
 import { Board } from './circuits/board.ts';
 import { type Asked, Recheck } from './circuits/recheck.ts';
 import { Standby } from './circuits/standby.ts';
@@ -100,8 +101,8 @@ interface Kept {
 }
 
 async function putTogether(settings: Settings, world: World, kept: Kept): Promise<App> {
-  const life: Life = { state: 'starting', gatewayUrl: '' };
-  const { gateway, control, recheck, standby, watch, recorder, config, settingsNow } = await makeParts(
+  const life: Life = { state: 'starting', gatewayUrl: '', controlUrl: '' };
+  const { gateway, control, recheck, standby, watch, recorder, config, alerting, settingsNow } = await makeParts(
     settings,
     world,
     {
@@ -110,9 +111,8 @@ async function putTogether(settings: Settings, world: World, kept: Kept): Promis
     },
   );
   life.gatewayUrl = await listen(gateway.server, settings.gateway, 'gateway');
-  let controlUrl: string;
   try {
-    controlUrl = await listen(control.server, settings.control, 'control');
+    life.controlUrl = await listen(control.server, settings.control, 'control');
   } catch (error) {
     await gateway.server.close();
     throw error;
@@ -120,25 +120,28 @@ async function putTogether(settings: Settings, world: World, kept: Kept): Promis
   recheck.start();
   standby.start();
   watch.start();
+  alerting.alerter.start();
   life.state = 'serving';
   return {
     gatewayUrl: life.gatewayUrl,
-    controlUrl,
+    controlUrl: life.controlUrl,
     needsLink: control.needsLink,
     reload: (reason) => {
       const { log, clock, newId } = world;
       if (world.configFile)
         reloadConfig({ log, clock, newId, journal: recorder }, config, { who: ITSELF, from: null, reason });
     },
-    signInLink: () => controlUrl + control.signInLink(),
+    signInLink: () => life.controlUrl + control.signInLink(),
     async stop(graceMs = settingsNow().shutdownGraceMs) {
       life.state = 'draining';
       standby.stop();
       recheck.stop();
       await watch.stop();
+      const quiet = alerting.stop();
       await gateway.drain(graceMs);
       await kept.tracing?.close(WRITE_GRACE_MS);
       await kept.drills?.close();
+      await quiet;
       await control.server.close();
       await recorder.close(WRITE_GRACE_MS);
       await kept.storage.close(WRITE_GRACE_MS);
@@ -150,6 +153,7 @@ async function putTogether(settings: Settings, world: World, kept: Kept): Promis
 interface Life {
   state: 'starting' | 'serving' | 'draining';
   gatewayUrl: string;
+  controlUrl: string;
 }
 
 async function makeParts(
@@ -193,6 +197,10 @@ async function makeParts(
   const { recheck, standby } = makeAskers(inForce, world, { node, board, ping: gateway.ping, recorder, watch });
   const about = () => aboutOf({ settings: now, world, startedAt: watch.startedAt, gatewayUrl: life.gatewayUrl });
   const { live, overviews } = watch;
+  const alerting = createAlerting({
+    ...{ settings: () => now, world, storage, board, overview: () => overviews.get() },
+    controlUrl: () => life.controlUrl,
+  });
   const metrics = metricsOf({ settings, world, watch, board, recorder, storage, gateway });
   const adopt = (changed: Settings): void => {
     now = changed;
@@ -204,7 +212,7 @@ async function makeParts(
   };
   const config = new Reload({ file: world.configFile ?? null, clock, settings, adopt });
   const control = createControl({
-    ...{ ...world, settings: inForce, board, recheck, storage, recorder, config },
+    ...{ ...world, settings: inForce, board, recheck, storage, recorder, config, alerts: alerting.alerter },
     ...{
       live,
       overviews,
@@ -216,7 +224,7 @@ async function makeParts(
       book: inForce,
     },
   });
-  return { gateway, control, recheck, standby, watch, recorder, config, settingsNow: () => now };
+  return { gateway, control, recheck, standby, watch, recorder, config, alerting, settingsNow: () => now };
 }
 
 function openBoard({ node, providers, chains }: Settings, { clock, random, log }: World, restored: Restored): Board {

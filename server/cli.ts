@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import { addAccess } from './cli/access.ts';
 import { addActs } from './cli/acts.ts';
+import { addAlerts } from './cli/alerts.ts';
 import { addAudit } from './cli/audit.ts';
 import { addBackup } from './cli/backup.ts';
 import { addCheck } from './cli/check.ts';
@@ -53,6 +54,7 @@ export async function runCli(world: CliWorld): Promise<number> {
   addSavings(program, world);
   addShares(program, world);
   addAudit(program, world);
+  addAlerts(program, world);
   addRecord(program, world);
   addBackup(program, world);
   addConfig(program, world);

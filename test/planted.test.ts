@@ -9,6 +9,7 @@ import { createLog } from '../server/observe/log.ts';
 import { newId, realClock } from '../server/world.ts';
 import { TestDatabase } from './db/support/database.ts';
 import { act, bearer, cookieOf, post } from './support/access.ts';
+import { type Answer, alertReceiver } from './support/alertReceiver.ts';
 import { run } from './support/cli.ts';
 import { call, procedures } from './support/control.ts';
 import { Outputs } from './support/planted.ts';
@@ -27,10 +28,14 @@ const planted = {
   wrongToken: 'planted-wrong-token-0008',
   urlPassword: 'planted-url-password-0009',
   environment: 'planted-environment-0010',
+  webhookSecret: 'whsec_cGxhbnRlZC13ZWJob29rLXNlY3JldC0wMDEy',
+  webhookPath: 'planted-webhook-path-0013',
+  slackPath: 'planted-slack-path-0014',
+  routingKey: 'planted-routing-key-0015',
   prompt: 'planted prompt of a caller 0011',
 };
 
-const configOf = (urls: { echo: string; good: string }, database: string) => `gateway: { port: 0 }
+const configOf = (urls: { echo: string; good: string; hooks: string }, database: string) => `gateway: { port: 0 }
 control: { port: 0 }
 database: "${database}"
 node: a
@@ -40,6 +45,10 @@ providers:
 chains:
   lucy: { providers: [echo, good], backoff: { initial: 1ms } }
   alone: { providers: [echo] }
+alerts:
+  - { name: ours, kind: webhook, url: "${urls.hooks}/${planted.webhookPath}", secret: ${planted.webhookSecret}, hold: 0s }
+  - { name: team, kind: slack, url: "${urls.hooks}/${planted.slackPath}", hold: 0s }
+  - { name: pager, kind: pagerduty, url: "${urls.hooks}/v2", routingKey: ${planted.routingKey}, hold: 0s }
 clients: [{ name: app, key: ${planted.clientKey} }]
 signIn:
   url: https://recloser.example
@@ -74,9 +83,16 @@ async function answering() {
 }
 
 async function startPlanted(path: string, outputs: Outputs) {
-  const [echo, good] = await Promise.all([echoing(), answering()]);
+  const [echo, good, hooks] = await Promise.all([echoing(), answering(), alertReceiver()]);
+  const says: Answer = (response, { path, text, headers }) =>
+    response.writeHead(500).end(`${path} ${text.slice(0, 90)} ${headers['webhook-signature']}`);
+  hooks.answers.push(...Array.from({ length: 50 }, () => says));
   const env = { KEY: planted.providerKey, OTHER: planted.environment };
-  const loaded = loadSettings({ text: configOf({ echo: echo.url, good: good.url }, path), file: '/r.yaml', env });
+  const loaded = loadSettings({
+    text: configOf({ echo: echo.url, good: good.url, hooks: new URL(hooks.url).origin }, path),
+    file: '/r.yaml',
+    env,
+  });
   if (!loaded.ok) throw new Error(formatProblems('r.yaml', loaded.problems));
   const log = createLog('debug', { write: (line) => outputs.add('log', line) });
   const app = await startApp(loaded.settings, {
@@ -84,6 +100,14 @@ async function startPlanted(path: string, outputs: Outputs) {
     ...{ token: planted.adminToken, webRoot: null, version: '0.1.0' },
   });
   return app;
+}
+
+/** Each destination, which echoes what it was sent. */
+async function tryAlerts(control: Parameters<typeof act>[0]): Promise<void> {
+  for (const name of ['ours', 'team', 'pager']) {
+    const { data } = await act(control, 'alerts.test', { name });
+    expect(data).toMatchObject({ status: 'failed', answer: 500 });
+  }
 }
 
 function callers(gatewayUrl: string, outputs: Outputs) {
@@ -94,6 +118,19 @@ function callers(gatewayUrl: string, outputs: Outputs) {
     const response = await fetch(`${gatewayUrl}/v1/chat/completions`, options);
     return outputs.answer(where, response);
   };
+}
+
+/** What is said of a config with mistakes in it. */
+function refusedConfig(outputs: Outputs): void {
+  const urls = {
+    echo: `http://u:${planted.urlPassword}@h.example`,
+    good: 'http://h.example',
+    hooks: 'ftp://h.example',
+  };
+  const text = configOf(urls, ':memory:');
+  const problems = loadSettings({ text, file: '/r.yaml', env: { KEY: planted.providerKey } });
+  expect(problems.ok).toBe(false);
+  outputs.add('a config', problems.ok ? '' : formatProblems('r.yaml', problems.problems));
 }
 
 test('no secret is in an answer, an error, a log, a metric, an export, the command line or the database', async () => {
@@ -126,6 +163,7 @@ test('no secret is in an answer, an error, a log, a metric, an export, the comma
   await outputs.answer('a wrong token', await fetch(`${control.url}/metrics`, { headers: bearer(planted.wrongToken) }));
   await act(control, 'circuits.probe', { provider: 'echo', reason: 'a look' });
   await act(control, 'circuits.trip', { provider: 'echo', reason: 'a look' });
+  await tryAlerts(control);
   for (const { path, type } of procedures) {
     if (type === 'subscription') continue;
     const headers = control.headers;
@@ -145,14 +183,13 @@ test('no secret is in an answer, an error, a log, a metric, an export, the comma
     ['requests', '--json'],
     ['token', 'list'],
     ['person', 'list'],
+    ['alerts'],
+    ['alerts', '--json'],
   ]) {
     const { out, err } = await run(argv, { env });
     outputs.add(argv.join(' '), out + err);
   }
-  const refused = configOf({ echo: `http://u:${planted.urlPassword}@h.example`, good: 'http://h.example' }, ':memory:');
-  const problems = loadSettings({ text: refused, file: '/r.yaml', env: { KEY: planted.providerKey } });
-  expect(problems.ok).toBe(false);
-  outputs.add('a config', problems.ok ? '' : formatProblems('r.yaml', problems.problems));
+  refusedConfig(outputs);
 
   await stop();
   for (const name of readdirSync(database.folder)) {

@@ -1,3 +1,4 @@
+import type { Alert, Delivery } from '../../server/core/alerts/types.ts';
 import type { AuditCounts, AuditParts } from '../../server/core/auditFilter.ts';
 import type { CircuitEvent, StoredCircuit } from '../../server/core/circuit/types.ts';
 import type { FactsAsk, IncidentRow, KeptIncident } from '../../server/core/incidents/report.ts';
@@ -14,6 +15,7 @@ import type { Kept } from '../../server/core/retention.ts';
 import type { BillingShareRecord } from '../../server/core/savings/shares.ts';
 import type {
   Access,
+  AlertChange,
   AttemptsFilter,
   AuditFilter,
   Batch,
@@ -22,6 +24,7 @@ import type {
   EventFilter,
   IncidentFilter,
   LetGoAsk,
+  ListedAlerts,
   ListedAttempt,
   Minutes,
   Page,
@@ -77,6 +80,9 @@ export interface Verbs {
   listSessions: { ask: number; answer: SessionRecord[] };
   listAccess: { ask: null; answer: Access };
   writeSessions: { ask: SessionChange; answer: null };
+  readAlerts: { ask: null; answer: { alerts: Alert[]; waiting: Delivery[] } };
+  writeAlerts: { ask: AlertChange; answer: null };
+  listAlerts: { ask: number; answer: ListedAlerts };
   listIncidents: { ask: IncidentFilter; answer: Page<IncidentRow> };
   getIncident: { ask: number; answer: KeptIncident | null };
   writeIncidents: { ask: WrittenIncident[]; answer: null };

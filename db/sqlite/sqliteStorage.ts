@@ -1,20 +1,7 @@
-import type { AuditParts } from '../../server/core/auditFilter.ts';
 import type { Clock, Timer } from '../../server/core/clock.ts';
-import type { FactsAsk } from '../../server/core/incidents/report.ts';
 import type { Log } from '../../server/core/log.ts';
 import {
-  type AttemptsFilter,
-  type AuditFilter,
   type Batch,
-  type ChainMinutesFilter,
-  type EventFilter,
-  type IncidentFilter,
-  type LetGoAsk,
-  type ProbeFilter,
-  type ProviderMinutesFilter,
-  type RequestCountsFilter,
-  type RequestFilter,
-  type SavingsSpan,
   type SessionChange,
   type Storage,
   StorageError,
@@ -28,6 +15,8 @@ import { Chores } from './chores.ts';
 import type { Health } from './health.ts';
 import type { Link } from './link.ts';
 import type { OpenAsk, Verb, Verbs } from './messages.ts';
+
+type Ask<V extends Verb> = Verbs[V]['ask'];
 
 /** Questions waiting for the reader; over it they are refused at once. */
 const maxReads = 64;
@@ -84,11 +73,11 @@ export class SqliteStorage implements Storage {
     await this.acts.write(act);
   }
 
-  listRequests(filter: RequestFilter) {
+  listRequests(filter: Ask<'listRequests'>) {
     return this.read('listRequests', filter);
   }
 
-  countRequests(filter: RequestCountsFilter) {
+  countRequests(filter: Ask<'countRequests'>) {
     return this.read('countRequests', filter);
   }
 
@@ -96,15 +85,15 @@ export class SqliteStorage implements Storage {
     return this.read('getRequest', id);
   }
 
-  listEvents(filter: EventFilter) {
+  listEvents(filter: Ask<'listEvents'>) {
     return this.read('listEvents', filter);
   }
 
-  listAudit(filter: AuditFilter) {
+  listAudit(filter: Ask<'listAudit'>) {
     return this.read('listAudit', filter);
   }
 
-  countAudit(filter: AuditParts) {
+  countAudit(filter: Ask<'countAudit'>) {
     return this.read('countAudit', filter);
   }
 
@@ -112,19 +101,19 @@ export class SqliteStorage implements Storage {
     return this.read('getAudit', id);
   }
 
-  listChainMinutes(filter: ChainMinutesFilter) {
+  listChainMinutes(filter: Ask<'listChainMinutes'>) {
     return this.read('listChainMinutes', filter);
   }
 
-  listProviderMinutes(filter: ProviderMinutesFilter) {
+  listProviderMinutes(filter: Ask<'listProviderMinutes'>) {
     return this.read('listProviderMinutes', filter);
   }
 
-  listAttempts(filter: AttemptsFilter) {
+  listAttempts(filter: Ask<'listAttempts'>) {
     return this.read('listAttempts', filter);
   }
 
-  listProbes(filter: ProbeFilter) {
+  listProbes(filter: Ask<'listProbes'>) {
     return this.read('listProbes', filter);
   }
 
@@ -140,7 +129,7 @@ export class SqliteStorage implements Storage {
     return this.read('spentSince', from);
   }
 
-  countSavings(span: SavingsSpan) {
+  countSavings(span: Ask<'countSavings'>) {
     return this.read('countSavings', span);
   }
 
@@ -161,7 +150,20 @@ export class SqliteStorage implements Storage {
     await this.writer.ask('writeSessions', change);
   }
 
-  listIncidents(filter: IncidentFilter) {
+  readAlerts() {
+    return this.read('readAlerts', null);
+  }
+
+  async writeAlerts(change: Ask<'writeAlerts'>): Promise<void> {
+    this.refuseClosed();
+    await this.writer.ask('writeAlerts', change);
+  }
+
+  listAlerts(limit: number) {
+    return this.read('listAlerts', limit);
+  }
+
+  listIncidents(filter: Ask<'listIncidents'>) {
     return this.read('listIncidents', filter);
   }
 
@@ -187,11 +189,11 @@ export class SqliteStorage implements Storage {
     return this.read('readMinutes', span);
   }
 
-  readIncident(ask: FactsAsk) {
+  readIncident(ask: Ask<'readIncident'>) {
     return this.read('readIncident', ask);
   }
 
-  async letGo(ask: LetGoAsk) {
+  async letGo(ask: Ask<'letGo'>) {
     this.refuseClosed();
     return this.writer.ask('letGo', ask);
   }

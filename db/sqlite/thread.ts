@@ -4,6 +4,7 @@ import { storageError } from './errors.ts';
 import { type DatabaseFile, fileAt, openFile, reopenFile } from './file.ts';
 import type { Message, OpenAsk, Reply, Verb, Verbs } from './messages.ts';
 import { addUpSkips } from './statements/addUpSkips.ts';
+import { listAlerts, readAlerts, writeAlerts } from './statements/alerts.ts';
 import { listBillingShares } from './statements/billingShares.ts';
 import { countAudit } from './statements/countAudit.ts';
 import { countOlder } from './statements/countOlder.ts';
@@ -86,6 +87,12 @@ const answers: Answers = {
     writeSessions(database(), change);
     return null;
   },
+  readAlerts: () => readAlerts(database().orm),
+  writeAlerts(change) {
+    writeAlerts(database(), change);
+    return null;
+  },
+  listAlerts: (limit) => listAlerts(database().orm, limit),
   listIncidents: (filter) => listIncidents(database().orm, filter),
   getIncident: (id) => getIncident(database().orm, id),
   writeIncidents(incidents) {

@@ -37,6 +37,8 @@ export const examples: Record<string, readonly string[]> = {
     'audit --what circuits.trip --on deepseek-v3',
     'audit 01K0000000',
   ],
+  alerts: ['alerts', 'alerts --limit 50 --json'],
+  'alerts test': ['alerts test on-call'],
   record: ['record'],
   backup: ['backup before-upgrade.db', 'backup before-upgrade.db --database ./data/recloser.db'],
   'config show': [

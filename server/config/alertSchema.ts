@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { destinationKinds, severities } from '../core/alerts/types.ts';
-import { duration, list, match, oneOf, period, section, text, yesNo } from './leaves.ts';
+import { duration, list, match, oneOf, period, section, text, whole, yesNo } from './leaves.ts';
 import { DAY, HOUR, headerSafe, label, MINUTE } from './names.ts';
 
 const addressSays = 'an address that begins with https://, without user, password or #';
@@ -46,6 +46,11 @@ export const alertSchema = section({
     .prefault(['page', 'notify'])
     .describe(
       '`page`: callers get errors, or a chain would not survive the next loss; `notify`: an outage that was absorbed.',
+    ),
+  errors: whole(1, 1_000)
+    .prefault(3)
+    .describe(
+      'So many callers have to get an error in one incident before that is a page; what fewer got is a notice.',
     ),
   hold: duration(0, HOUR).prefault('30s').describe('Trouble has to last so long before it is told here.'),
   remind: period(5 * MINUTE, DAY)

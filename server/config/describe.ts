@@ -61,12 +61,13 @@ function describeSignIn({ url, provider }: Settings['signIn'], hide: Hide) {
 }
 
 function describeAlert(alert: AlertSettings, hide: Hide) {
-  const { name, kind, url, secret, previousSecret, routingKey, on, holdMs, remindMs, chains, allowLinkLocal } = alert;
+  const { name, kind, url, secret, previousSecret, routingKey } = alert;
+  const { on, errors, holdMs, remindMs, chains, allowLinkLocal } = alert;
   const secrets = Object.entries({ secret, previousSecret, routingKey }).filter(([, value]) => value !== null);
   return {
     ...{ name, kind, url: hide(url) },
     ...Object.fromEntries(secrets.map(([key, value]) => [key, hide(value)])),
-    ...{ on, hold: writeDuration(holdMs), remind: remindMs === null ? 'off' : writeDuration(remindMs) },
+    ...{ on, errors, hold: writeDuration(holdMs), remind: remindMs === null ? 'off' : writeDuration(remindMs) },
     ...{ chains: chains ?? 'all', allowLinkLocal },
   };
 }

@@ -8,7 +8,6 @@ export function notesOf(config: FileConfig): string[] {
   const say = (keys: string[], sentence: string): void => {
     if (keys.length > 0) notes.push(`${shortList(keys)}: ${sentence}`);
   };
-  say(config.alerts.length > 0 ? ['alerts'] : [], 'alerts are checked, and not sent yet.');
   say(
     config.drills && config.environment === 'production' ? ['drills'] : [],
     'WARNING: this is "production", and every caller may break its own requests by x-recloser-fault. Set drills: false.',

@@ -55,9 +55,9 @@ const pagerDuty = 'https://events.pagerduty.com/v2/enqueue';
 
 function toAlert(alert: FileConfig['alerts'][number]): AlertSettings {
   const { name, kind, url = pagerDuty, secret = null, previousSecret = null, routingKey = null } = alert;
-  const { on, hold, remind, chains = null, allowLinkLocal } = alert;
+  const { on, errors, hold, remind, chains = null, allowLinkLocal } = alert;
   const to = { url, secret, previousSecret, routingKey, allowLinkLocal };
-  return { name, kind, ...to, on, holdMs: hold, remindMs: remind, chains };
+  return { name, kind, ...to, on, errors, holdMs: hold, remindMs: remind, chains };
 }
 
 function toSignIn(signIn: FileConfig['signIn']): SignInSettings {

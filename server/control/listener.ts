@@ -12,6 +12,7 @@ import type { RetentionSettings } from '../core/retention.ts';
 import type { ListenerSettings, SignInSettings } from '../core/settings.ts';
 import type { AccessOperations } from '../operations/access/access.ts';
 import { AccessBook } from '../operations/access/book.ts';
+import type { AlertSource } from '../operations/alerts.ts';
 import type { ConfigSource } from '../operations/config.ts';
 import { noteForbidden, Refusals } from '../operations/note.ts';
 import type { Circuits, Journal, Recheck } from '../operations/operations.ts';
@@ -59,6 +60,8 @@ export interface ControlDeps {
   book: ProviderBook;
   /** Reads the config file again; absent: there is none. */
   config?: ConfigSource;
+  /** Tells people of outages; absent: nobody is told. */
+  alerts?: AlertSource;
   /** Sign-ins of earlier runs. */
   sessions: readonly SessionRecord[];
   /** Tokens and people of the record. */

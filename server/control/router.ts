@@ -2,11 +2,13 @@ import type { Storage } from '../../db/storage.ts';
 import type { ProviderBook } from '../core/book.ts';
 import type { RetentionSettings } from '../core/retention.ts';
 import type { AccessOperations } from '../operations/access/access.ts';
+import { type AlertSource, noAlerts } from '../operations/alerts.ts';
 import type { ConfigSource } from '../operations/config.ts';
 import { noConfig } from '../operations/config.ts';
 import type { AboutProgram } from './about.ts';
 import { aboutRouter } from './about.ts';
 import { accessRouter } from './access.ts';
+import { alertsRouter } from './alerts.ts';
 import { auditRouter } from './audit.ts';
 import { circuitsRouter } from './circuits.ts';
 import { configRouter } from './config.ts';
@@ -32,6 +34,7 @@ export interface RouterDeps {
   about: () => AboutProgram;
   settings: { retention: RetentionSettings; database: string };
   config?: ConfigSource;
+  alerts?: AlertSource;
 }
 
 /** Every procedure of the control plane: one file a noun. */
@@ -47,6 +50,7 @@ export function createRouter(deps: RouterDeps) {
     live: liveRouter(deps.live),
     overview: overviewRouter(deps.overviews),
     access: accessRouter(deps.operations),
+    alerts: alertsRouter(deps.operations, deps.alerts ?? noAlerts),
     config: configRouter(deps.operations, deps.config ?? noConfig),
     about: aboutRouter(deps),
     record: recordRouter(deps),

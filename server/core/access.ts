@@ -10,6 +10,7 @@ export type Scope = (typeof scopes)[number];
 const scopeOfNoun: Record<string, Scope | null> = {
   about: null,
   access: 'access',
+  alerts: 'incidents',
   audit: 'audit',
   circuits: 'circuits',
   config: 'access',

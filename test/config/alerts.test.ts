@@ -9,17 +9,20 @@ const other = `whsec_${Buffer.from('another secret of that many bytes').toString
 const path = 'https://hooks.example/services/T0/planted-path';
 
 const all = `alerts:
-  - { name: ours, kind: webhook, url: "${path}?a=b", secret: "${secret}", previousSecret: "${other}", on: [page], remind: off, hold: 0s, chains: [lucy] }
+  - { name: ours, kind: webhook, url: "${path}?a=b", secret: "${secret}", previousSecret: "${other}", on: [page], remind: off, hold: 0s, errors: 1, chains: [lucy] }
   - { name: team, kind: slack, url: "${path}" }
   - { name: on-call, kind: pagerduty, routingKey: planted-routing-key }`;
 
 test('each kind is read, with its defaults', () => {
-  const defaults = { on: ['page', 'notify'], holdMs: 30_000, remindMs: 1_800_000, chains: null, allowLinkLocal: false };
+  const defaults = {
+    ...{ on: ['page', 'notify'], errors: 3, holdMs: 30_000, remindMs: 1_800_000 },
+    ...{ chains: null, allowLinkLocal: false },
+  };
   const none = { secret: null, previousSecret: null, routingKey: null };
   expect(settingsOf(withMore(all)).alerts).toEqual([
     {
       ...{ name: 'ours', kind: 'webhook', url: `${path}?a=b`, secret, previousSecret: other, routingKey: null },
-      ...{ on: ['page'], holdMs: 0, remindMs: null, chains: ['lucy'], allowLinkLocal: false },
+      ...{ on: ['page'], errors: 1, holdMs: 0, remindMs: null, chains: ['lucy'], allowLinkLocal: false },
     },
     { name: 'team', kind: 'slack', url: path, ...none, ...defaults },
     {

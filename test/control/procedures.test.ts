@@ -126,6 +126,8 @@ describe('who may call', () => {
       'access.revokeToken',
       'access.sessions',
       'access.tokens',
+      'alerts.list',
+      'alerts.test',
       'audit.counts',
       'audit.get',
       'audit.list',

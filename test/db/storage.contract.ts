@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { RequestFilter, Storage } from '../../db/storage.ts';
+import { keepsAlerts } from './alerts.contract.ts';
 import { keepsIncidents } from './incidents.contract.ts';
 import { listsMinutes } from './minutes.contract.ts';
 import { listsOfProviders } from './providers.contract.ts';
@@ -20,6 +21,7 @@ export function storageContract(name: string, open: () => Promise<StorageUnderTe
     listsTheRest(open);
     listsMinutes(open);
     listsOfProviders(open);
+    keepsAlerts(open);
     keepsIncidents(open);
     letsGo(open);
     countsSavings(open);

@@ -1,11 +1,13 @@
 import type {
   Access,
+  AlertChange,
   AttemptsFilter,
   Batch,
   Carried,
   EventFilter,
   IncidentFilter,
   LetGoAsk,
+  ListedAlerts,
   ListedAttempt,
   Minutes,
   Page,
@@ -24,6 +26,7 @@ import type {
   WrittenNote,
 } from '../../db/storage.ts';
 import { StorageError } from '../../db/storage.ts';
+import type { Delivery } from '../../server/core/alerts/types.ts';
 import type { AuditCounts } from '../../server/core/auditFilter.ts';
 import type { CircuitEvent } from '../../server/core/circuit/types.ts';
 import { countFacets, facetsOf } from '../../server/core/facets.ts';
@@ -48,6 +51,7 @@ export class MemoryStorage implements Storage {
   readonly probes: ProbeRecord[] = [];
   readonly events: CircuitEvent[] = [];
   readonly incidents: KeptIncident[] = [];
+  readonly deliveries: Delivery[] = [];
   readonly shares = new Map<string, BillingShareRecord>();
   readonly sessions = new Map<string, SessionRecord>();
   /** How many rows of each kind are too old. */
@@ -202,6 +206,21 @@ export class MemoryStorage implements Storage {
     this.check();
     for (const session of put) this.sessions.set(session.hash, session);
     for (const hash of drop) this.sessions.delete(hash);
+  }
+
+  async readAlerts(): Promise<{ alerts: []; waiting: [] }> {
+    this.check();
+    return { alerts: [], waiting: [] };
+  }
+
+  async writeAlerts(change: AlertChange): Promise<void> {
+    this.check();
+    this.deliveries.push(...change.deliveries);
+  }
+
+  async listAlerts(): Promise<ListedAlerts> {
+    this.check();
+    return { alerts: [], deliveries: this.deliveries, last: this.deliveries };
   }
 
   async listIncidents({ limit, unresolved }: IncidentFilter): Promise<Page<IncidentRow>> {

@@ -31,6 +31,7 @@ export const floors: Record<string, Floor> = {
     files: [core, /^server\/circuits\//, storage],
     packages: ['zod', '@node-rs/argon2', 'node:*'],
   },
+  'server/alerts': { path: /^server\/alerts\//, files: [core, storage], packages: ['undici', 'node:*'] },
   'server/control': {
     path: /^server\/control\//,
     files: [core, /^server\/operations\//, storage],

@@ -47,8 +47,8 @@ function isAtRisk({ providers, ifCarrierGoes }: Watched['chains'][number]): bool
 }
 
 function ofChain(chain: string, state: Concern['state']): Concern {
-  const page = state === 'bad' ? 'risk' : null;
-  return { incidentId: null, chain, state, page, detectedAt: null, quietUntil: null, chains: [chain] };
+  const never = { errors: 0, detectedAt: null, quietUntil: null };
+  return { incidentId: null, chain, state, isRisk: state === 'bad', ...never, chains: [chain] };
 }
 
 const states = { open: 'bad', watching: 'well', resolved: 'over' } as const;
@@ -63,7 +63,8 @@ function ofIncident(
     incidentId: id,
     chain: null,
     state: states[state],
-    page: errors > 0 ? 'errors' : isRisk ? 'risk' : null,
+    errors,
+    isRisk,
     detectedAt,
     quietUntil,
     chains: [...new Set([...incident.chains, ...through.map(({ chain }) => chain)])],
@@ -74,7 +75,7 @@ function ofIncident(
 function gone(alerts: readonly Alert[], incidents: readonly IncidentRow[]): Concern[] {
   return alerts.flatMap(({ incidentId }) => {
     if (incidentId === null || incidents.some(({ id }) => id === incidentId)) return [];
-    const never = { page: null, detectedAt: null, quietUntil: null };
+    const never = { errors: 0, isRisk: false, detectedAt: null, quietUntil: null };
     return [{ incidentId, chain: null, state: 'over', ...never, chains: [] } satisfies Concern];
   });
 }

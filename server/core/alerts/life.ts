@@ -13,13 +13,12 @@ export function advanced(before: Alert | null, concern: Concern, now: number): A
   const isBad = concern.state === 'bad';
   // An incident that flaps is as old as it is: only its first moments are waited for.
   const badSince = isBad ? Math.min(concern.detectedAt ?? alert.badSince ?? now, now) : null;
-  const pageSince = concern.page === 'errors' ? badSince : Math.min(alert.pageSince ?? now, now);
   const wellSince = isBad ? null : Math.min(alert.wellSince ?? now, now);
   const quiet = alert.chain !== null && wellSince !== null && now - wellSince >= chainQuietMs;
   return {
     ...alert,
     badSince,
-    pageSince: isBad && concern.page !== null ? pageSince : null,
+    riskSince: isBad && concern.isRisk ? Math.min(alert.riskSince ?? now, now) : null,
     wellSince,
     resolvedAt: concern.state === 'over' || quiet ? now : null,
   };
@@ -27,7 +26,7 @@ export function advanced(before: Alert | null, concern: Concern, now: number): A
 
 function begun({ incidentId, chain }: Concern, now: number): Alert {
   const key = chain === null ? `incident/${incidentId}` : `chain/${chain}/${now}`;
-  const since = { badSince: null, pageSince: null, wellSince: null, resolvedAt: null };
+  const since = { badSince: null, riskSince: null, wellSince: null, resolvedAt: null };
   return { key, incidentId, chain, seenAt: now, ...since, told: [] };
 }
 
@@ -60,12 +59,12 @@ export function dueOf(alert: Alert, ask: DueAsk): { alert: Alert; due: Told[] } 
 type Next = { sending: Sending; severity: Severity } | null;
 
 function firstOf(alert: Alert, destination: AlertSettings, { concern, now }: DueAsk): Next {
-  const severity = severityOf(alert, destination, now);
+  const severity = severityOf(alert, { destination, concern, now });
   if (alert.resolvedAt !== null || severity === null || !destination.on.includes(severity)) return null;
   const { chains } = destination;
   if (chains !== null && !concern.chains.some((chain) => chains.includes(chain))) return null;
   // What is about to be a page is told once, as one.
-  const isTurning = alert.pageSince !== null && severity === 'notify' && destination.on.includes('page');
+  const isTurning = alert.riskSince !== null && severity === 'notify' && destination.on.includes('page');
   return isTurning && now - (alert.badSince ?? now) < 2 * destination.holdMs ? null : { sending: 'opened', severity };
 }
 
@@ -74,7 +73,7 @@ function nextOf(alert: Alert, told: Told, ask: DueAsk & { destination: AlertSett
   const { severity } = told;
   if (told.sending === 'resolved') return null;
   if (alert.resolvedAt !== null) return { sending: 'resolved', severity };
-  const held = severityOf(alert, destination, now);
+  const held = severityOf(alert, { destination, concern, now });
   if (held === 'page' && severity === 'notify' && destination.on.includes('page')) {
     return { sending: 'escalated', severity: 'page' };
   }
@@ -88,9 +87,15 @@ function nextOf(alert: Alert, told: Told, ask: DueAsk & { destination: AlertSett
   return isTime && held !== null && !waiting.has(destination.name) ? { sending: 'reminder', severity } : null;
 }
 
+interface Judged {
+  destination: AlertSettings;
+  concern: Concern;
+  now: number;
+}
+
 /** As bad as it has been for long enough; null: for so long it has not been bad. */
-function severityOf({ badSince, pageSince }: Alert, { holdMs }: AlertSettings, now: number): Severity | null {
-  const isHeld = (since: number | null): boolean => since !== null && now - since >= holdMs;
-  if (isHeld(pageSince)) return 'page';
+function severityOf({ badSince, riskSince }: Alert, { destination, concern, now }: Judged): Severity | null {
+  const isHeld = (since: number | null): boolean => since !== null && now - since >= destination.holdMs;
+  if (isHeld(riskSince) || (isHeld(badSince) && concern.errors >= destination.errors)) return 'page';
   return isHeld(badSince) ? 'notify' : null;
 }

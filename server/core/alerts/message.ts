@@ -68,7 +68,7 @@ function titleOf({ alert, told, incident }: MessageAsk, chains: readonly Chain[]
   const nobody = chains.filter(({ carrier }) => carrier === null);
   const because = incident ? `: ${incident.title}` : '';
   if (nobody.length > 0) return `${prefix}callers of ${namesOf(nobody)} get errors, nobody is left to answer${because}`;
-  if (incident && incident.errors > 0) return `${prefix}callers got errors${because}`;
+  if (incident && incident.errors > 0) return `${prefix}${plural(incident.errors, 'caller')} got an error${because}`;
   const atRisk = chains.filter(({ ifCarrierGoes }) => ifCarrierGoes.verdict === 'nobody');
   if (told.severity === 'page' && atRisk.length > 0) {
     return `${prefix}${namesOf(atRisk)} would not survive the next loss${because}`;

@@ -45,6 +45,6 @@ export function step(ask: StepAsk): Step {
 }
 
 function overOf({ incidentId, chain }: Alert): Concern {
-  const never = { page: null, detectedAt: null, quietUntil: null };
+  const never = { errors: 0, isRisk: false, detectedAt: null, quietUntil: null };
   return { incidentId, chain, state: 'over', ...never, chains: chain === null ? [] : [chain] };
 }

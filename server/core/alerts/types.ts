@@ -22,6 +22,8 @@ export interface AlertSettings {
   /** It may be at an address that is link-local, or a cloud's metadata. */
   allowLinkLocal: boolean;
   on: Severity[];
+  /** So many callers have to get an error in one incident before that is a page; what fewer got is a notice. */
+  errors: number;
   /** Trouble has to last so long before it is told here. */
   holdMs: number;
   /** While it lasts it is told again so often; null: it is not. */
@@ -43,8 +45,10 @@ export interface Concern {
   /** Null: it is an incident. */
   chain: string | null;
   state: 'bad' | 'well' | 'over';
-  /** Why it is worth a page; null: it is not. */
-  page: 'errors' | 'risk' | null;
+  /** Callers who got an error. */
+  errors: number;
+  /** Nobody would be left without the provider that carries a chain now. */
+  isRisk: boolean;
   /** When it was detected; null: it is as old as it has been seen. */
   detectedAt: number | null;
   /** An incident is over when nothing comes until then; null: not known. */
@@ -62,8 +66,8 @@ export interface Alert {
   seenAt: number;
   /** Bad without a break since then; null: it is not bad now. */
   badSince: number | null;
-  /** Worth a page without a break since then; null: it is not now. */
-  pageSince: number | null;
+  /** A chain would not survive the next loss, without a break since then; null: it would now. */
+  riskSince: number | null;
   /** Well without a break since then; null: it is not well now. */
   wellSince: number | null;
   /** Null: it goes on. */
@@ -100,4 +104,26 @@ export interface AlertMessage {
   beganAt: number;
   /** Callers who got an error; null: not counted. */
   errors: number | null;
+}
+
+/** One message to one destination: a row of the log of deliveries. */
+export interface Delivery {
+  id: string;
+  /** Null: a test. */
+  alertKey: string | null;
+  destination: string;
+  /** Of the messages about this alert to this destination, from 1. */
+  ordinal: number;
+  message: AlertMessage;
+  createdAt: number;
+  /** `waiting`: to be sent, or sent again; `dropped`: the destination is not in the config any more. */
+  status: 'waiting' | 'delivered' | 'failed' | 'dropped';
+  attempts: number;
+  /** Not tried before. */
+  nextAt: number;
+  /** Of the last try: what was answered; null: nothing was. */
+  answer: number | null;
+  /** What was wrong with the last try, in a sentence without any address or key; null: nothing. */
+  error: string | null;
+  settledAt: number | null;
 }

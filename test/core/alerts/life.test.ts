@@ -18,6 +18,7 @@ function told(looks: [at: number, seen: Seen][], destinations: AlertSettings[] =
 }
 
 const open = { incidents: [incident()] };
+const one = { incidents: [incident({ errors: 1 })] };
 const felt = { incidents: [incident({ errors: 3 })] };
 const watching = (quietUntil: number) => ({
   incidents: [incident({ state: 'watching', quietUntil: start + quietUntil })],
@@ -43,6 +44,16 @@ const table: [fact: string, looks: [number, Seen][], said: string[], destination
       [30 * second, felt],
     ],
     ['30 team opened page'],
+  ],
+  [
+    'one caller who got an error is a notice, and a page for who asked for that',
+    [
+      [0, one],
+      [30 * second, one],
+      [minute, felt],
+    ],
+    ['30 team opened notify', '30 any opened page', '60 team escalated page'],
+    [destination(), destination({ name: 'any', errors: 1 })],
   ],
   [
     'what is over before it was held is not told',

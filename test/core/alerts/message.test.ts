@@ -8,10 +8,19 @@ import { chain, destination, incident, minute, start } from './support.ts';
 
 const alert: Alert = {
   ...{ key: 'incident/14', incidentId: 14, chain: null, seenAt: start, resolvedAt: null },
-  ...{ badSince: start, pageSince: null, wellSince: null, told: [] },
+  ...{ badSince: start, riskSince: null, wellSince: null, told: [] },
 };
 const concern = {
-  ...{ incidentId: 14, chain: null, state: 'bad', page: null, detectedAt: start, quietUntil: null, chains: ['lucy'] },
+  ...{
+    incidentId: 14,
+    chain: null,
+    state: 'bad',
+    errors: 0,
+    isRisk: false,
+    detectedAt: start,
+    quietUntil: null,
+    chains: ['lucy'],
+  },
 } satisfies MessageAsk['concern'];
 
 function ask(sending: Sending, severity: Severity, changes: Partial<MessageAsk> = {}): MessageAsk {
@@ -32,7 +41,10 @@ const chainAlert: Partial<MessageAsk> = {
 
 const titles: [title: string, ask: MessageAsk][] = [
   ['deepseek-v3 stopped answering; no caller got an error', ask('opened', 'notify')],
-  ['callers got errors: deepseek-v3 stopped answering', ask('opened', 'page', { incident: incident({ errors: 12 }) })],
+  [
+    '12 callers got an error: deepseek-v3 stopped answering',
+    ask('opened', 'page', { incident: incident({ errors: 12 }) }),
+  ],
   [
     'Worse: callers of lucy get errors, nobody is left to answer: deepseek-v3 stopped answering',
     ask('escalated', 'page', { chains: [nobody] }),

@@ -6,8 +6,8 @@ import type { IncidentRow } from '../../../server/core/incidents/report.ts';
 import { chain, destination, incident, minute, second, start } from './support.ts';
 
 const destinations = [
-  destination({ name: 'team' }),
-  destination({ name: 'pager', on: ['page'], holdMs: 0, remindMs: 5 * minute }),
+  destination({ name: 'team', errors: 2 }),
+  destination({ name: 'pager', on: ['page'], errors: 1, holdMs: 0, remindMs: 5 * minute }),
   destination({ name: 'mail', on: ['notify'], remindMs: null }),
 ];
 

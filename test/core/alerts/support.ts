@@ -16,6 +16,7 @@ export function destination(changes: Partial<AlertSettings> = {}): AlertSettings
     routingKey: null,
     allowLinkLocal: false,
     on: ['page', 'notify'],
+    errors: 3,
     holdMs: 30 * second,
     remindMs: 30 * minute,
     chains: null,

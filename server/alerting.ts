@@ -1,0 +1,42 @@
+import type { Storage } from '../db/storage.ts';
+import { Alerter } from './alerts/alerter.ts';
+import { createPost } from './alerts/post.ts';
+import type { World } from './app.ts';
+import type { Board } from './circuits/board.ts';
+import type { Overview } from './core/overview.ts';
+import type { Settings } from './core/settings.ts';
+import { guardedLookup } from './gateway/guardedLookup.ts';
+
+interface AlertingParts {
+  /** In force now. */
+  settings: () => Settings;
+  world: World;
+  storage: Storage;
+  board: Board;
+  overview: () => Overview;
+  /** Where the dashboard is listened to. */
+  controlUrl: () => string;
+}
+
+/** Who tells people of outages, with connections of its own. */
+export function createAlerting({ settings, world, storage, board, overview, controlUrl }: AlertingParts) {
+  const { clock, log, newId } = world;
+  const { post, close } = createPost({ clock, guarded: guardedLookup() });
+  const alerter = new Alerter({
+    ...{ storage, clock, log, newId, post },
+    destinations: () => settings().alerts,
+    facts: () => ({
+      chains: overview().chains,
+      circuits: board.list(),
+      environment: settings().environment,
+      dashboard: settings().signIn.url ?? controlUrl(),
+    }),
+  });
+  return {
+    alerter,
+    async stop(): Promise<void> {
+      await alerter.stop();
+      await close();
+    },
+  };
+}
