@@ -4,18 +4,25 @@ import type { Log } from '../core/log.ts';
 import type { ListenerSettings } from '../core/settings.ts';
 import { sendNothing, sendRefusal } from './refusals.ts';
 
-/** All that pages may load, and from where: scripts only from here; styles inline too, since the dashboard's parts set them. */
-const contentPolicy = [
+/**
+ * All that pages may load, and from where: scripts only from here; styles from here, and those written with the nonce of this
+ * answer, as the dashboard's parts write them.
+ */
+export function contentPolicy(nonce: string | null): string {
+  const styles = nonce === null ? '' : ` 'nonce-${nonce}'`;
+  return [`style-src 'self'${styles}`, ...fixedPolicy].join('; ');
+}
+
+const fixedPolicy = [
   "default-src 'none'",
   "script-src 'self'",
-  "style-src 'self' 'unsafe-inline'",
   "img-src 'self' data:",
   "font-src 'self'",
   "connect-src 'self'",
   "base-uri 'none'",
   "form-action 'self'",
   "frame-ancestors 'none'",
-].join('; ');
+];
 /** Of a part of an address: a batch bears the names of its procedures in its path. */
 export const maxPathCharacters = 1_000;
 /** No page of ours asks for a device. */
@@ -23,7 +30,7 @@ const devices = ['camera', 'microphone', 'geolocation', 'payment', 'usb', 'seria
 
 /** Sent with every answer. */
 const securityHeaders = {
-  'content-security-policy': contentPolicy,
+  'content-security-policy': contentPolicy(null),
   'permissions-policy': devices.map((name) => `${name}=()`).join(', '),
   'x-content-type-options': 'nosniff',
   'x-frame-options': 'DENY',

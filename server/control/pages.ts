@@ -1,21 +1,29 @@
 import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import fastifyStatic from '@fastify/static';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { newSecret } from '../operations/access/secret.ts';
+import { contentPolicy } from './doors.ts';
 import { sendNothing } from './refusals.ts';
 import { isRest } from './rest/problem.ts';
 import { withRole } from './roleOfRoutes.ts';
 
 const indexFile = 'index.html';
+/** Where the page has the nonce that lets its parts write styles. */
+const noncePlace = '__nonce__';
 
 /** The dashboard's files; any page's address gets its `index.html`, which finds the page itself. */
 export function pageRoutes(server: FastifyInstance, webRoot: string | null): void {
-  const built = webRoot !== null && existsSync(join(webRoot, indexFile));
+  const index = webRoot === null ? null : join(webRoot, indexFile);
+  const built = webRoot !== null && index !== null && existsSync(index);
   withRole(server, 'public', (scope) => {
-    if (built) scope.register(fastifyStatic, { root: webRoot, index: indexFile, wildcard: true });
-    else scope.get('/', async (_request, reply) => reply.type('text/plain; charset=utf-8').send(notBuilt));
+    if (built) {
+      scope.register(fastifyStatic, { root: webRoot, index: false, wildcard: true });
+      for (const path of ['/', `/${indexFile}`]) scope.get(path, (_request, reply) => sendIndex(index, reply));
+    } else scope.get('/', async (_request, reply) => reply.type('text/plain; charset=utf-8').send(notBuilt));
     scope.setNotFoundHandler((request, reply) => {
-      if (built && isPage(request)) return sendIndex(reply);
+      if (built && isPage(request)) return sendIndex(index, reply);
       return sendNothing(request, reply);
     });
   });
@@ -31,6 +39,12 @@ function isPage(request: FastifyRequest): boolean {
   return request.method === 'GET' && wantsPage && !path.startsWith('/trpc') && !isRest(request) && !last.includes('.');
 }
 
-function sendIndex(reply: FastifyReply): FastifyReply {
-  return reply.header('cache-control', 'no-cache').sendFile(indexFile);
+/** Each answer has a nonce of its own, and so is kept by nobody. */
+async function sendIndex(index: string, reply: FastifyReply): Promise<FastifyReply> {
+  const page = await readFile(index, 'utf8');
+  const nonce = newSecret();
+  return reply
+    .headers({ 'cache-control': 'no-store', 'content-security-policy': contentPolicy(nonce) })
+    .type('text/html; charset=utf-8')
+    .send(page.replaceAll(noncePlace, nonce));
 }

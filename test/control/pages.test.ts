@@ -7,7 +7,10 @@ import { startControl } from '../support/control.ts';
 
 async function builtPages() {
   const webRoot = await mkdtemp(join(tmpdir(), 'recloser-web-'));
-  await writeFile(join(webRoot, 'index.html'), '<!doctype html><title>dashboard</title>');
+  await writeFile(
+    join(webRoot, 'index.html'),
+    '<!doctype html><meta property="csp-nonce" nonce="__nonce__"><title>dashboard</title>',
+  );
   await writeFile(join(webRoot, 'app.js'), 'export {};');
   return { webRoot, [Symbol.asyncDispose]: () => rm(webRoot, { recursive: true }) };
 }
@@ -15,6 +18,26 @@ async function builtPages() {
 const asPage = { headers: { accept: 'text/html' } };
 
 describe('pages and health', () => {
+  it('each page has a nonce of its own for the styles of its parts, and no inline style or script is let in else', async () => {
+    await using pages = await builtPages();
+    await using control = await startControl({ webRoot: pages.webRoot });
+    const nonces = new Set<string>();
+    for (const path of ['/', '/index.html', '/incidents/12']) {
+      const { headers } = await fetch(control.url + path, asPage);
+      const policy = headers.get('content-security-policy') ?? '';
+      const styles = /style-src ([^;]+)/.exec(policy)?.[1] ?? '';
+      const nonce = /^'self' 'nonce-([\w-]{43})'$/.exec(styles)?.[1] ?? '';
+      expect(await (await fetch(control.url + path, asPage)).text()).not.toContain('__nonce__');
+      expect([path, nonce.length, headers.get('cache-control')]).toEqual([path, 43, 'no-store']);
+      expect(policy).not.toContain('unsafe');
+      nonces.add(nonce);
+    }
+    expect(nonces.size).toBe(3);
+    expect((await fetch(`${control.url}/app.js`)).headers.get('content-security-policy')).toContain(
+      "style-src 'self';",
+    );
+  });
+
   it("the dashboard's files are served, and the address of any page gets the index", async () => {
     await using pages = await builtPages();
     await using control = await startControl({ webRoot: pages.webRoot });
