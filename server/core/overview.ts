@@ -25,10 +25,6 @@ export interface Totals {
   chainsNotSurviving: string[];
   /** What callers felt in the last five minutes. */
   felt: { windowMs: number; requests: number; answered: number; byFallback: number; errors: number };
-  /** Attempts not made because a circuit refused them, in the last hour. */
-  attemptsNotMade: number;
-  /** What those attempts would have waited, by the median of the failures that opened the circuit; null: none known. */
-  waitingSparedMs: number | null;
 }
 
 export interface ChainOverview {

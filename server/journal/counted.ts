@@ -28,16 +28,3 @@ const callersOwn: ReadonlySet<string | null> = new Set([
 export function failed({ outcome, failureKind }: Counted['attempts'][number]): boolean {
   return outcome === 'failed' && !callersOwn.has(failureKind);
 }
-
-/** Skips by which a circuit spared an attempt. `busy` and `cannot_take` are none: there the circuit was not asked. */
-const refusals: ReadonlySet<string | null> = new Set(['open', 'throttled', 'halfOpen', 'ramping', 'tripped']);
-
-/** Providers whose circuit refused this request, and that were not tried after all, as the last one standing is. */
-export function spared({ attempts }: Counted): Set<string> {
-  const names = new Set<string>();
-  for (const { outcome, failureKind, provider } of attempts) {
-    if (outcome === 'skipped' && refusals.has(failureKind)) names.add(provider);
-  }
-  if (names.size > 0) for (const { outcome, provider } of attempts) if (outcome !== 'skipped') names.delete(provider);
-  return names;
-}

@@ -4,7 +4,6 @@ import type { ProbeRecord } from '../core/records.ts';
 import type { ChainSettings, ProviderSettings } from '../core/settings.ts';
 import type { Counted } from './counted.ts';
 import { Minutes } from './meterMinutes.ts';
-import { Openings } from './meterOpenings.ts';
 import { States } from './meterStates.ts';
 import { Traffic } from './meterTraffic.ts';
 
@@ -25,7 +24,6 @@ export class Meter {
   /** When this run began, ms since 1970. */
   readonly startedAt: number;
   private readonly clock: Clock;
-  private readonly openings = new Openings();
   private readonly lastProbes = new Map<string, Partial<Record<ProbeRecord['kind'], ProbeRecord>>>();
   private since: number;
 
@@ -33,7 +31,7 @@ export class Meter {
     this.clock = clock;
     this.startedAt = clock.wall();
     this.since = this.startedAt;
-    this.minutes = new Minutes({ chains, providers, openings: this.openings });
+    this.minutes = new Minutes({ chains, providers });
   }
 
   /** Requests are planned by this config from now on. */
@@ -43,13 +41,11 @@ export class Meter {
 
   request(request: Counted): void {
     const now = this.clock.wall();
-    this.openings.request(request);
     this.traffic.request(request, now);
     this.minutes.request(request, now);
   }
 
   transition(event: CircuitEvent): void {
-    this.openings.transition(event);
     this.states.transition(event);
     this.minutes.ran(event.at, this.clock.wall());
   }

@@ -2,8 +2,7 @@ import { planChain } from '../core/chain.ts';
 import type { Alike } from '../core/preview.ts';
 import type { RequestNeeds } from '../core/records.ts';
 import type { ChainSettings, ProviderSettings } from '../core/settings.ts';
-import { type Counted, endOf, feltAs, spared } from './counted.ts';
-import type { Opening, Openings } from './meterOpenings.ts';
+import { type Counted, endOf, feltAs } from './counted.ts';
 import { add, Ring } from './ring.ts';
 
 export const minuteMs = 60_000;
@@ -19,16 +18,12 @@ export interface Minute {
   attempts: Map<string, number>;
   /** By chain: what callers got. */
   callers: Map<string, { answered: number; errors: number }>;
-  notMade: number;
-  /** Those of `notMade` of which it is known what they would have cost. */
-  spared: Map<Opening, { provider: string; skips: number }>;
   alike: Map<string, Alike & { requests: number }>;
 }
 
 interface MinutesOptions {
   chains: readonly ChainSettings[];
   providers: readonly ProviderSettings[];
-  openings: Openings;
 }
 
 /** The last hour by minutes. */
@@ -36,10 +31,8 @@ export class Minutes {
   private readonly ring = new Ring<Minute>({ slotMs: minuteMs, length: hourMinutes, fresh });
   private chains: ReadonlyMap<string, ChainSettings> = new Map();
   private providers: ReadonlyMap<string, ProviderSettings> = new Map();
-  private readonly openings: Openings;
 
   constructor(options: MinutesOptions) {
-    this.openings = options.openings;
     this.adopt(options);
   }
 
@@ -56,7 +49,6 @@ export class Minutes {
     for (const { outcome, provider } of request.attempts) {
       if (outcome !== 'skipped') add(minute.attempts, provider);
     }
-    this.countSpared(minute, request);
     this.countAlike(minute, request);
   }
 
@@ -68,19 +60,6 @@ export class Minutes {
   /** The minute `back` before this one; null: nothing is known of it. */
   back(now: number, back: number): Minute | null {
     return this.ring.back(now, back);
-  }
-
-  notMade(now: number): { attempts: number; sparedMs: number | null } {
-    let attempts = 0;
-    let sparedMs: number | null = null;
-    for (const minute of this.ring.last(now, hourMinutes)) {
-      attempts += minute.notMade;
-      for (const [opening, { provider, skips }] of minute.spared) {
-        const usual = this.openings.usualMs(provider, opening);
-        if (usual !== null) sparedMs = (sparedMs ?? 0) + usual * skips;
-      }
-    }
-    return { attempts, sparedMs: sparedMs === null ? null : Math.round(sparedMs) };
   }
 
   /** Share of the callers of these chains who got an answer in the last hour; null: nobody asked. */
@@ -115,18 +94,6 @@ export class Minutes {
     if (request.servedBy !== null) add(minute.answered, request.servedBy);
   }
 
-  private countSpared(minute: Minute, request: Counted): void {
-    for (const provider of spared(request)) {
-      minute.notMade += 1;
-      // By its start: that is when a circuit is asked.
-      const opening = this.openings.at(provider, request.startedAt);
-      if (!opening) continue;
-      const entry = minute.spared.get(opening) ?? { provider, skips: 0 };
-      minute.spared.set(opening, entry);
-      entry.skips += 1;
-    }
-  }
-
   /** Who could have taken it is asked of the planner now, so that a preview needs no look at the record. */
   private countAlike(minute: Minute, request: Counted): void {
     const chain = this.chains.get(request.chain);
@@ -151,8 +118,6 @@ function fresh(): Minute {
     errors: 0,
     attempts: new Map(),
     callers: new Map(),
-    notMade: 0,
-    spared: new Map(),
     alike: new Map(),
   };
 }

@@ -101,8 +101,7 @@ export class Overviews {
   }
 
   private totals({ now, entries }: Moment, chains: ChainOverview[]): Totals {
-    const { traffic, minutes } = this.deps.meter;
-    const notMade = minutes.notMade(now);
+    const { traffic } = this.deps.meter;
     const ifGone = chains.filter(({ carrier }) => carrier !== null);
     return {
       providers: entries.length,
@@ -113,8 +112,6 @@ export class Overviews {
         .filter(({ ifCarrierGoes }) => ifCarrierGoes.verdict === 'nobody')
         .map(({ chain }) => chain),
       felt: traffic.felt(now),
-      attemptsNotMade: notMade.attempts,
-      waitingSparedMs: notMade.sparedMs,
     };
   }
 

@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
 import { waiting } from '../../web/savings/words.ts';
 import { findings } from '../support/axe.ts';
@@ -51,6 +52,8 @@ test('read what it saved and check the sum by hand', async () => {
   await how.getByText(`0 – 5 × ${each} ms`).waitFor();
   expect(await how.locator('tfoot td').allTextContents()).toEqual(['0 s', waiting(5 * each)]);
 
+  await showsTheSameLive(page, `0 s – ${waiting(5 * each)}`);
+
   // What an operator knows of the bill moves the money, and is in the audit.
   await page.getByRole('button', { name: 'Change what is billed by first: 4xx and 5xx before output' }).click();
   await page.getByLabel('Prompt, %').fill('50');
@@ -86,3 +89,19 @@ test('read what it saved and check the sum by hand', async () => {
   const wider = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
   expect(wider).toBeLessThanOrEqual(0);
 });
+
+/** The live page says of the last hour what the page of savings does, and leads to it. */
+async function showsTheSameLive(page: Page, waited: string): Promise<void> {
+  await page.getByRole('link', { name: 'Live', exact: true }).click();
+  const total = (label: string) => page.getByRole('region', { name: 'Totals' }).locator('.total', { hasText: label });
+  await expect.poll(() => total('Attempts not made').locator('strong').textContent(), { timeout: 15_000 }).toBe('5');
+  expect(await total('Waiting spared callers').locator('strong').textContent()).toBe(waited);
+  await total('Attempts not made').getByRole('link', { name: 'last hour' }).click();
+  await page.getByRole('button', { name: /^Attempts avoided estimated 0 – 5 5 skips, measured/ }).waitFor();
+  expect(
+    await page
+      .getByRole('button', { name: /^Waiting avoided/ })
+      .locator('b')
+      .textContent(),
+  ).toBe(waited);
+}

@@ -1,12 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { RequestRecord } from '../../server/core/records.ts';
-import { attempt, event, noon, request, skip } from '../db/support/records.ts';
-import { live, metered, names, openingsOf, someRequests, spanMs } from '../support/meterTraffic.ts';
-import { slowFelt, slowMinutes, slowProvider, slowSpared } from '../support/slowCount.ts';
+import { attempt, event, noon, request } from '../db/support/records.ts';
+import { live, metered, names, someRequests, spanMs } from '../support/meterTraffic.ts';
+import { slowFelt, slowMinutes, slowProvider } from '../support/slowCount.ts';
 
 const now = noon + spanMs;
-const moments = fc.array(fc.integer({ min: 0, max: spanMs - 60_000 }), { maxLength: 6 });
 
 describe('the meter shows what a slow count of the raw records shows', () => {
   test('of traffic: what callers felt, each provider, each minute, the most carried', () => {
@@ -26,17 +24,6 @@ describe('the meter shows what a slow count of the raw records shows', () => {
           .hour()
           .minutes.map(({ answered, errors, attempts }) => ({ answered, errors, attempts }));
         expect(minutes).toEqual(slowMinutes(requests, now));
-      }),
-      { numRuns: 150 },
-    );
-  });
-
-  test('of what circuits spared: attempts not made, and the waiting', () => {
-    fc.assert(
-      fc.property(someRequests(80), moments, (requests, opens) => {
-        const events = openingsOf(requests, opens);
-        const { totals } = live(requests, events).overviews.get();
-        expect(totals).toMatchObject(slowSpared(requests, events, now));
       }),
       { numRuns: 150 },
     );
@@ -85,41 +72,6 @@ describe('the last hour', () => {
       request('R1', { startedAt: clock.wall(), durationMs: 0, attempts: [attempt({ provider: 'qwen-72b' })] }),
     );
     expect(share('qwen-72b')?.providerShare).toBe(1);
-  });
-});
-
-describe('what circuits spared', () => {
-  test('the last one standing was tried after its skip, so nothing was spared there', () => {
-    const { clock, meter, overviews } = metered();
-    clock.advance(10_000);
-    const attempts = [skip(0, 'deepseek-v3'), skip(1, 'qwen-72b'), attempt({ ordinal: 2, provider: 'qwen-72b' })];
-    meter.request(request('r1', { startedAt: noon + 2_000, attempts }));
-    expect(overviews.get().totals.attemptsNotMade).toBe(1);
-  });
-
-  test('a circuit opens before the request of its last failure ends: what that took is counted all the same', () => {
-    const { clock, meter, overviews } = metered();
-    const failing = (id: string, durationMs: number): RequestRecord =>
-      request(id, { attempts: [attempt({ outcome: 'failed', failureKind: 'serverError', durationMs })] });
-    meter.request(failing('r1', 400));
-    clock.advance(1_000);
-    meter.transition(event(1, { at: noon + 1_000, evidence: ['r1/0', 'r2/0'] }));
-    clock.advance(30_000);
-    meter.request(request('r3', { startedAt: noon + 20_000, attempts: [skip(0, 'deepseek-v3')] }));
-    meter.request(failing('r2', 600));
-    expect(overviews.get().totals).toMatchObject({ attemptsNotMade: 1, waitingSparedMs: 500 });
-  });
-
-  test('a probe by ping has no request: its opening costs what the failures before it took', () => {
-    const { clock, meter, overviews } = metered();
-    meter.request(
-      request('r1', { attempts: [attempt({ outcome: 'failed', failureKind: 'connect', durationMs: 300 })] }),
-    );
-    meter.transition(event(1, { at: noon, evidence: ['r1/0'] }));
-    meter.transition(event(3, { at: noon + 5_000, from: 'halfOpen', cause: 'probe', evidence: ['ping/0'] }));
-    clock.advance(30_000);
-    meter.request(request('r3', { startedAt: noon + 20_000, attempts: [skip(0, 'deepseek-v3')] }));
-    expect(overviews.get().totals.waitingSparedMs).toBe(300);
   });
 });
 

@@ -56,7 +56,6 @@ test('a meter rebuilt from the record shows what the one shows that saw it all',
 
   expect(overviews.hour()).toEqual(seen.overviews.hour());
   expect(overviews.get()).toEqual(seen.overviews.get());
-  expect(overviews.get().totals.waitingSparedMs).toBeGreaterThan(0);
   const [entry] = new Rig({ names }).board.list();
   if (!entry) throw new Error('There is a circuit.');
   expect(overviews.preview(entry)).toEqual(seen.overviews.preview(entry));

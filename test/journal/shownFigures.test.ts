@@ -71,7 +71,6 @@ test('every figure of the live page is what the rows of requests, attempts and t
       const overviews = await overviewsOf(database);
       const { totals, providers, chains: shownChains } = overviews.get();
       expect(totals.felt).toEqual({ windowMs: 300_000, ...raw.felt() });
-      expect(totals.attemptsNotMade).toBe(raw.attemptsNotMade());
       for (const { provider, uptime, ...shown } of providers) {
         expect(shown).toMatchObject(raw.provider(provider));
         expect(shown.attemptsPerSecond).toBe(raw.inTenSeconds(provider) / 10);

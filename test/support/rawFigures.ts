@@ -43,7 +43,6 @@ const felt = `outcome in ('failed', 'interrupted')`;
 const firstOfTrail = '(select provider from attempts where request_id = requests.id order by ordinal limit 1)';
 const tried = "from attempts join requests on requests.id = request_id where attempts.outcome <> 'skipped' and";
 const callersOwn = `('requestRefused', 'contextLength', 'contentFilter', 'tooLarge')`;
-const refusals = `('open', 'throttled', 'halfOpen', 'ramping', 'tripped')`;
 
 function ofTraffic({ row, one, counts }: Asking) {
   return {
@@ -54,12 +53,6 @@ function ofTraffic({ row, one, counts }: Asking) {
       inTenSeconds: one(`select count(*) from requests where chain = @chain and ${lastTenSeconds}`, { chain }),
       attempts: counts(`select provider, count(*) ${tried} chain = @chain and ${lastTenSeconds} group by 1`, { chain }),
     }),
-    attemptsNotMade: () =>
-      one(`select count(*) from (select distinct request_id, provider from attempts skipped
-        where outcome = 'skipped' and failure_kind in ${refusals}
-        and request_id in (select id from requests where ${lastHour})
-        and not exists (select 1 from attempts made where made.request_id = skipped.request_id
-          and made.provider = skipped.provider and made.outcome <> 'skipped'))`),
     minute(at: number) {
       const within = `${end} >= @at and ${end} < @at + 60000`;
       const served = `outcome = 'succeeded' and served_by is not null`;

@@ -1,4 +1,3 @@
-import type { CircuitEvent } from '../../server/core/circuit/types.ts';
 import type { HourMinute, Totals } from '../../server/core/overview.ts';
 import type { AttemptRecord, RequestRecord } from '../../server/core/records.ts';
 import { chains, endOf, names } from './meterTraffic.ts';
@@ -73,31 +72,4 @@ export function slowMinutes(
       attempts: counts(mine.flatMap(tried).map(({ provider }) => provider)),
     };
   });
-}
-
-/** Attempts not made in the last hour, and what the median of the failures says they would have taken. */
-export function slowSpared(requests: RequestRecord[], events: CircuitEvent[], now: number) {
-  const durations = new Map(
-    requests.flatMap(({ id, attempts }) => attempts.map((one) => [`${id}/${one.ordinal}`, one])),
-  );
-  const openings = events.filter(({ to, evidence }) => to === 'open' && evidence.length > 0);
-  let attemptsNotMade = 0;
-  let waitingSparedMs: number | null = null;
-  for (const one of requests.filter((request) => back(endOf(request), now, minuteMs) < 60)) {
-    const spared = names.filter(
-      (name) =>
-        one.attempts.some(
-          ({ provider, failureKind }) => provider === name && ['open', 'halfOpen'].includes(failureKind ?? ''),
-        ) && !tried(one).some(({ provider }) => provider === name),
-    );
-    attemptsNotMade += spared.length;
-    for (const name of spared) {
-      const opening = openings.filter(({ provider, at }) => provider === name && at <= one.startedAt).at(-1);
-      if (!opening) continue;
-      const took = opening.evidence.map((id) => durations.get(id)?.durationMs ?? 0).sort((a, b) => a - b);
-      const [low, high] = [took[Math.ceil(took.length / 2) - 1] ?? 0, took[Math.floor(took.length / 2)] ?? 0];
-      waitingSparedMs = (waitingSparedMs ?? 0) + (low + high) / 2;
-    }
-  }
-  return { attemptsNotMade, waitingSparedMs: waitingSparedMs === null ? null : Math.round(waitingSparedMs) };
 }

@@ -50,8 +50,6 @@ export function sceneWith(now: number, told: Told): Scene {
         chainsWithNobody: [],
         chainsNotSurviving: [],
         felt: { windowMs: 300_000, requests, answered: requests, byFallback, errors: 0 },
-        attemptsNotMade: open > 0 ? 13_652 : 0,
-        waitingSparedMs: open > 0 ? 136_500_000 : null,
       },
       chains: [survivingChain(names, { requestsPerSecond: total, open: open > 0 })],
       providers: circuits.map((entry, place) => overviewOf(entry, { place, rate: rates[place] ?? 0, now })),

@@ -2,6 +2,8 @@ import { readFile } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { extname, join, normalize } from 'node:path';
+import { nothing } from '../../server/core/savings/figures.ts';
+import type { Figures } from '../../server/core/savings/types.ts';
 import type { Scene } from './webSceneParts.ts';
 
 /** A control listener that plays one scene to the built dashboard. */
@@ -112,9 +114,19 @@ function resultOf(name: string, input: { ids?: string[] }, scene: Scene): unknow
       return (input.ids ?? []).map((id) => ({ id, word: id === 'R5/0' ? '503' : 'firstToken' }));
     case 'about.get':
       return { ...aboutOf(overview.now, scene.role), ...scene.about };
+    case 'savings.summary':
+      return { total: savedWhile(overview.totals.open) };
     default:
       return undefined;
   }
+}
+
+/** What the live page shows of them. */
+function savedWhile(open: number): Pick<Figures, 'skips' | 'attempts' | 'waitingMs' | 'leftOut'> {
+  if (open === 0) return nothing();
+  const attempts = { low: 12_980, high: 13_652, mark: 'estimated' as const };
+  const waitingMs = { low: 129_800_000, high: 136_520_000, mark: 'estimated' as const };
+  return { ...nothing(), skips: 13_652, attempts, waitingMs };
 }
 
 function aboutOf(now: number, role: Scene['role'] = 'admin') {

@@ -1,14 +1,14 @@
-import type { ReactNode } from 'react';
 import type { Totals } from '../../server/core/overview.ts';
-import { showAge, showMs } from '../time.ts';
+import { showAge } from '../time.ts';
 import { percent, plural, wholeNumber } from '../words.ts';
+import { LiveSaved } from './liveSaved.tsx';
+import { Total } from './liveTotal.tsx';
 
 /** How it stands, in six figures. `totals` null: not told yet, and nothing is shown as 0. */
 export function LiveTotals({ totals, chains }: { totals: Totals | null; chains: number }) {
   if (!totals) return <section className="totals totals-empty" aria-label="Totals" />;
-  const { providers, open, byHand, felt, attemptsNotMade, waitingSparedMs } = totals;
+  const { providers, open, byHand, felt } = totals;
   const share = (count: number) => (felt.requests === 0 ? '–' : percent(count / felt.requests));
-  const each = waitingSparedMs !== null && attemptsNotMade > 0 ? waitingSparedMs / attemptsNotMade : null;
   return (
     <section className="totals" aria-label="Totals">
       <Total label="Circuits open" value={wholeNumber(open)} alarm={open > 0}>
@@ -25,12 +25,7 @@ export function LiveTotals({ totals, chains }: { totals: Totals | null; chains: 
       <Total label="By a fallback" value={share(felt.byFallback)}>
         {wholeNumber(felt.byFallback)}
       </Total>
-      <Total label="Attempts not made" value={wholeNumber(attemptsNotMade)}>
-        last hour
-      </Total>
-      <Total label="Waiting spared callers" value={showSpared(waitingSparedMs)}>
-        {each === null ? (attemptsNotMade === 0 ? 'nothing skipped' : 'not known yet') : `${showMs(each)} each`}
-      </Total>
+      <LiveSaved />
     </section>
   );
 }
@@ -55,31 +50,4 @@ function ChainsTotal({ totals: { chainsWithNobody, chainsNotSurviving }, chains 
 
 function listed(names: string[]): string {
   return names.length > 2 ? `${names.slice(0, 2).join(', ')} and ${names.length - 2} more` : names.join(', ');
-}
-
-interface TotalProps {
-  label: string;
-  value: string;
-  alarm?: boolean;
-  /** Its own red: the whole field. */
-  loud?: boolean;
-  children: ReactNode;
-}
-
-function Total({ label, value, alarm = false, loud = false, children }: TotalProps) {
-  return (
-    <div className={loud ? 'total total-loud' : 'total'}>
-      <span>{label}</span>
-      <p>
-        <strong className={alarm ? 'total-alarm' : ''}>{value}</strong>
-        <em>{children}</em>
-      </p>
-    </div>
-  );
-}
-
-/** A moment is no age: below a second it is told in parts of one. */
-function showSpared(ms: number | null): string {
-  if (ms === null) return '–';
-  return ms < 1_000 ? showMs(ms) : showAge(ms);
 }

@@ -5,10 +5,8 @@ import type { Zone } from '../time.ts';
 import { useZone } from '../zone.tsx';
 import { type Range, ranges } from './range.ts';
 
-const againMs = 30_000;
-
 /** What was saved in a time that ends now, by the days of the chosen zone. The one way in which pages come by it. */
-export function useSavings(range: Range) {
+export function useSavings(range: Range, againMs = 30_000) {
   const zone = zoneNameOf(useZone());
   return useQuery({
     queryKey: ['savings', range, zone],
