@@ -85,34 +85,43 @@ export function tallySum(tally: SkipTally, { node, servedBy, ...shape }: SkipSha
 export class Turns {
   /** By provider, in order. */
   private readonly moments = new Map<string, number[]>();
+  /** When no skip can be of the ramp after an opening any more. */
+  private readonly rampEnds = new Map<string, number[]>();
 
   constructor(openings: readonly Opening[]) {
     for (const { provider, openedAt, lastDownAt, backAt, endedAt } of openings) {
-      const known = this.moments.get(provider) ?? [];
-      this.moments.set(provider, known);
-      known.push(openedAt, lastDownAt);
-      if (backAt !== null) known.push(backAt);
-      if (endedAt !== null) known.push(endedAt, endedAt + longestRampMs);
+      const [moments, rampEnds] = [listOf(this.moments, provider), listOf(this.rampEnds, provider)];
+      moments.push(...[openedAt, lastDownAt, backAt, endedAt].filter((moment) => moment !== null));
+      if (endedAt !== null) rampEnds.push(endedAt + longestRampMs);
     }
-    for (const known of this.moments.values()) known.sort((one, other) => one - other);
+    for (const moments of [...this.moments.values(), ...this.rampEnds.values()])
+      moments.sort((one, other) => one - other);
   }
 
   /** Whether every skip that a sum of such a length may hold is counted alike. */
   spare({ steps }: SkipShape, at: number, length: SumLength): boolean {
-    return steps.every(({ provider, outcome, minute }) => {
+    return steps.every(({ provider, outcome, kind, minute }) => {
+      if (outcome !== 'skipped') return true;
       const from = at + minute * minuteMs;
-      return outcome !== 'skipped' || !this.within(provider, from, from + length);
+      const turned = (moments: Map<string, number[]>) => hasWithin(moments.get(provider) ?? [], from, from + length);
+      return !turned(this.moments) && !(kind === 'ramping' && turned(this.rampEnds));
     });
   }
+}
 
-  private within(provider: string, from: number, to: number): boolean {
-    const moments = this.moments.get(provider) ?? [];
-    let [low, high] = [0, moments.length];
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      if ((moments[middle] ?? to) < from) low = middle + 1;
-      else high = middle;
-    }
-    return (moments[low] ?? to) < to;
+function listOf(lists: Map<string, number[]>, name: string): number[] {
+  const list = lists.get(name) ?? [];
+  lists.set(name, list);
+  return list;
+}
+
+/** Whether one of them, which are in order, is from `from` on and before `to`. */
+function hasWithin(moments: readonly number[], from: number, to: number): boolean {
+  let [low, high] = [0, moments.length];
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((moments[middle] ?? to) < from) low = middle + 1;
+    else high = middle;
   }
+  return (moments[low] ?? to) < to;
 }
