@@ -1,8 +1,10 @@
+import { execFile } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { parse } from 'yaml';
 import type { StartOptions } from '../../server/cli.ts';
 import { run } from '../support/cli.ts';
+import { startControl } from '../support/control.ts';
 
 const root = new URL('../../', import.meta.url);
 const read = (name: string) => readFileSync(new URL(`server/deploy/${name}`, root), 'utf8');
@@ -44,6 +46,20 @@ test('the image runs node itself, as nobody special, with a health check, on a c
   expect(main).toBe(bin.recloser);
 });
 
+test('its health check asks the port that the control plane was given, and fails where nothing answers', async () => {
+  const [, command = ''] = /^ {2}CMD (\[.*\])$/m.exec(dockerfile) ?? [];
+  const [, ...args] = JSON.parse(command) as string[];
+  const exitCode = (port: number) =>
+    new Promise((resolve) => {
+      const env = { ...process.env, RECLOSER_CONTROL_PORT: String(port) };
+      execFile(process.execPath, args, { env }).once('exit', resolve);
+    });
+  const control = await startControl();
+  expect(await exitCode(control.port)).toBe(0);
+  await control.server.close();
+  expect(await exitCode(control.port)).toBe(1);
+});
+
 test('the compose file builds it from paths that exist, with a root that nobody writes', () => {
   const { services, volumes } = parse(read('compose.yaml')) as {
     services: {
@@ -65,7 +81,13 @@ test('the unit runs node itself, hardened, on a command line that there is, and 
   const [node, main, ...args] = command.split(' ');
   expect([node, main]).toEqual(['/usr/bin/node', expect.stringMatching(entry)]);
   expect(await startedWith(args)).toMatchObject({ config, demo: false });
-  for (const line of ['DynamicUser=yes', 'ProtectSystem=strict', 'NoNewPrivileges=yes', 'KillSignal=SIGTERM']) {
+  for (const line of [
+    'DynamicUser=yes',
+    'ProtectSystem=strict',
+    'NoNewPrivileges=yes',
+    'KillSignal=SIGTERM',
+    'RestartPreventExitStatus=2',
+  ]) {
     expect(unit.split('\n')).toContain(line);
   }
   // The engine compiles code at run time, which that would forbid.
