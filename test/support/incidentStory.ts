@@ -133,11 +133,11 @@ function circuitAfter({ provider, epoch, automatic, to, at, by, reason }: Circui
   });
 }
 
-/** The story as the program keeps it, without what people wrote: told from its own rows. */
-export function keptStory(start: number): KeptIncident {
-  const { requests, events } = storyOf(start);
-  const until = start + moments.ends;
-  const transitions = events.map(({ event: each }) => each);
+/** The story as the program keeps it, without what people wrote: told from its own rows, `until` a moment of it or to its end. */
+export function keptStory(start: number, until = start + moments.ends): KeptIncident {
+  const story = storyOf(start);
+  const requests = story.requests.filter(({ startedAt }) => startedAt < until);
+  const transitions = story.events.map(({ event: each }) => each).filter(({ at }) => at < until);
   const evidence = requests.flatMap(({ id, attempts }) =>
     attempts.map(({ ordinal, startedAt }) => ({ attempt: `${id}/${ordinal}`, at: startedAt })),
   );

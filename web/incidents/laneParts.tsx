@@ -11,6 +11,8 @@ export const room = { wide: { top: 22, lane: 52 }, narrow: { top: 38, lane: 68 }
 const barHeight = 26;
 /** A word needs so much of a bar. */
 const wordWidth = 7;
+/** Of the name of a moment on the axis. */
+const halfName = 24;
 
 interface LaneProps {
   lane: Lane;
@@ -119,6 +121,7 @@ export function LaneAxis({
   most: number;
 }) {
   const { at, seconds, days } = axisOf(shown, most);
+  const last = scale.x(shown.to);
   const name = (mark: number) => {
     if (days) return day(mark, zone).slice(5);
     return seconds ? timeOfDay(mark, zone) : timeOfDay(mark, zone).slice(0, 5);
@@ -126,7 +129,13 @@ export function LaneAxis({
   return at.map((mark) => (
     <g key={mark}>
       <path className="lane-axis" d={`M${scale.x(mark)} ${y - 4}v6`} />
-      <text className="lane-small" x={scale.x(mark)} y={y + 18} textAnchor="middle">
+      {/* A name in the middle of the last mark would go over the edge. */}
+      <text
+        className="lane-small"
+        x={scale.x(mark)}
+        y={y + 18}
+        textAnchor={last - scale.x(mark) < halfName ? 'end' : 'middle'}
+      >
         {name(mark)}
       </text>
     </g>

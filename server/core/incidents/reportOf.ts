@@ -32,7 +32,8 @@ export function reportOf({ incident, events, facts, savings, window, counted, as
     providers: incident.providers,
     chains: facts.impact.byChain.map(({ chain }) => chain),
     troubles: incident.troubles,
-    lanes: lanesOf(incident, { events, facts, window }),
+    // What has not come yet has no state, also where whole minutes are shown.
+    lanes: lanesOf(incident, { events, facts, window: { ...window, to: Math.min(window.to, asOf) } }),
     window,
     timeline: timelineOf({ incident, milestones, events, facts }),
     impact: { ...facts.impact, ...counted, savings },

@@ -20,6 +20,15 @@ test.each(incidentFormats)('an incident as %s is, to the byte, what it was', asy
   await expect(file.text).toMatchFileSnapshot(`golden/${file.name}.txt`);
 });
 
+test('while it goes on, lanes end where the record has been read: what has not come yet has no state', () => {
+  const until = start + 630_000;
+  const { report } = keptStory(start, until);
+  expect(report.state).toBe('open');
+  expect(report.window.to).toBeGreaterThan(until);
+  expect(report.lanes.map(({ spans }) => spans.at(-1)?.to)).toEqual(report.lanes.map(() => until));
+  expect(report.lanes.length).toBeGreaterThan(0);
+});
+
 test('all and none are told from nearly', () => {
   expect([share(9_999, 10_000), share(10_000, 10_000), share(0, 10_000), share(1, 10_000), share(0, 0)]).toEqual([
     '99.9 %',
