@@ -83,6 +83,12 @@ const actRoute = createRoute({
   component: lazyRouteComponent(() => import('./audit/actPanel.tsx'), 'ActPanel'),
 });
 
+const alertsRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/alerts',
+  component: lazyRouteComponent(() => import('./pages/alerts.tsx'), 'AlertsPage'),
+});
+
 const accessRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: '/access',
@@ -112,6 +118,7 @@ export const router = createRouter({
     incidentRoute,
     auditRoute.addChildren([actRoute]),
     savingsRoute,
+    alertsRoute,
     accessRoute,
   ]),
   defaultPreload: 'intent',

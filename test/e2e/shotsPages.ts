@@ -43,6 +43,7 @@ export const pages: Shown[] = [
   { name: 'savings', path: '/savings', until: '.recharts-surface' },
   { name: 'provider', path: '/providers/deepseek-v3', until: '.recharts-surface' },
   { name: 'audit', path: '/audit', until: '.requests-table tbody tr' },
+  { name: 'alerts', path: '/alerts', until: '.alerts-said' },
   { name: 'access', path: '/access', until: 'table tbody tr' },
 ];
 
@@ -137,5 +138,8 @@ chains:
   coder: { providers: [qwen-72b, deepseek-v3] }
   trial: { providers: [llama-3.3-70b, qwen-72b] }
 breaker: { ghosts: { eager: { failures: 3 } } }
+alerts:
+  - { name: on-call, kind: slack, url: "${told.url('deepseek-v3')}/chat/completions", on: [page], hold: 0s }
+  - { name: team, kind: slack, url: "http://127.0.0.1:9/", hold: 0s }
 `;
 }

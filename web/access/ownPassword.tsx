@@ -1,11 +1,11 @@
 import type { FormEvent } from 'react';
 import { client } from '../api.ts';
 import { Panel } from '../ui/panel.tsx';
-import { useChange } from './useChange.ts';
+import { useChange } from '../ui/useChange.ts';
 
 /** One's own password; only who signs in by one has it to change, and hears so. */
 export function OwnPassword({ who }: { who: string }) {
-  const change = useChange<string>();
+  const change = useChange<string>('access');
   const submit = (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault();
     const given = new FormData(event.currentTarget);

@@ -7,8 +7,8 @@ import { errorSentence } from '../errors.ts';
 import { CopyBox } from '../ui/copyBox.tsx';
 import { TimeText } from '../ui/figures.tsx';
 import { Panel } from '../ui/panel.tsx';
+import { useChange } from '../ui/useChange.ts';
 import { RoleSelect } from './roleSelect.tsx';
-import { useChange } from './useChange.ts';
 
 const ways: Record<ShownPerson['ways'][number], string> = {
   password: 'password',
@@ -19,7 +19,7 @@ const ways: Record<ShownPerson['ways'][number], string> = {
 /** Everybody who may sign in, and the links by which new ones set a password. */
 export function AccessPeople() {
   const people = useQuery(trpc.access.people.queryOptions());
-  const change = useChange<string | null>();
+  const change = useChange<string | null>('access');
   const invite = (person: { secret: string }) => `${window.location.origin}/join?code=${person.secret}`;
   const add = async (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault();

@@ -4,8 +4,8 @@ import { client, trpc } from '../api.ts';
 import { errorSentence } from '../errors.ts';
 import { TimeText } from '../ui/figures.tsx';
 import { Panel } from '../ui/panel.tsx';
+import { useChange } from '../ui/useChange.ts';
 import { signOut } from '../ways.ts';
-import { useChange } from './useChange.ts';
 
 const ways: Record<SessionWay, string> = {
   link: 'link of a start',
@@ -19,7 +19,7 @@ export function AccessSessions({ all }: { all: boolean }) {
   const everybody = useQuery({ ...trpc.access.sessions.queryOptions(), enabled: all });
   const own = useQuery({ ...trpc.access.mySessions.queryOptions(), enabled: !all });
   const { data, error } = all ? everybody : own;
-  const change = useChange<null>();
+  const change = useChange<null>('access');
   const end = (id: string) =>
     void change.run(async () => {
       await client.access.endSession.mutate({ id });

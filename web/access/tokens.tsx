@@ -7,8 +7,8 @@ import { errorSentence } from '../errors.ts';
 import { CopyBox } from '../ui/copyBox.tsx';
 import { TimeText } from '../ui/figures.tsx';
 import { EmptyState, Panel } from '../ui/panel.tsx';
+import { useChange } from '../ui/useChange.ts';
 import { RoleSelect } from './roleSelect.tsx';
-import { useChange } from './useChange.ts';
 
 /** Every scope there is; one that is new does not compile until it stands here. */
 const scopes: Record<Scope, string> = {
@@ -31,7 +31,7 @@ const lastings = [
 /** Tokens of programs: made, shown once, revoked. */
 export function AccessTokens() {
   const tokens = useQuery(trpc.access.tokens.queryOptions());
-  const change = useChange<string | null>();
+  const change = useChange<string | null>('access');
   const create = async (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault();
     const form = event.currentTarget;

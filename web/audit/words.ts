@@ -4,6 +4,7 @@ import { nothing } from '../time.ts';
 
 const actWords: Record<string, string> = {
   'access.createToken': 'make a token',
+  'alerts.test': 'test an alert',
   'circuits.hold': 'hold closed',
   'circuits.probe': 'probe',
   'circuits.release': 'release',

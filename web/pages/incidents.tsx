@@ -52,6 +52,9 @@ export function IncidentsPage() {
       <div className="bar">
         <OpenWords rows={rows} known={!query.isPending} />
         <span className="grow" />
+        <Link to="/alerts" className="button">
+          Who is told
+        </Link>
         <ExportButtons name="incidents" columns={exported} read={(page) => client.incidents.list.query(page)} />
       </div>
       <section className="panel requests-list" aria-label="Incidents">

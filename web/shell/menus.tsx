@@ -144,6 +144,9 @@ export function PersonMenu({ who, openHelp, openPalette }: PersonMenuProps) {
         <Menu.Item onClick={openHelp} rightSection={<kbd>?</kbd>}>
           Keys
         </Menu.Item>
+        <Menu.Item component={Link} to="/alerts">
+          Alerts
+        </Menu.Item>
         <Menu.Item component={Link} to="/access">
           Access
         </Menu.Item>

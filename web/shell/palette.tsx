@@ -90,6 +90,7 @@ function useShellCommands(openHelp: () => void): Command[] {
   const paused = status === 'paused';
   return [
     ...pages.map(({ to, label, keys }) => ({ label: `Go to ${label}`, keys, run: () => void navigate({ to }) })),
+    { label: 'Go to Alerts', run: () => void navigate({ to: '/alerts' }) },
     { label: 'Go to Access', run: () => void navigate({ to: '/access' }) },
     ...circuits.map(({ provider: name }) => ({
       label: `Go to ${name}`,

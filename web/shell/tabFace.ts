@@ -2,7 +2,12 @@ import { useMatches } from '@tanstack/react-router';
 import { useEffect } from 'react';
 import { useLive } from '../live/useLive.ts';
 
-const pageNames: Record<string, string> = { '/': 'Live', '/requests': 'Requests', '/audit': 'Audit' };
+const pageNames: Record<string, string> = {
+  '/': 'Live',
+  '/requests': 'Requests',
+  '/audit': 'Audit',
+  '/alerts': 'Alerts',
+};
 
 /** The tab tells the state without being looked at: `(1 open) Recloser`, and a mark that opens. */
 export function useTabFace(): void {

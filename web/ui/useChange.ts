@@ -3,8 +3,11 @@ import { useState } from 'react';
 import { noteError } from '../api.ts';
 import { errorSentence } from '../errors.ts';
 
-/** One act at a time on who may come in: what it says when it is refused, and what it told when it was done. */
-export function useChange<Told>() {
+/**
+ * One act at a time of a page: what it says when it is refused, and what it told when it was done. After it everything of
+ * that noun (the first part of its procedures' names) is read again.
+ */
+export function useChange<Told>(noun: string) {
   const [told, setTold] = useState<Told | null>(null);
   const [problem, setProblem] = useState<string | null>(null);
   const [working, setWorking] = useState(false);
@@ -15,7 +18,7 @@ export function useChange<Told>() {
     setTold(null);
     try {
       setTold(await act());
-      await cache.invalidateQueries({ queryKey: [['access']] });
+      await cache.invalidateQueries({ queryKey: [[noun]] });
       return true;
     } catch (error) {
       noteError(error);
