@@ -14,14 +14,15 @@ test(
   async () => {
     const chain = ['first', 'second', 'third'];
     const simulator = await realSimulator(chain);
-    const quick = ', prefill: trailing, timeouts: { firstToken: 700ms, idle: 700ms }';
+    const quick = ', prefill: trailing, timeouts: { firstToken: 2s, idle: 2s }';
     const providers = Object.fromEntries(chain.map((name) => [name, quick]));
     const more = 'breaker: { failures: 3, open: 1s, recheck: 500ms, ramp: 0s }';
     const config = await writeConfig(await folder(), { simulator, chain, providers, more });
     const program = await startProgram(config, { inside: true });
+    const stage = { program, simulator, chain, config, turn: 0 };
     const seen: Minute[] = [];
     for (let number = 0; number < minutes; number += 1) {
-      const minute = await soakMinute({ program, simulator, chain, config }, number);
+      const minute = await soakMinute(stage, number);
       console.log(number, shown(minute), minute.failed.slice(0, 3));
       seen.push(minute);
     }

@@ -23,13 +23,13 @@ export interface SoakStage {
   chain: readonly string[];
   /** The config file, read again each minute. */
   config: string;
+  /** How many turns have been played. */
+  turn: number;
 }
 
 const minuteMs = 60_000;
 /** So long one provider is well while the others fail. */
-const turnMs = 10_000;
-/** The next one is well so long before the last one fails: longer than an open time and a probe. */
-const overlapMs = 4_000;
+const turnMs = 6_000;
 const callers = 12;
 const well = 'ok/delay=30ms/tokens=30/gap=3ms';
 /** Each as an outage has it; `gap` is short so that much of it fits into an hour. */
@@ -44,30 +44,39 @@ export async function soakMinute(stage: SoakStage, number: number): Promise<Minu
   const { program, config } = stage;
   const load = startCallers(program, callers);
   let over = false;
+  const problems: unknown[] = [];
   const beside = [leaveAll, pageAll, askAll].map(async (one) => {
-    while (!over) await one(program);
+    while (!over) await one(program).catch((problem: unknown) => problems.push(problem));
   });
   const end = realClock.now() + minuteMs;
   await changeConfig(config, number);
   program.process.kill('SIGHUP');
-  for (let turn = number * (minuteMs / turnMs); realClock.now() < end; turn += 1) await playTurn(stage, turn);
+  while (realClock.now() < end) await playTurn(stage);
   over = true;
   await Promise.all([load.stop(), ...beside]);
+  if (problems.length > 0) throw problems[0];
   const failed = load.answers.filter(({ status }) => status !== 200);
   return { answered: load.answers.length - failed.length, failed, ...(await measure(program)) };
 }
 
-async function playTurn({ simulator, chain, program }: SoakStage, turn: number): Promise<void> {
+/** The next provider is well, and known to be, before the last one fails. */
+async function playTurn(stage: SoakStage): Promise<void> {
+  const { simulator, chain, program, turn } = stage;
+  stage.turn += 1;
   const isWell = chain[turn % chain.length] ?? '';
   await simulator.setFault(isWell, well);
-  await after(overlapMs);
+  // By hand, for while the one before it is well no caller asks it.
+  await until(async () => {
+    await program.control.circuits.probe.mutate({ provider: isWell, reason: 'soak' });
+    return (await program.circuit(isWell)).state === 'closed';
+  });
   const others = chain.filter((name) => name !== isWell);
   for (const [at, name] of others.entries()) {
     await simulator.setFault(name, outages[(turn * others.length + at) % outages.length] ?? '503');
   }
   const provider = others[turn % others.length] ?? '';
   await program.control.circuits.trip.mutate({ provider, reason: 'soak', for: '1m' });
-  await after(turnMs - overlapMs);
+  await after(turnMs);
   await program.control.circuits.release.mutate({ provider, reason: 'soak' });
 }
 
