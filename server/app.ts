@@ -9,6 +9,7 @@ import type { ProviderBook } from './core/book.ts';
 import { byHand, ITSELF } from './core/circuit/types.ts';
 import type { Clock, Random } from './core/clock.ts';
 import type { Log } from './core/log.ts';
+import { sharesOfMemory } from './core/memory.ts';
 import type { Overview } from './core/overview.ts';
 import type { Ping } from './core/ping.ts';
 import type { RequestRecord } from './core/records.ts';
@@ -38,6 +39,8 @@ export interface World {
   version: string;
   /** How many files the process may have open; null or absent: not known. */
   openFiles?: number | null;
+  /** How far its heap may grow, in bytes; null or absent: not known. */
+  heapBytes?: number | null;
   /** What the process has used of the machine; absent: not known. */
   usage?: () => ProcessUsage;
   /** What is simulated and when the next outage comes; without it, nothing is. */
@@ -170,7 +173,7 @@ async function makeParts(
   const access = await storage.listAccess();
   const spent = await spentToday(settings, storage, clock.wall());
   const board = openBoard(settings, world, restored);
-  const recorder = new Recorder({ storage, clock, log });
+  const recorder = new Recorder({ storage, clock, log, mostInMemory: sharesOfMemory(world.heapBytes ?? null).records });
   const watch = createWatch({ settings: () => now, world, board, storage, lastSeq: restored.lastSeq });
   const state = (): Life['state'] => life.state;
   listeners.add((status) => watch.live.publish({ type: 'storage', status }));
@@ -191,7 +194,8 @@ async function makeParts(
   const drillUrl = drills?.url ?? null;
   const gateway = createGateway({
     ...{ settings, board, clock, random, newId, log },
-    ...{ record, storageStatus, state, tracer: tracing, drillUrl, openFiles: world.openFiles ?? null, spent },
+    ...{ record, storageStatus, state, tracer: tracing, drillUrl, spent },
+    ...{ openFiles: world.openFiles ?? null, heapBytes: world.heapBytes ?? null },
   });
   const inForce = bookOf(() => now);
   const { recheck, standby } = makeAskers(inForce, world, { node, board, ping: gateway.ping, recorder, watch });

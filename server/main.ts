@@ -75,6 +75,7 @@ function startWorld(options: StartOptions): Parameters<typeof start>[1] {
     webRoot,
     version,
     openFiles: openFilesMax(),
+    heapBytes: memoryBounds().heapBytes,
     usage: processUsage,
     env,
     stdout,

@@ -30,6 +30,8 @@ export interface GatewayDeps {
   state: () => 'starting' | 'serving' | 'draining';
   /** How many files the process may have open; without it that is not known. */
   openFiles?: number | null;
+  /** How far the heap may grow, in bytes; without it that is not known. */
+  heapBytes?: number | null;
   /** Base address of the simulator that plays the faults of drills; without it there are none. */
   drillUrl?: string | null;
   /** How names of providers are resolved, if not by the system. */

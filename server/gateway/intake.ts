@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { ApiError } from '../core/errors.ts';
+import { weightOf } from '../core/weight.ts';
 import type { Limits } from './limits.ts';
 
 export type Intake =
@@ -13,6 +14,7 @@ export function takeBody(request: IncomingMessage, bounds: { limits: Limits; bod
   const { limits, bodyBytes } = bounds;
   const parts: Buffer[] = [];
   let bytes = 0;
+  let weight = 0;
   if (request.destroyed) return Promise.resolve({ taken: false, error: null });
   if (Number(request.headers['content-length'] ?? 0) > bodyBytes) {
     return Promise.resolve({ taken: false, error: tooLarge(bodyBytes) });
@@ -20,7 +22,9 @@ export function takeBody(request: IncomingMessage, bounds: { limits: Limits; bod
   return new Promise((resolve) => {
     const free = () => {
       limits.freeBytes(bytes);
+      limits.freeWeight(weight);
       bytes = 0;
+      weight = 0;
     };
     const settle = (intake: Intake) => {
       request.off('data', onData).off('end', onEnd).off('close', onClose).off('error', onClose);
@@ -31,12 +35,18 @@ export function takeBody(request: IncomingMessage, bounds: { limits: Limits; bod
     };
     const onData = (part: Buffer) => {
       if (bytes + part.length > bodyBytes) return settle({ taken: false, error: tooLarge(bodyBytes) });
-      if (!limits.takeBytes(part.length)) return settle({ taken: false, error: noRoom });
+      if (!limits.takeBytes(part.length, bytes)) return settle({ taken: false, error: noRoom });
       bytes += part.length;
       parts.push(part);
     };
-    const onEnd = () =>
-      settle({ taken: true, body: parts.length === 1 && parts[0] ? parts[0] : Buffer.concat(parts), free });
+    const onEnd = () => {
+      const body = parts.length === 1 && parts[0] ? parts[0] : Buffer.concat(parts);
+      const asked = weightOf(body);
+      const room = limits.takeWeight(asked, bytes);
+      if (room !== 'taken') return settle({ taken: false, error: room === 'full' ? noMemory : tooHeavy });
+      weight = asked;
+      settle({ taken: true, body, free });
+    };
     const onClose = () => settle({ taken: false, error: null });
     request.on('data', onData).on('end', onEnd).on('close', onClose).on('error', onClose);
   });
@@ -48,6 +58,18 @@ function tooLarge(bodyBytes: number): ApiError {
     message: `The request body is larger than ${bodyBytes} bytes (limits.body): send a smaller one, or raise the limit in the config.`,
   };
 }
+
+const tooHeavy: ApiError = {
+  code: 'body_too_large',
+  message:
+    'Read and sent on, this request body would take more memory than the gateway has for bodies: send a smaller one, or one of fewer and longer parts, or give Node more memory (--max-old-space-size).',
+};
+
+const noMemory: ApiError = {
+  code: 'too_many_body_bytes',
+  message:
+    'The bodies of all requests in flight take up the memory that the gateway has for them: try again in a moment, or give Node more memory (--max-old-space-size).',
+};
 
 const noRoom: ApiError = {
   code: 'too_many_body_bytes',

@@ -1,4 +1,9 @@
+import { type MemoryShares, sharesOfMemory } from '../core/memory.ts';
 import type { LimitSettings } from '../core/settings.ts';
+
+/** A body that is larger leaves the last of the room to those that are not: many small ones find some beside a few large. */
+const SMALL_BODY_BYTES = 64 * 1_024;
+const LARGE_SHARE = 7 / 8;
 
 /** An answer in memory. */
 export interface HeldAnswer {
@@ -16,10 +21,13 @@ export class Limits {
   private requestsNow = 0;
   private streamsNow = 0;
   private bodiesBytesNow = 0;
+  private bodiesWeightNow = 0;
   private answersBytesNow = 0;
+  private readonly memory: MemoryShares;
 
-  constructor(settings: LimitSettings) {
+  constructor(settings: LimitSettings, memory: MemoryShares = sharesOfMemory(null)) {
     this.settings = settings;
+    this.memory = memory;
   }
 
   /** Holds to these from now on; what is in flight stays counted. */
@@ -57,11 +65,30 @@ export class Limits {
     });
   }
 
-  /** Room for so many more bytes of a body; false: there is none. What was taken is given back with `freeBytes`. */
-  takeBytes(bytes: number): boolean {
-    if (this.bodiesBytesNow + bytes > this.settings.bodiesBytes) return false;
+  /**
+   * Room for so many more bytes of a body of which `held` are here; false: there is none. What was taken is given back with
+   * `freeBytes`.
+   */
+  takeBytes(bytes: number, held: number): boolean {
+    const { bodiesBytes, bodyBytes } = this.settings;
+    const isSmall = held + bytes <= SMALL_BODY_BYTES;
+    if (this.bodiesBytesNow + bytes > (isSmall ? bodiesBytes : Math.max(bodyBytes, bodiesBytes * LARGE_SHARE)))
+      return false;
     this.bodiesBytesNow += bytes;
     return true;
+  }
+
+  /** Room in memory for a whole body, by `weightOf`; `never`: nor would there be if it were the only one. */
+  takeWeight(weight: number, bytes: number): 'taken' | 'full' | 'never' {
+    const most = this.memory.bodiesBytes * (bytes <= SMALL_BODY_BYTES ? 1 : LARGE_SHARE);
+    if (weight > most) return 'never';
+    if (this.bodiesWeightNow + weight > most) return 'full';
+    this.bodiesWeightNow += weight;
+    return 'taken';
+  }
+
+  freeWeight(weight: number): void {
+    this.bodiesWeightNow -= weight;
   }
 
   freeBytes(bytes: number): void {
@@ -70,7 +97,12 @@ export class Limits {
 
   /** Whether answers hold as much as they may: no request should begin now. */
   get answersFull(): boolean {
-    return this.answersBytesNow >= this.settings.answersBytes;
+    return this.answersBytesNow >= this.answersMost;
+  }
+
+  /** What answers may hold: as the config says, or as the heap has room for. */
+  get answersMost(): number {
+    return Math.min(this.settings.answersBytes, this.memory.answersBytes);
   }
 
   get answersBytes(): number {
@@ -84,7 +116,7 @@ export class Limits {
     return {
       take: (bytes) => {
         if (gone) return true;
-        if (this.answersBytesNow + bytes > this.settings.answersBytes) return false;
+        if (this.answersBytesNow + bytes > this.answersMost) return false;
         this.answersBytesNow += bytes;
         held += bytes;
         return true;

@@ -4,6 +4,7 @@ import { RetryBudget } from '../core/budget.ts';
 import { type ApiError, type ApiErrorCode, errorBody, statusOf } from '../core/errors.ts';
 import { refuseRequest } from '../core/guard.ts';
 import { HedgeBudget } from '../core/hedge.ts';
+import { sharesOfMemory } from '../core/memory.ts';
 import { Pace } from '../core/pace.ts';
 import type { PingResult } from '../core/ping.ts';
 import type { RequestRecord } from '../core/records.ts';
@@ -63,7 +64,7 @@ export function createGateway(deps: GatewayDeps): Gateway {
       drillUrl: deps.drillUrl ?? null,
       resolve: deps.resolve,
     }),
-    limits: new Limits(deps.settings.limits),
+    limits: new Limits(deps.settings.limits, sharesOfMemory(deps.heapBytes ?? null)),
     clients,
     inFlight: new InFlight(),
     budget: new RetryBudget(),
@@ -175,7 +176,7 @@ function loadOf({ limits, settings }: GatewayTools, crowd: Crowd): GatewayLoad {
     streams: { now: limits.streams, limit: most.streams },
     connections: { now: crowd.open, limit: crowd.bound },
     bodiesBytes: { now: limits.bodiesBytes, limit: most.bodiesBytes },
-    answersBytes: { now: limits.answersBytes, limit: most.answersBytes },
+    answersBytes: { now: limits.answersBytes, limit: limits.answersMost },
   };
 }
 

@@ -29,6 +29,8 @@ interface RecorderOptions {
   clock: Clock;
   log: Log;
   maxRecords?: number | undefined;
+  /** Fewer, where the memory has no room for so many. */
+  mostInMemory?: number;
 }
 
 /**
@@ -61,7 +63,10 @@ export class Recorder {
     this.storage = options.storage;
     this.clock = options.clock;
     this.log = options.log;
-    this.maxRecords = options.maxRecords ?? defaultMaxRecords;
+    this.maxRecords = Math.min(
+      options.maxRecords ?? defaultMaxRecords,
+      options.mostInMemory ?? Number.POSITIVE_INFINITY,
+    );
   }
 
   /** One finished request. In constant time. */

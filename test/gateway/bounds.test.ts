@@ -7,9 +7,11 @@ import { event, openStream, silent, startUpstream, streams, text } from '../supp
 const lucy = { model: 'lucy', messages: [{ role: 'user', content: 'hi' }] };
 const asJson = { 'content-type': 'application/json' };
 
-async function one(settings: Parameters<typeof startGateway>[0]['settings'] = {}) {
+type Options = Parameters<typeof startGateway>[0];
+
+async function one(settings: Options['settings'] = {}, deps: Options['deps'] = {}) {
   const upstream = await startUpstream();
-  return { upstream, ...(await startGateway({ providers: { a: { url: upstream.url } }, settings })) };
+  return { upstream, ...(await startGateway({ providers: { a: { url: upstream.url } }, settings, deps })) };
 }
 
 describe('bounds', () => {
@@ -65,6 +67,27 @@ describe('bounds', () => {
     upstream.script = streams('hello');
     await until(() => upstream.connections() === 0);
     expect((await ask(nine)).status).toBe(200);
+  });
+
+  test('bodies are bounded by what they take of the memory too; small ones find room beside large ones', async () => {
+    // 4 MB for bodies, of which large ones may have 3.5.
+    const { upstream, ask } = await one({}, { heapBytes: 98_000_000 });
+    const says = (content: string, more: object = {}) => ({ ...lucy, messages: [{ role: 'user', content }], ...more });
+    const objects = says('hi', { metadata: Array.from({ length: 100_000 }, () => ({})) });
+    const heavy = await ask(objects);
+    expect([heavy.status, heavy.json.error?.code]).toEqual([413, 'body_too_large']);
+    expect(heavy.json.error?.message).toContain('--max-old-space-size');
+    upstream.script = silent;
+    const large = says('x'.repeat(900_000));
+    const first = ask(large);
+    const call = await upstream.called(1);
+    const refused = await ask(large);
+    expect([refused.status, refused.json.error?.code]).toEqual([503, 'too_many_body_bytes']);
+    upstream.script = streams('hello');
+    expect((await ask(says('x'.repeat(3_000)))).status).toBe(200);
+    void streams('hello')(call.response, call);
+    expect((await first).status).toBe(200);
+    expect((await ask(large)).status).toBe(200);
   });
 
   test('requests and streams in flight are bounded, and freed again', async () => {

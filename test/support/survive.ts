@@ -2,16 +2,17 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
 import { join } from 'node:path';
+import { Agent } from 'undici';
 import { onTestFinished } from 'vitest';
 import type { Simulator } from '../../server/simulator/simulator.ts';
-import { type Callers, startCallers } from './callers.ts';
+import { type Callers, callOnce, startCallers } from './callers.ts';
 import { folder, type Program, type ProgramOptions, realSimulator, startProgram, writeConfig } from './program.ts';
 
 /** A fault of the machine beneath the program. */
 export interface Fault {
   name: string;
   /** Makes it; what comes back ends it. */
-  make: (stage: Stage) => Promise<() => Promise<void> | void>;
+  make: (stage: Stage) => Promise<() => unknown>;
   /** What the log warns of. Nothing is said twice. */
   says: RegExp[];
   /** Whether `/readyz` says `degraded` meanwhile: it is a matter of the record. */
@@ -85,8 +86,34 @@ export function crowd(url: string, count: number): { leave: () => void } {
   return { leave };
 }
 
+/** Callers with such bodies, one after the other, until they are stopped; the statuses they got, 0 for none. */
+export function startHeavy(program: Program, bodies: object[]): { stop: () => Promise<Set<number>> } {
+  const connections = new Agent();
+  const statuses = new Set<number>();
+  let stopped = false;
+  const all = bodies.map(async (body) => {
+    while (!stopped) statuses.add((await callOnce(program, { model: 'lucy', ...body }, connections)).status);
+  });
+  onTestFinished(() => {
+    stopped = true;
+    return connections.destroy();
+  });
+  return {
+    async stop() {
+      stopped = true;
+      await Promise.all(all);
+      return statuses;
+    },
+  };
+}
+
 /** A machine as it is; what can be done from within the program only is done there. */
 export const plainGround: Ground = { missing: null, start: () => ({ inside: true }) };
+
+/** A process whose heap may grow to so many megabytes and no more. */
+export function smallHeap(megabytes: number): Ground {
+  return { missing: null, start: () => ({ node: [`--max-old-space-size=${megabytes}`] }) };
+}
 
 /** A process with so many open files and no more. */
 export function fewFiles(count: number): Ground {
