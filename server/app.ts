@@ -15,7 +15,7 @@ import type { Ping } from './core/ping.ts';
 import type { RequestRecord } from './core/records.ts';
 import type { ProviderSettings, Settings } from './core/settings.ts';
 import type { RequestTrace } from './core/telemetry/requestTrace.ts';
-import type { ProcessUsage } from './core/usage.ts';
+import type { ProcessBounds, ProcessUsage } from './core/usage.ts';
 import { type DrillGround, openDrillGround } from './drills.ts';
 import { createGateway } from './gateway/listener.ts';
 import { Recorder } from './journal/recorder.ts';
@@ -27,7 +27,7 @@ import { spentToday } from './spent.ts';
 import { aboutOf, createWatch, metricsOf, probeOf } from './watch.ts';
 
 /** What the program is given of the world. */
-export interface World {
+export interface World extends ProcessBounds {
   clock: Clock;
   random: Random;
   newId: () => string;
@@ -37,10 +37,6 @@ export interface World {
   /** Folder of the built dashboard, or null. */
   webRoot: string | null;
   version: string;
-  /** How many files the process may have open; null or absent: not known. */
-  openFiles?: number | null;
-  /** How far its heap may grow, in bytes; null or absent: not known. */
-  heapBytes?: number | null;
   /** What the process has used of the machine; absent: not known. */
   usage?: () => ProcessUsage;
   /** What is simulated and when the next outage comes; without it, nothing is. */
@@ -164,7 +160,7 @@ async function makeParts(
   world: World,
   { storage, listeners, drills, tracing, life }: Kept & { life: Life },
 ) {
-  const { clock, random, log, newId } = world;
+  const { clock, random, log, newId, openFiles = null, heapBytes = null } = world;
   const { node } = settings;
   /** What is in force. */
   let now = settings;
@@ -173,7 +169,7 @@ async function makeParts(
   const access = await storage.listAccess();
   const spent = await spentToday(settings, storage, clock.wall());
   const board = openBoard(settings, world, restored);
-  const recorder = new Recorder({ storage, clock, log, mostInMemory: sharesOfMemory(world.heapBytes ?? null).records });
+  const recorder = new Recorder({ storage, clock, log, mostInMemory: sharesOfMemory(heapBytes).records });
   const watch = createWatch({ settings: () => now, world, board, storage, lastSeq: restored.lastSeq });
   const state = (): Life['state'] => life.state;
   listeners.add((status) => watch.live.publish({ type: 'storage', status }));
@@ -194,8 +190,7 @@ async function makeParts(
   const drillUrl = drills?.url ?? null;
   const gateway = createGateway({
     ...{ settings, board, clock, random, newId, log },
-    ...{ record, storageStatus, state, tracer: tracing, drillUrl, spent },
-    ...{ openFiles: world.openFiles ?? null, heapBytes: world.heapBytes ?? null },
+    ...{ record, storageStatus, state, tracer: tracing, drillUrl, spent, openFiles, heapBytes },
   });
   const inForce = bookOf(() => now);
   const { recheck, standby } = makeAskers(inForce, world, { node, board, ping: gateway.ping, recorder, watch });

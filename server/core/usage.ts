@@ -12,6 +12,14 @@ interface Held {
   limit: number;
 }
 
+/** What the process may have of the machine; null or absent: not known. */
+export interface ProcessBounds {
+  /** Files it may have open. */
+  openFiles?: number | null;
+  /** How far its heap may grow, in bytes. */
+  heapBytes?: number | null;
+}
+
 /** What the process has used of the machine. */
 export interface ProcessUsage {
   cpuSeconds: number;
