@@ -171,10 +171,10 @@ async function outlive(stage: Stage, fault: Fault) {
   const before = { answers: callers.answers.length, log: stage.log().length };
   const end = await fault.make(stage);
   if (fault.degrades) await until(async () => (await readiness(program)).status === 'degraded');
-  await callers.more(40);
+  await callers.more(25);
   await fault.meanwhile?.(stage);
   await end();
-  await callers.more(20);
+  await callers.more(10);
   await fault.afterwards?.(stage);
   const answers = callers.answers.slice(before.answers);
   const unanswered = answers.filter(({ status }) => status !== 200);
