@@ -3,6 +3,7 @@ import { type Dispatcher, Pool } from 'undici';
 import type { Clock } from '../core/clock.ts';
 import type { ProviderSettings } from '../core/settings.ts';
 import { guardedLookup, type Lookup } from './guardedLookup.ts';
+import { joinedLookup } from './joinedLookup.ts';
 import { openPool, Post } from './line.ts';
 
 /** Our own connect clock rules; undici's comes this much later and only cleans up sockets that nobody waits for. */
@@ -48,12 +49,12 @@ export class Upstream {
   private readonly clock: Clock;
   private readonly drills: Route | null;
   private readonly lookup: Lookup;
-  private readonly unguarded: Lookup | null;
+  private readonly unguarded: Lookup;
 
   constructor(providers: readonly ProviderSettings[], { clock, drillUrl, resolve, before }: UpstreamOptions) {
     this.clock = clock;
-    this.lookup = guardedLookup(resolve);
-    this.unguarded = resolve ?? null;
+    this.unguarded = joinedLookup(resolve);
+    this.lookup = guardedLookup(this.unguarded);
     this.providers = new Map(providers.map((provider) => [provider.name, provider]));
     for (const provider of providers) {
       const known = before?.routes.get(provider.name);
