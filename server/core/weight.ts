@@ -9,9 +9,8 @@ const signs: readonly [sign: string, bytes: number][] = [
 const TEXTS = 3;
 /** The first byte of a character that takes two bytes in memory, as then do all characters of its text. */
 const WIDE_FROM = 0xc4;
-/** Below this a body is not looked through, and taken for what the worst of its size would weigh. */
-const SMALL_BYTES = 2_048;
-const MOST_A_BYTE = 36;
+/** No byte of any body weighs more. */
+const MOST_A_BYTE = 72;
 
 const costs = new Uint8Array(256);
 for (const [sign, bytes] of signs) costs[sign.charCodeAt(0)] = bytes;
@@ -21,7 +20,6 @@ for (const [sign, bytes] of signs) costs[sign.charCodeAt(0)] = bytes;
  * sixty-four. Known before it is read, for a heap that is full ends the process.
  */
 export function weightOf(body: Uint8Array): number {
-  if (body.length <= SMALL_BYTES) return body.length * MOST_A_BYTE;
   let weight = 0;
   let widest = 0;
   for (let at = 0; at < body.length; at += 1) {
@@ -30,4 +28,9 @@ export function weightOf(body: Uint8Array): number {
     if (byte > widest) widest = byte;
   }
   return weight + body.length * TEXTS * (widest >= WIDE_FROM ? 2 : 1);
+}
+
+/** What the heaviest body of so many bytes would weigh: known without looking through it. */
+export function mostWeightOf(bytes: number): number {
+  return bytes * MOST_A_BYTE;
 }

@@ -1,6 +1,5 @@
 import type { IncomingMessage } from 'node:http';
 import type { ApiError } from '../core/errors.ts';
-import { weightOf } from '../core/weight.ts';
 import type { Limits } from './limits.ts';
 
 export type Intake =
@@ -41,10 +40,9 @@ export function takeBody(request: IncomingMessage, bounds: { limits: Limits; bod
     };
     const onEnd = () => {
       const body = parts.length === 1 && parts[0] ? parts[0] : Buffer.concat(parts);
-      const asked = weightOf(body);
-      const room = limits.takeWeight(asked, bytes);
-      if (room !== 'taken') return settle({ taken: false, error: room === 'full' ? noMemory : tooHeavy });
-      weight = asked;
+      const taken = limits.takeWeight(body);
+      if (typeof taken === 'string') return settle({ taken: false, error: taken === 'full' ? noMemory : tooHeavy });
+      weight = taken;
       settle({ taken: true, body, free });
     };
     const onClose = () => settle({ taken: false, error: null });

@@ -1,9 +1,12 @@
 import { type MemoryShares, sharesOfMemory } from '../core/memory.ts';
 import type { LimitSettings } from '../core/settings.ts';
+import { mostWeightOf, weightOf } from '../core/weight.ts';
 
 /** A body that is larger leaves the last of the room to those that are not: many small ones find some beside a few large. */
 const SMALL_BODY_BYTES = 64 * 1_024;
 const LARGE_SHARE = 7 / 8;
+/** So much of the room may be taken by bodies that are counted as the heaviest of their size. */
+const UNWEIGHED_SHARE = 1 / 2;
 
 /** An answer in memory. */
 export interface HeldAnswer {
@@ -78,13 +81,19 @@ export class Limits {
     return true;
   }
 
-  /** Room in memory for a whole body, by `weightOf`; `never`: nor would there be if it were the only one. */
-  takeWeight(weight: number, bytes: number): 'taken' | 'full' | 'never' {
-    const most = this.memory.bodiesBytes * (bytes <= SMALL_BODY_BYTES ? 1 : LARGE_SHARE);
+  /**
+   * Room in memory for a whole body: the weight that was taken, to be given back with `freeWeight`. `never`: nor would there
+   * be room if it were the only one.
+   */
+  takeWeight(body: Uint8Array): number | 'full' | 'never' {
+    const most = this.memory.bodiesBytes * (body.length <= SMALL_BODY_BYTES ? 1 : LARGE_SHARE);
+    const atWorst = mostWeightOf(body.length);
+    // Looking through a body takes as long as reading it: only where room is short.
+    const weight = this.bodiesWeightNow + atWorst <= most * UNWEIGHED_SHARE ? atWorst : weightOf(body);
     if (weight > most) return 'never';
     if (this.bodiesWeightNow + weight > most) return 'full';
     this.bodiesWeightNow += weight;
-    return 'taken';
+    return weight;
   }
 
   freeWeight(weight: number): void {
