@@ -3,8 +3,9 @@ import type { BetterSQLite3Database } from 'drizzle-orm/better-sqlite3';
 import { dayIn } from '../../../server/core/savings/days.ts';
 import { Turns } from '../../../server/core/savings/shape.ts';
 import { SkipTally } from '../../../server/core/savings/tally.ts';
-import { circuitEvents, probes } from '../../schema.ts';
+import { circuitEvents } from '../../schema.ts';
 import type { SavingsSlice, SavingsSpan } from '../../storage.ts';
+import { countProbes } from './countProbes.ts';
 import { countSkips } from './countSkips.ts';
 import { readOpenings } from './readOpenings.ts';
 
@@ -18,13 +19,9 @@ export function countSavings(orm: BetterSQLite3Database, span: SavingsSpan): Sav
   const openings = readOpenings(orm, { from, to });
   const dayOf = dayIn(zone);
   const tally = new SkipTally(openings, dayOf);
-  const until = countSkips(orm, { from, to, limit }, { tally, turns: new Turns(openings), dayOf });
-  const own = orm
-    .select({ node: probes.node, provider: probes.provider, at: probes.at, costNanoUsd: probes.costNanoUsd })
-    .from(probes)
-    .where(and(gte(probes.at, from), lt(probes.at, until)))
-    .all();
-  for (const probe of own) tally.probe(probe);
+  const counting = { tally, turns: new Turns(openings), dayOf };
+  const until = countSkips(orm, { from, to, limit }, counting);
+  countProbes(orm, { from, to: until }, counting);
   return { openings, tallies: tally.list(), trips: tripsIn(orm, from, until), until };
 }
 

@@ -18,12 +18,12 @@ import { skippedWithin } from './skippedRequests.ts';
 const maxSkips = 10_000;
 
 /** Ms since 1970, from inclusive, to exclusive. */
-interface Span {
+export interface Span {
   from: number;
   to: number;
 }
 
-interface Counting {
+export interface Counting {
   tally: SkipTally;
   turns: Turns;
   dayOf: (at: number) => string;

@@ -103,9 +103,14 @@ export class Turns {
     return steps.every(({ provider, outcome, kind, minute }) => {
       if (outcome !== 'skipped') return true;
       const from = at + minute * minuteMs;
-      const turned = (moments: Map<string, number[]>) => hasWithin(moments.get(provider) ?? [], from, from + length);
-      return !turned(this.moments) && !(kind === 'ramping' && turned(this.rampEnds));
+      const atRampEnd = kind === 'ramping' && hasWithin(this.rampEnds.get(provider) ?? [], from, from + length);
+      return !atRampEnd && !this.within(provider, from, from + length);
     });
+  }
+
+  /** Whether a circuit of the provider turned from `from` on and before `to`. */
+  within(provider: string, from: number, to: number): boolean {
+    return hasWithin(this.moments.get(provider) ?? [], from, to);
   }
 }
 

@@ -51,14 +51,25 @@ export class SkipTally {
   }
 
   probe({ node, provider, at, costNanoUsd }: Pick<ProbeRecord, 'node' | 'provider' | 'at' | 'costNanoUsd'>): void {
+    this.probesOf(
+      { node, provider, at },
+      { probes: 1, nanoUsd: costNanoUsd ?? 0, unpriced: costNanoUsd === null ? 1 : 0 },
+    );
+  }
+
+  /** Several that no turn of the circuit parts, on one day. */
+  probesOf(
+    { node, provider, at }: Pick<ProbeRecord, 'node' | 'provider' | 'at'>,
+    more: Pick<ProbeTally, 'probes' | 'nanoUsd' | 'unpriced'>,
+  ): void {
     const opening = this.openings.during(node, provider, at)?.id ?? null;
     const day = this.dayOf(at);
     const sum = entry(this.probes, [opening, provider, day], () => {
       return { opening, provider, day, probes: 0, nanoUsd: 0, unpriced: 0 };
     });
-    sum.probes += 1;
-    if (costNanoUsd === null) sum.unpriced += 1;
-    else sum.nanoUsd += costNanoUsd;
+    sum.probes += more.probes;
+    sum.nanoUsd += more.nanoUsd;
+    sum.unpriced += more.unpriced;
   }
 
   list(): Tallies {

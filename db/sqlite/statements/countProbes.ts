@@ -1,0 +1,36 @@
+import { and, eq, gte, lt, sql } from 'drizzle-orm';
+import type { BetterSQLite3Database } from 'drizzle-orm/better-sqlite3';
+import { hourMs } from '../../../server/core/minutes.ts';
+import { probes } from '../../schema.ts';
+import type { Counting, Span } from './countSkips.ts';
+
+type Hour = [
+  node: string,
+  provider: string,
+  hour: number,
+  first: number,
+  last: number,
+  probes: number,
+  nanoUsd: number,
+  unpriced: number,
+];
+
+/** Counts our own calls of the span: hour by hour as SQLite sums them, and one by one where a circuit turned or a day ended. */
+export function countProbes(orm: BetterSQLite3Database, { from, to }: Span, { tally, turns, dayOf }: Counting): void {
+  const hours = orm.values<Hour>(sql`
+    select ${probes.node}, ${probes.provider}, cast(${probes.at} / ${hourMs} as integer), min(${probes.at}), max(${probes.at}),
+      count(*), coalesce(sum(${probes.costNanoUsd}), 0), sum(${probes.costNanoUsd} is null)
+    from ${probes} where ${probes.at} >= ${from} and ${probes.at} < ${to} group by 1, 2, 3`);
+  for (const [node, provider, , first, last, count, nanoUsd, unpriced] of hours) {
+    if (!turns.within(provider, first, last + 1) && dayOf(first) === dayOf(last)) {
+      tally.probesOf({ node, provider, at: first }, { probes: count, nanoUsd, unpriced });
+      continue;
+    }
+    const each = orm
+      .select({ node: probes.node, provider: probes.provider, at: probes.at, costNanoUsd: probes.costNanoUsd })
+      .from(probes)
+      .where(and(eq(probes.provider, provider), eq(probes.node, node), gte(probes.at, first), lt(probes.at, last + 1)))
+      .all();
+    for (const probe of each) tally.probe(probe);
+  }
+}
