@@ -3,6 +3,8 @@ import type { Alert, AlertSettings, Concern, Sending, Severity, Told } from './t
 const minuteMs = 60_000;
 /** A chain without an incident is called well again after so long without risk. */
 const chainQuietMs = 5 * minuteMs;
+/** What put a chain at risk is in the record by then, as an incident that speaks for the chain as well: one alert, not two. */
+const incidentMs = 15_000;
 /** An incident may be watched for hours before it is over: well for so long, with at least as long to go, it is told once. */
 const recoveredMs = 10 * minuteMs;
 
@@ -94,8 +96,9 @@ interface Judged {
 }
 
 /** As bad as it has been for long enough; null: for so long it has not been bad. */
-function severityOf({ badSince, riskSince }: Alert, { destination, concern, now }: Judged): Severity | null {
-  const isHeld = (since: number | null): boolean => since !== null && now - since >= destination.holdMs;
+function severityOf({ chain, badSince, riskSince }: Alert, { destination, concern, now }: Judged): Severity | null {
+  const holdMs = chain === null ? destination.holdMs : Math.max(destination.holdMs, incidentMs);
+  const isHeld = (since: number | null): boolean => since !== null && now - since >= holdMs;
   if (isHeld(riskSince) || (isHeld(badSince) && concern.errors >= destination.errors)) return 'page';
   return isHeld(badSince) ? 'notify' : null;
 }

@@ -162,6 +162,18 @@ const table: [fact: string, looks: [number, Seen][], said: string[], destination
     ['30 team opened page', '360 team resolved page'],
   ],
   [
+    'a chain whose incident is only written a moment later is told by that alone, however soon people want to know',
+    [
+      [0, { chains: alone }],
+      [5 * second, { ...open, chains: alone }],
+      [minute, { ...open, chains: alone }],
+      [2 * minute, over],
+      [9 * minute, {}],
+    ],
+    ['5 soon opened page', '120 soon resolved page'],
+    [destination({ name: 'soon', holdMs: 0 })],
+  ],
+  [
     'a chain at risk that flaps is one alert',
     [
       [0, { chains: alone }],
