@@ -55,7 +55,7 @@ describe('signing in', () => {
   it('what only looks at a link does not use it up', async () => {
     await using control = await startControl({ token: null });
     const link = control.signInLink();
-    expect((await follow(control, link, 'HEAD')).status).toBe(404);
+    expect((await follow(control, link, 'HEAD')).status).toBe(405);
     expect((await follow(control, link)).status).toBe(303);
   });
 
