@@ -24,6 +24,8 @@ export class Walk {
   private firstTried: string | null = null;
   /** Those that would take it if nobody else does. */
   private readonly whenAlone: PlannedStep[] = [];
+  /** Those that were passed over without a call. */
+  private readonly passed: PlannedStep[] = [];
   private skipped = 0;
   private waits = 0;
   /** A try has failed, and the next one that reaches the network waits. */
@@ -66,6 +68,13 @@ export class Walk {
       const end = await this.step(step, 'ignore');
       if (end) return end;
     }
+    // While the others were tried, a circuit may have closed: nobody is refused while somebody would take the call.
+    for (const step of this.passed.splice(0)) {
+      const circuit = this.tools.board.look(step.provider.name);
+      if (!circuit || wouldRefuse(circuit)) continue;
+      const end = await this.step(step, 'ignore');
+      if (end) return end;
+    }
     return (await this.lastStanding()) ?? (await this.othersOfTheRace()) ?? this.nobody();
   }
 
@@ -87,7 +96,10 @@ export class Walk {
       if (admission.refusal) {
         ledger.refused(provider.name, admission.refusal);
         if (admission.refusal.whenAlone) this.whenAlone.push(step);
-        else this.skipped += 1;
+        else {
+          this.skipped += 1;
+          if (!this.verdicts.some((tried) => tried.provider === provider)) this.passed.push(step);
+        }
         return null;
       }
       const tried = { provider, permit: admission.permit, waitMs };
