@@ -25,14 +25,14 @@ export function circuitTroubles(
 ): Trouble[] {
   const startOf = new Map(record.evidence.map(({ attempt, at }) => [attempt, at]));
   return stretches(inOrder(record.events))
-    .filter((stretch) => !isPassing(stretch, until))
-    .map(({ opening, cause, from, to }) => ({
+    .filter(({ to, troubleFrom }) => (to ?? until) >= troubleFrom)
+    .map(({ opening, cause, to, troubleFrom }) => ({
       key: `circuit ${opening.node}/${opening.seq}`,
       kind: 'circuit',
       subject: opening.provider,
       cause,
       beganAt: beganAt(opening, startOf),
-      detectedAt: from,
+      detectedAt: troubleFrom,
       endedAt: to,
     }));
 }
@@ -46,8 +46,8 @@ export function unusualSpans(events: readonly CircuitEvent[]): Span[] {
 interface Stretch extends Span {
   opening: CircuitEvent;
   cause: OpenCause;
-  /** Nothing but throttles in it. */
-  throttled: boolean;
+  /** When it is trouble: at once, but for a throttle only once it has lasted, or a try has failed otherwise. */
+  troubleFrom: number;
 }
 
 function stretches(ordered: readonly CircuitEvent[]): Stretch[] {
@@ -58,14 +58,15 @@ function stretches(ordered: readonly CircuitEvent[]): Stretch[] {
     const stretch = going.get(circuit);
     if (!stretch && event.automatic === 'open') {
       const cause = causeOf(event);
-      const begun = { opening: event, cause, from: event.at, to: null, throttled: cause === 'throttled' };
+      const troubleFrom = cause === 'throttled' ? event.at + passingThrottleMs : event.at;
+      const begun = { opening: event, cause, from: event.at, to: null, troubleFrom };
       going.set(circuit, begun);
       found.push(begun);
     } else if (stretch && event.automatic === 'closed') {
       stretch.to = event.at;
       going.delete(circuit);
-    } else if (stretch && event.automatic === 'open') {
-      stretch.throttled &&= event.cause === 'throttled';
+    } else if (stretch && event.automatic === 'open' && event.cause !== 'throttled') {
+      stretch.troubleFrom = Math.min(stretch.troubleFrom, event.at);
     }
   }
   return found;
@@ -93,11 +94,6 @@ function overrideSpans(ordered: readonly CircuitEvent[]): Span[] {
 /** A probe that fails after an operator's trip opens a circuit that was closed beneath: it failed. */
 function causeOf({ cause }: CircuitEvent): OpenCause {
   return openCauses.find((known) => known === cause) ?? 'failures';
-}
-
-/** Also one that is not over yet: it is no incident before it has lasted. */
-function isPassing({ throttled, from, to }: Stretch, until: number): boolean {
-  return throttled && (to ?? until) - from < passingThrottleMs;
 }
 
 /** The first of the failures that opened it. */

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { fromTheBeginning, incidentsOf } from '../../../server/core/incidents/incidents.ts';
+import { fromTheBeginning, goOnFrom, incidentsOf } from '../../../server/core/incidents/incidents.ts';
+import type { Incident } from '../../../server/core/incidents/types.ts';
 import { minutes, RecordMaker } from './record.ts';
 
 const told = (maker: RecordMaker, until: number) =>
@@ -63,6 +64,26 @@ test('a throttle that is over within a minute is no incident, a longer one is', 
   const longer = new RecordMaker().outage('deepseek-v3', { from: 0, to: 1.5, cause: 'throttled' });
   expect(told(longer, 0.9)).toEqual([]);
   expect(told(longer, 10)[0]?.title).toBe('deepseek-v3 asked us to slow down');
+});
+
+test('a throttle is trouble from the failure on that shows more than that: found by made-up records, told step by step', () => {
+  const maker = new RecordMaker()
+    .outage('llama-3.3-70b', { from: 37.8, to: 38.4, cause: 'throttled', failedProbes: 1 })
+    .chain('lucy', [-30, 60], (at) => (at === 37 ? { errors: 3 } : {}));
+  const record = maker.make();
+  const kept = new Map<string, Incident>();
+  let from = fromTheBeginning;
+  for (const until of [38, 39, 60].map(minutes)) {
+    for (const incident of incidentsOf(record, { ...from, until })) kept.set(incident.key, incident);
+    from = goOnFrom([...kept.values()], until);
+  }
+  expect([...kept.values()]).toEqual(told(maker, 60));
+  expect([...kept.values()].map(({ troubles }) => troubles.map(({ kind, detectedAt }) => [kind, detectedAt]))).toEqual([
+    [
+      ['errors', minutes(38)],
+      ['circuit', minutes(38.1)],
+    ],
+  ]);
 });
 
 test('callers who get errors are an incident also where no circuit opened; a few over a long time are none', () => {
