@@ -126,6 +126,8 @@ test('where no stream passes the page asks again and again and says so, and stre
   await program.control.circuits.trip.mutate({ provider: 'first', reason: 'seen all the same', for: '15m' });
   await operator.sees('first', 'tripped by hand');
   await operator.context.unroute(streams);
+  // As the browser says when its network is another: else it tries again by itself, a few seconds later.
+  await operator.page.evaluate(() => window.dispatchEvent(new Event('online')));
   await pill(operator, /^Live$/);
   reasons.push(await move(program));
   await expectWhole(operator, reasons);
