@@ -14,6 +14,8 @@ import type { Post } from './post.ts';
 const tickMs = 5_000;
 /** Incidents that go on at once, looked at. */
 const maxIncidents = 100;
+/** Messages that the disk has not taken; over it the eldest are in no log. They are sent all the same. */
+const maxUnwritten = 2_000;
 
 /** What there is to know now, beside the record. */
 interface AlertFacts {
@@ -165,7 +167,8 @@ export class Alerter {
 
   private note({ alerts, deliveries }: AlertChange): void {
     const others = this.unwritten.alerts.filter(({ alert: { key } }) => !alerts.some(({ alert }) => alert.key === key));
-    this.unwritten = { alerts: [...others, ...alerts], deliveries: [...this.unwritten.deliveries, ...deliveries] };
+    const messages = [...this.unwritten.deliveries, ...deliveries].slice(-maxUnwritten);
+    this.unwritten = { alerts: [...others, ...alerts], deliveries: messages };
   }
 
   private async write(): Promise<void> {

@@ -11,6 +11,8 @@ export type LiveEvent =
       /** Number of the last transition that is in it: a `circuit` event of this number or a lower one brings nothing new. */
       seq: number;
       circuits: CircuitEntry[];
+      /** The last transitions of this run, newest first, a bounded number: the record may not have the newest yet. */
+      events: CircuitEvent[];
       storage: StorageStatus;
     }
   | { type: 'circuit'; event: CircuitEvent; entry: CircuitEntry }

@@ -72,6 +72,7 @@ export class Walk {
     for (const step of this.passed.splice(0)) {
       const circuit = this.tools.board.look(step.provider.name);
       if (!circuit || wouldRefuse(circuit)) continue;
+      this.skipped -= 1;
       const end = await this.step(step, 'ignore');
       if (end) return end;
     }

@@ -1,3 +1,4 @@
+import type { CircuitEvent } from '../core/circuit/types.ts';
 import type { Clock, Timer } from '../core/clock.ts';
 import type { LiveEvent } from '../core/live.ts';
 import type { Overview } from '../core/overview.ts';
@@ -6,6 +7,8 @@ import { rowOfRequest } from '../core/trail.ts';
 
 /** Events kept for pages that come back or fall behind. One that needs an older one gets a snapshot instead. */
 const defaultMaxKept = 2_000;
+/** Transitions that a snapshot brings along: many times what the record may be behind by. */
+const maxRecent = 50;
 /** Requests shown a second, over all pages; a person reads fewer. */
 const defaultRequestsPerSecond = 20;
 /** How often open pages are told of the traffic. */
@@ -14,7 +17,7 @@ const trafficMs = 1_000;
 const hurryMs = 100;
 
 export type Happening = Exclude<LiveEvent, { type: 'snapshot' | 'traffic' }>;
-export type Snapshot = Omit<Extract<LiveEvent, { type: 'snapshot' }>, 'type' | 'now'>;
+export type Snapshot = Omit<Extract<LiveEvent, { type: 'snapshot' }>, 'type' | 'now' | 'events'>;
 
 export interface Tracked {
   /** `<boot>.<number>`: what to resume from. */
@@ -45,6 +48,8 @@ export class Live {
   /** Event `number` is at `number % maxKept`. */
   private readonly kept: Happening[] = [];
   private last = 0;
+  /** Newest first. */
+  private recent: CircuitEvent[] = [];
   private readonly waiting = new Set<() => void>();
   private second = { from: Number.NEGATIVE_INFINITY, shown: 0 };
   private leftOut = 0;
@@ -62,7 +67,10 @@ export class Live {
   publish(happening: Happening): void {
     this.last += 1;
     this.kept[this.last % this.maxKept] = happening;
-    if (happening.type === 'circuit') this.hurry();
+    if (happening.type === 'circuit') {
+      this.recent = [happening.event, ...this.recent.slice(0, maxRecent - 1)];
+      this.hurry();
+    }
     this.wakeAll();
   }
 
@@ -100,8 +108,7 @@ export class Live {
     while (!signal.aborted) {
       if (position === null || position < this.last - this.maxKept) {
         position = this.last;
-        const data = { type: 'snapshot', now: this.options.clock.wall(), ...this.options.snapshot() } as const;
-        yield { id: this.idOf(position), data };
+        yield { id: this.idOf(position), data: this.snapshot() };
       } else if (this.traffic && this.traffic.number > trafficTold) {
         trafficTold = this.traffic.number;
         // It goes by the id before it: whoever comes back from here has missed nothing.
@@ -114,6 +121,10 @@ export class Live {
         await this.next(signal);
       }
     }
+  }
+
+  private snapshot(): LiveEvent {
+    return { type: 'snapshot', now: this.options.clock.wall(), events: this.recent, ...this.options.snapshot() };
   }
 
   private hurry(): void {

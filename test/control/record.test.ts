@@ -120,7 +120,14 @@ describe('the control plane over the real record', () => {
     second.leave();
 
     const third = await listen(control, { lastEventId: 'earlier.7' });
-    expect((await third.next())?.data).toMatchObject({ type: 'snapshot', seq: 2 });
+    expect((await third.next())?.data).toMatchObject({
+      type: 'snapshot',
+      seq: 2,
+      events: [
+        { seq: 2, cause: 'trip' },
+        { seq: 1, cause: 'failures' },
+      ],
+    });
     third.leave();
   });
 });

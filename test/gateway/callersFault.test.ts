@@ -82,6 +82,19 @@ describe("what is the caller's own fault", () => {
     expect(answer.json.error?.attempts?.length).toBe(2);
   });
 
+  test('too long for every provider, of which one was passed over and asked after all, is the first one’s 400', async () => {
+    const [first, second] = [await startUpstream(tooLong), await startUpstream(tooLong)];
+    const { ask, board } = await startGateway({ providers: { a: { url: first.url }, b: { url: second.url } } });
+    board.act({ provider: 'a', by: 'ops', reason: 'planned work', type: 'trip', forMs: null });
+    second.script = (...call) => {
+      board.act({ provider: 'a', by: 'ops', reason: 'over', type: 'release' });
+      return tooLong(...call);
+    };
+    const answer = await ask();
+    expect(answer.headers.get('x-recloser-trail')).toBe('a=tripped, b=400, a=400');
+    expect(answer.status).toBe(400);
+  });
+
   test('too long for one and an outage of the other is an outage', async () => {
     const [first, second] = [await startUpstream(tooLong), await startUpstream(fails(503))];
     const { ask } = await startGateway({ providers: { a: { url: first.url }, b: { url: second.url } } });

@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import { Live, type Tracked } from '../../server/journal/live.ts';
 import { request } from '../db/support/records.ts';
 import { FakeClock } from '../support/fakeClock.ts';
+import { transition } from '../web/support.ts';
 
 const well = { state: 'ok' as const, problem: null, since: 0 };
 
@@ -60,6 +61,14 @@ test('from an id on comes what was missed, without a snapshot', async () => {
   for (let at = 0; at < 5; at += 1) publish();
   const seen = await read(live.subscribe('b1.2', new AbortController().signal), 3);
   expect(seen.map(({ id }) => id)).toEqual(['b1.3', 'b1.4', 'b1.5']);
+});
+
+test('a snapshot brings the last transitions, newest first and no more than its bound: the record may not have them yet', async () => {
+  const { live } = setUp();
+  for (let seq = 1; seq <= 60; seq += 1) live.publish(transition(seq, 'deepseek-v3', 'open'));
+  const [first] = await read(live.subscribe(null, new AbortController().signal), 1);
+  const told = first?.data.type === 'snapshot' ? first.data.events.map(({ seq }) => seq) : [];
+  expect(told).toEqual(Array.from({ length: 50 }, (_, index) => 60 - index));
 });
 
 test.each([

@@ -35,7 +35,8 @@ export class FakeServer {
     poll: async () => {
       this.polls += 1;
       if (!this.up) throw new Error('refused');
-      return { now, seq: this.seq, circuits: [entryOf('deepseek-v3', 'closed', this.seq)], overview: null };
+      const circuits = [entryOf('deepseek-v3', 'closed', this.seq)];
+      return { now, seq: this.seq, circuits, events: [], overview: null };
     },
   });
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { emptyLive, type LiveInput, maxEvents, maxRequests, reduceLive } from '../../web/live/reduce.ts';
 import { sceneOf } from '../support/webScenes.ts';
-import { entryOf, rowOf, snapshot, transition } from './support.ts';
+import { entryOf, eventOf, rowOf, snapshot, transition } from './support.ts';
 
 const start = snapshot(4, [entryOf('deepseek-v3'), entryOf('qwen-72b')]);
 const reduced = (...inputs: LiveInput[]) => inputs.reduce(reduceLive, emptyLive);
@@ -45,7 +45,7 @@ describe('circuits', () => {
   });
 
   it('a poll between two streams loses no transition of the feed', () => {
-    const polled: LiveInput = { type: 'polled', seq: 6, circuits: [entryOf('deepseek-v3', 'halfOpen', 6)] };
+    const polled: LiveInput = { type: 'polled', seq: 6, circuits: [entryOf('deepseek-v3', 'halfOpen', 6)], events: [] };
     const state = reduced(
       start,
       polled,
@@ -54,6 +54,14 @@ describe('circuits', () => {
     );
     expect(stateOf(state, 'deepseek-v3')).toBe('halfOpen');
     expect(state.events.map(({ seq }) => seq)).toEqual([6, 5]);
+  });
+
+  it('what a snapshot or a poll tells of the last transitions is in the feed once, whether it was heard before or comes after', () => {
+    const [fifth, sixth] = [eventOf(5, 'qwen-72b', 'tripped'), eventOf(6, 'qwen-72b', 'closed')];
+    const told = reduced(snapshot(5, [entryOf('qwen-72b')], undefined, [fifth]), transition(6, 'qwen-72b', 'closed'));
+    expect(told.events.map(({ seq }) => seq)).toEqual([6, 5]);
+    const again = reduceLive(told, { type: 'polled', seq: 6, circuits: told.circuits, events: [sixth, fifth] });
+    expect(again.events).toEqual(told.events);
   });
 
   it('a record that began anew takes the old feed away', () => {

@@ -51,12 +51,12 @@ export function eventOf(seq: number, provider: string, to: ShownState): CircuitE
   };
 }
 
-export function transition(seq: number, provider: string, to: ShownState): LiveEvent {
+export function transition(seq: number, provider: string, to: ShownState): Extract<LiveEvent, { type: 'circuit' }> {
   return { type: 'circuit', event: eventOf(seq, provider, to), entry: entryOf(provider, to, seq) };
 }
 
-export function snapshot(seq: number, circuits: CircuitEntry[], at = now): LiveEvent {
-  return { type: 'snapshot', now: at, seq, circuits, storage: { state: 'ok', problem: null, since: now } };
+export function snapshot(seq: number, circuits: CircuitEntry[], at = now, events: CircuitEvent[] = []): LiveEvent {
+  return { type: 'snapshot', now: at, seq, circuits, events, storage: { state: 'ok', problem: null, since: now } };
 }
 
 export function attemptOf(attempt: Partial<AttemptRecord>): AttemptRecord {

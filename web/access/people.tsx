@@ -4,6 +4,7 @@ import type { ShownPerson } from '../../server/core/access.ts';
 import type { Role } from '../../server/core/roles.ts';
 import { client, trpc } from '../api.ts';
 import { errorSentence } from '../errors.ts';
+import { ActsHead } from '../ui/actsHead.tsx';
 import { CopyBox } from '../ui/copyBox.tsx';
 import { TimeText } from '../ui/figures.tsx';
 import { Panel } from '../ui/panel.tsx';
@@ -80,16 +81,14 @@ interface TableProps {
 
 function PeopleTable({ people, onInvite, onChange }: TableProps) {
   return (
-    <table className="requests-table access-table">
+    <table className="requests-table access-table stacked-table">
       <thead>
         <tr>
           <th>name</th>
           <th>role</th>
           <th>comes by</th>
           <th>last seen</th>
-          <th>
-            <span className="visually-hidden">acts</span>
-          </th>
+          <ActsHead />
         </tr>
       </thead>
       <tbody>

@@ -2,6 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import type { SessionWay, ShownSession } from '../../server/core/access.ts';
 import { client, trpc } from '../api.ts';
 import { errorSentence } from '../errors.ts';
+import { ActsHead } from '../ui/actsHead.tsx';
 import { TimeText } from '../ui/figures.tsx';
 import { Panel } from '../ui/panel.tsx';
 import { useChange } from '../ui/useChange.ts';
@@ -49,7 +50,7 @@ export function AccessSessions({ all }: { all: boolean }) {
 
 function SessionTable({ sessions, onEnd }: { sessions: ShownSession[]; onEnd: (id: string) => void }) {
   return (
-    <table className="requests-table access-table">
+    <table className="requests-table access-table stacked-table">
       <thead>
         <tr>
           <th>who</th>
@@ -57,9 +58,7 @@ function SessionTable({ sessions, onEnd }: { sessions: ShownSession[]; onEnd: (i
           <th>from</th>
           <th>since</th>
           <th>last seen</th>
-          <th>
-            <span className="visually-hidden">acts</span>
-          </th>
+          <ActsHead />
         </tr>
       </thead>
       <tbody>

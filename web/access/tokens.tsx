@@ -4,6 +4,7 @@ import type { Scope, ShownToken } from '../../server/core/access.ts';
 import type { Role } from '../../server/core/roles.ts';
 import { client, trpc } from '../api.ts';
 import { errorSentence } from '../errors.ts';
+import { ActsHead } from '../ui/actsHead.tsx';
 import { CopyBox } from '../ui/copyBox.tsx';
 import { TimeText } from '../ui/figures.tsx';
 import { EmptyState, Panel } from '../ui/panel.tsx';
@@ -120,7 +121,7 @@ function NewToken({ working, onSubmit }: NewTokenProps) {
 
 function TokenTable({ tokens, onRevoke }: { tokens: ShownToken[]; onRevoke: (id: string) => void }) {
   return (
-    <table className="requests-table access-table">
+    <table className="requests-table access-table stacked-table">
       <thead>
         <tr>
           <th>name</th>
@@ -129,9 +130,7 @@ function TokenTable({ tokens, onRevoke }: { tokens: ShownToken[]; onRevoke: (id:
           <th>made by</th>
           <th>last used</th>
           <th>works until</th>
-          <th>
-            <span className="visually-hidden">acts</span>
-          </th>
+          <ActsHead />
         </tr>
       </thead>
       <tbody>

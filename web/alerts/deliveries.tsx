@@ -54,7 +54,7 @@ export function Deliveries({ deliveries, isCut, more, setPointed }: DeliveriesPr
         </EmptyState>
       )}
       {deliveries.length > 0 && (
-        <table className="requests-table alerts-table">
+        <table className="requests-table alerts-table stacked-table">
           <thead>
             <tr>
               <th>time {deliveries[0] && zoneName(zone, deliveries[0].createdAt)}</th>

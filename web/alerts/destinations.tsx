@@ -1,5 +1,6 @@
 import type { Delivery } from '../../server/core/alerts/types.ts';
 import { client } from '../api.ts';
+import { ActsHead } from '../ui/actsHead.tsx';
 import { TimeText } from '../ui/figures.tsx';
 import { Panel } from '../ui/panel.tsx';
 import { useChange } from '../ui/useChange.ts';
@@ -14,7 +15,7 @@ export function Destinations({ destinations }: { destinations: ShownDestination[
   const test = (name: string) => void run(() => client.alerts.test.mutate({ name }));
   return (
     <Panel title="Who is told" note="as the config says; none of it needs a restart">
-      <table className="requests-table alerts-table">
+      <table className="requests-table alerts-table stacked-table">
         <thead>
           <tr>
             <th>name</th>
@@ -22,11 +23,7 @@ export function Destinations({ destinations }: { destinations: ShownDestination[
             <th>of what</th>
             <th>when</th>
             <th>the last message</th>
-            {mayAct && (
-              <th>
-                <span className="visually-hidden">acts</span>
-              </th>
-            )}
+            {mayAct && <ActsHead />}
           </tr>
         </thead>
         <tbody>

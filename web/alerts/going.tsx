@@ -12,7 +12,7 @@ export function Going({ alerts, deliveries }: { alerts: Alert[]; deliveries: Del
       {going.length === 0 ? (
         <p className="alerts-note muted">● Nobody has been told of trouble that goes on.</p>
       ) : (
-        <table className="requests-table alerts-table">
+        <table className="requests-table alerts-table stacked-table">
           <thead>
             <tr>
               <th>how bad</th>

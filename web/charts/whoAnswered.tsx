@@ -55,7 +55,7 @@ function Drawing({ hour, order, events }: Pick<WhoAnsweredProps, 'order' | 'even
   const series = seriesOf(hour, order);
   const failed = series.points.some(({ errorsRate }) => (errorsRate ?? 0) > 0);
   if (series.bands.length === 0 && !failed) {
-    return <p className="chart-room chart-empty muted">No request has been answered in the last 60 minutes.</p>;
+    return <p className="chart-room chart-empty muted">No request has been answered in this time.</p>;
   }
   return (
     <figure className="chart">

@@ -11,6 +11,8 @@ import type { TabChannel, TabLock, TabMessage } from './tabs.ts';
 export const liveStore = new LiveStore(pageClock, emptyLive);
 
 const channelName = 'recloser-live';
+/** Newest transitions of the record that a poll brings along. */
+const maxPolledEvents = 50;
 
 /** Begins; returns what ends it. */
 export function startLive(): () => void {
@@ -58,8 +60,15 @@ const trpcSource: StreamSource = {
   async poll() {
     try {
       const answer = await client.circuits.list.query();
-      const overview = await queryClient.fetchQuery({ ...overviewQuery, retry: false, staleTime: 0 }).catch(() => null);
-      return { ...answer, overview };
+      const [overview, events] = await Promise.all([
+        queryClient.fetchQuery({ ...overviewQuery, retry: false, staleTime: 0 }).catch(() => null),
+        // What is not in the record yet comes with the next poll.
+        client.events.list.query({ limit: maxPolledEvents }).then(
+          ({ rows }) => rows,
+          () => [],
+        ),
+      ]);
+      return { ...answer, events, overview };
     } catch (error) {
       noteError(error);
       throw error;

@@ -31,7 +31,8 @@ export interface LiveState {
 }
 
 /** What moves it: events of the stream, and what a poll brought. */
-export type LiveInput = LiveEvent | { type: 'polled'; seq: number; circuits: CircuitEntry[] };
+export type LiveInput = LiveEvent | ({ type: 'polled' } & Polled);
+type Polled = Pick<Extract<LiveEvent, { type: 'snapshot' }>, 'seq' | 'circuits' | 'events'>;
 
 export const emptyLive: LiveState = {
   known: false,
@@ -74,11 +75,11 @@ export function serverTimeOf(input: LiveInput): number | null {
   return input.type === 'traffic' ? input.overview.now : null;
 }
 
-function withCircuits(state: LiveState, { seq, circuits }: { seq: number; circuits: CircuitEntry[] }): LiveState {
+function withCircuits(state: LiveState, { seq, circuits, events: told }: Polled): LiveState {
   // A lower number: the record began anew, and what we have is of another one.
   const events = seq < state.seq ? [] : state.events;
   const eventsSince = state.known && seq === state.seq ? state.eventsSince : seq;
-  return { ...state, known: true, seq, circuits, events, eventsSince, gap: false };
+  return told.reduce(withEvent, { ...state, known: true, seq, circuits, events, eventsSince, gap: false });
 }
 
 function withTransition(state: LiveState, input: Extract<LiveEvent, { type: 'circuit' }>): LiveState {
@@ -100,7 +101,7 @@ function counted(known: CircuitEntry[], told: readonly CircuitEntry[]): CircuitE
 
 /** One that is in `circuits` already may still be new to the feed: a snapshot or a poll came before it. */
 function withEvent(state: LiveState, event: CircuitEvent): LiveState {
-  if (state.events.some(({ seq }) => seq === event.seq)) return state;
+  if (state.events.some(({ node, seq }) => node === event.node && seq === event.seq)) return state;
   const events = [...state.events, event].sort((one, other) => other.seq - one.seq).slice(0, maxEvents);
   return { ...state, events };
 }

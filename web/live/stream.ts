@@ -1,4 +1,4 @@
-import type { CircuitEntry } from '../../server/core/circuit/types.ts';
+import type { CircuitEntry, CircuitEvent } from '../../server/core/circuit/types.ts';
 import type { Clock, Timer } from '../../server/core/clock.ts';
 import type { LiveEvent } from '../../server/core/live.ts';
 import type { Overview } from '../../server/core/overview.ts';
@@ -14,7 +14,13 @@ export interface StreamSource {
   ): () => void;
   /** Calls `listen` at every sign of life of the open stream. */
   onHeard(listen: () => void): () => void;
-  poll(): Promise<{ now: number; seq: number; circuits: CircuitEntry[]; overview: Overview | null }>;
+  poll(): Promise<{
+    now: number;
+    seq: number;
+    circuits: CircuitEntry[];
+    events: CircuitEvent[];
+    overview: Overview | null;
+  }>;
 }
 
 export interface StreamListener {
@@ -159,10 +165,10 @@ export class LiveStream {
   private async poll(): Promise<void> {
     const asked = this.polling;
     try {
-      const { now, seq, circuits, overview } = await this.source.poll();
+      const { now, seq, circuits, events, overview } = await this.source.poll();
       if (this.polling !== asked) return;
       this.listener.onHeard(now);
-      this.listener.onInput({ type: 'polled', seq, circuits }, null);
+      this.listener.onInput({ type: 'polled', seq, circuits, events }, null);
       if (overview) this.listener.onInput({ type: 'traffic', overview, circuits }, null);
       this.listener.onLink({ up: true, via: 'polling' });
     } catch {
