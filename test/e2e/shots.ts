@@ -1,5 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import { resolve } from 'node:path';
+import { parseArgs } from 'node:util';
 import type { Browser } from 'playwright-core';
 import { launchBrowser } from '../support/browser.ts';
 import { type SceneName, sceneNames, sceneOf } from '../support/webScenes.ts';
@@ -13,7 +14,8 @@ import { pages, takePages } from './shotsPages.ts';
  * RECLOSER_SCENES: only these scenes and pages, by commas; RECLOSER_WEB: another build of the live page than `dist/web`.
  */
 
-const folder = resolve(process.argv[2] ?? 'test/e2e/shots');
+const { positionals } = parseArgs({ allowPositionals: true });
+const folder = resolve(positionals[0] ?? 'test/e2e/shots');
 const webRoot = resolve(process.env.RECLOSER_WEB ?? 'dist/web');
 const named = process.env.RECLOSER_SCENES?.split(',') ?? null;
 const staleAfterMs = 11_000;

@@ -58,7 +58,10 @@ describe('circuits', () => {
 
   it('what a snapshot or a poll tells of the last transitions is in the feed once, whether it was heard before or comes after', () => {
     const [fifth, sixth] = [eventOf(5, 'qwen-72b', 'tripped'), eventOf(6, 'qwen-72b', 'closed')];
-    const told = reduced(snapshot(5, [entryOf('qwen-72b')], undefined, [fifth]), transition(6, 'qwen-72b', 'closed'));
+    const told = reduced(
+      { ...snapshot(5, [entryOf('qwen-72b')]), events: [fifth] },
+      transition(6, 'qwen-72b', 'closed'),
+    );
     expect(told.events.map(({ seq }) => seq)).toEqual([6, 5]);
     const again = reduceLive(told, { type: 'polled', seq: 6, circuits: told.circuits, events: [sixth, fifth] });
     expect(again.events).toEqual(told.events);

@@ -55,8 +55,8 @@ export function transition(seq: number, provider: string, to: ShownState): Extra
   return { type: 'circuit', event: eventOf(seq, provider, to), entry: entryOf(provider, to, seq) };
 }
 
-export function snapshot(seq: number, circuits: CircuitEntry[], at = now, events: CircuitEvent[] = []): LiveEvent {
-  return { type: 'snapshot', now: at, seq, circuits, events, storage: { state: 'ok', problem: null, since: now } };
+export function snapshot(seq: number, circuits: CircuitEntry[], at = now): Extract<LiveEvent, { type: 'snapshot' }> {
+  return { type: 'snapshot', now: at, seq, circuits, events: [], storage: { state: 'ok', problem: null, since: now } };
 }
 
 export function attemptOf(attempt: Partial<AttemptRecord>): AttemptRecord {

@@ -106,8 +106,12 @@ function PeopleTable({ people, onInvite, onChange }: TableProps) {
                 onChange={(next) => onChange({ id, role: next })}
               />
             </td>
-            <td className="muted">{by.map((way) => ways[way]).join(', ') || 'no way in yet'}</td>
-            <td className="muted">{seenAt === null ? 'never' : <TimeText at={seenAt} />}</td>
+            <td className="muted" data-head="comes by">
+              {by.map((way) => ways[way]).join(', ') || 'no way in yet'}
+            </td>
+            <td className="muted" data-head="last seen">
+              {seenAt === null ? 'never' : <TimeText at={seenAt} />}
+            </td>
             <td>
               <div className="access-acts">
                 <button

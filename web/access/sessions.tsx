@@ -68,12 +68,16 @@ function SessionTable({ sessions, onEnd }: { sessions: ShownSession[]; onEnd: (i
               <b>{who}</b>
               {current && <span className="muted"> this one</span>}
             </td>
-            <td className="muted">{ways[way]}</td>
-            <td className="muted">{from ?? 'not known'}</td>
-            <td className="muted">
+            <td className="muted" data-head="by">
+              {ways[way]}
+            </td>
+            <td className="muted" data-head="from">
+              {from ?? 'not known'}
+            </td>
+            <td className="muted" data-head="since">
               <TimeText at={openedAt} />
             </td>
-            <td className="muted">
+            <td className="muted" data-head="last seen">
               <TimeText at={seenAt} />
             </td>
             <td>

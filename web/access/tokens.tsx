@@ -141,10 +141,18 @@ function TokenTable({ tokens, onRevoke }: { tokens: ShownToken[]; onRevoke: (id:
               {state !== 'good' && <span className="outcome outcome-failed">{state}</span>}
             </td>
             <td>{role}</td>
-            <td className="muted">{only.length === 0 ? 'everything' : only.join(', ')}</td>
-            <td className="muted">{createdBy}</td>
-            <td className="muted">{lastUsedAt === null ? 'never' : <TimeText at={lastUsedAt} />}</td>
-            <td className="muted">{expiresAt === null ? 'revoked' : <TimeText at={expiresAt} />}</td>
+            <td className="muted" data-head="only for">
+              {only.length === 0 ? 'everything' : only.join(', ')}
+            </td>
+            <td className="muted" data-head="made by">
+              {createdBy}
+            </td>
+            <td className="muted" data-head="last used">
+              {lastUsedAt === null ? 'never' : <TimeText at={lastUsedAt} />}
+            </td>
+            <td className="muted" data-head="works until">
+              {expiresAt === null ? 'revoked' : <TimeText at={expiresAt} />}
+            </td>
             <td>
               <div className="access-acts">
                 {state === 'good' && (
