@@ -19,8 +19,6 @@ export interface Callers {
   readonly answers: readonly Answered[];
   /** Waits for so many more answers. */
   more(count: number): Promise<void>;
-  /** Waits until no call is under way any more that began before. */
-  renewed(): Promise<void>;
   /** No new calls; resolves when those under way are over and their connections closed. */
   stop(): Promise<void>;
 }
@@ -33,11 +31,8 @@ export function startCallers(program: Pick<Program, 'gatewayUrl'>, count = 4, bo
   const answers: Answered[] = [];
   const connections = new Agent();
   let stopped = false;
-  /** When the call under way began, by caller. */
-  const began = new Array<number>(count).fill(Number.NEGATIVE_INFINITY);
   const one = async (caller: number): Promise<void> => {
     for (let turn = caller; !stopped; turn += 1) {
-      began[caller] = realClock.now();
       const messages = [{ role: 'user', content: `question ${turn} of ${caller}` }];
       const asked = { model: 'lucy', stream: turn % 2 === 0, messages, ...body };
       answers.push(await callOnce(program, asked, connections));
@@ -55,10 +50,6 @@ export function startCallers(program: Pick<Program, 'gatewayUrl'>, count = 4, bo
       stopped = true;
       await all;
       await connections.destroy();
-    },
-    async renewed() {
-      const from = realClock.now();
-      await until(() => began.every((at) => at > from));
     },
     async more(wanted) {
       const from = answers.length;

@@ -3,7 +3,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { request } from 'undici';
 import type { Simulator } from '../../server/simulator/simulator.ts';
 import { realClock } from '../../server/world.ts';
-import { type Answered, type Callers, metric, startCallers } from './callers.ts';
+import { type Answered, metric, startCallers } from './callers.ts';
 import { type Held, type Program, token, until } from './program.ts';
 
 /** What one minute of a soak came to, measured when nothing was in flight any more. */
@@ -51,7 +51,7 @@ export async function soakMinute(stage: SoakStage, number: number): Promise<Minu
   const end = realClock.now() + minuteMs;
   await changeConfig(config, number);
   program.process.kill('SIGHUP');
-  while (realClock.now() < end) await playTurn(stage, load);
+  while (realClock.now() < end) await playTurn(stage);
   over = true;
   await Promise.all([load.stop(), ...beside]);
   if (problems.length > 0) throw problems[0];
@@ -60,7 +60,7 @@ export async function soakMinute(stage: SoakStage, number: number): Promise<Minu
 }
 
 /** The next provider is well, and known to be, before the last one fails. */
-async function playTurn(stage: SoakStage, load: Callers): Promise<void> {
+async function playTurn(stage: SoakStage): Promise<void> {
   const { simulator, chain, program, turn } = stage;
   stage.turn += 1;
   const isWell = chain[turn % chain.length] ?? '';
@@ -70,8 +70,6 @@ async function playTurn(stage: SoakStage, load: Callers): Promise<void> {
     await program.control.circuits.probe.mutate({ provider: isWell, reason: 'soak' });
     return (await program.circuit(isWell)).state === 'closed';
   });
-  // A walk does not go back to a provider that it passed by: those who passed this one have their answer from the last one.
-  await load.renewed();
   const others = chain.filter((name) => name !== isWell);
   for (const [at, name] of others.entries()) {
     await simulator.setFault(name, outages[(turn * others.length + at) % outages.length] ?? '503');
