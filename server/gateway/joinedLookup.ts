@@ -2,7 +2,7 @@ import { lookup } from 'node:dns';
 import type { Lookup } from './guardedLookup.ts';
 
 /**
- * Asks for a name once at a time, and gives the answer to all who wait for it. The system has four threads for this, and a
+ * Asks for a name once at a time, and gives the answer to all who wait for it. The system has few threads for this (`recloser.cts`), and a
  * name that nobody answers for takes one for ten seconds: asked for at each new connection it would take them all, and no
  * other provider could be connected to.
  */

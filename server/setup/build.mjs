@@ -76,7 +76,7 @@ async function buildServer(fresh) {
   const migrations = join(root, 'db', 'migrations');
   if (existsSync(migrations)) cpSync(migrations, join(fresh, 'db', 'migrations'), { recursive: true });
   // `npx recloser` runs it by its name.
-  const main = join(fresh, 'server', 'main.js');
+  const main = join(fresh, 'server', 'recloser.cjs');
   if (existsSync(main)) chmodSync(main, 0o755);
   return result;
 }

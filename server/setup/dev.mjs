@@ -41,7 +41,7 @@ async function buildAndStart(args) {
     say(error.message);
     return null;
   }
-  const server = startWrapped([join(root, 'dist', 'server', 'main.js'), 'start', ...args], { cwd: process.cwd() });
+  const server = startWrapped([join(root, 'dist', 'server', 'recloser.cjs'), 'start', ...args], { cwd: process.cwd() });
   server.ended.then(({ code }) => code && say(`It ended with exit code ${code}; waiting for a change.`));
   return server;
 }

@@ -8,7 +8,7 @@ import { ensureInstalled } from './install.mjs';
 import { writeLicences } from './licences.mjs';
 import { runLongTests, runTests, takeShots } from './test.mjs';
 
-const main = join(root, 'dist', 'server', 'main.js');
+const main = join(root, 'dist', 'server', 'recloser.cjs');
 
 /** What each verb does once everything is installed; each resolves to an exit code, or never. */
 const verbs = {

@@ -11,7 +11,7 @@ import { freePorts, Process } from './processes.ts';
  * memory, and everything that the page asks is asked at once, over HTTP, as the browser does.
  */
 
-const main = fileURLToPath(new URL('../../dist/server/main.js', import.meta.url));
+const main = fileURLToPath(new URL('../../dist/server/recloser.cjs', import.meta.url));
 const token = 'bench-token-of-the-control-plane';
 const hourMs = 3_600_000;
 const dayMs = 24 * hourMs;

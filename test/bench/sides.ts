@@ -7,7 +7,7 @@ import { freePorts, Process, scriptArgs } from './processes.ts';
 
 /** Who is measured, each as a process of its own. */
 
-const main = fileURLToPath(new URL('../../dist/server/main.js', import.meta.url));
+const main = fileURLToPath(new URL('../../dist/server/recloser.cjs', import.meta.url));
 const path = '/v1/chat/completions';
 const token = 'bench-token-of-the-control-plane';
 

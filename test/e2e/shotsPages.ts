@@ -10,7 +10,7 @@ import { type Look, looks, pictureOf } from './shotsLooks.ts';
 /** Enough for every page to have several of everything, and made in a few seconds. */
 const record = { requests: '40000', days: '3' };
 const token = 'a-token-for-pictures';
-const main = new URL('../../dist/server/main.js', import.meta.url).pathname;
+const main = new URL('../../dist/server/recloser.cjs', import.meta.url).pathname;
 const patienceMs = 30_000;
 
 interface Shown {

@@ -38,6 +38,7 @@ export function makeCheckout(whenDone = onTestFinished) {
   const { compilerOptions } = JSON.parse(readFileSync(join(root, 'tsconfig.json'), 'utf8'));
   write('tsconfig.json', JSON.stringify({ compilerOptions: { ...compilerOptions, types: [], lib: ['ES5'] } }));
   write('server/main.ts', program);
+  write('server/recloser.cts', "void import('./main.ts');");
   write('db/migrations/0000.sql', 'select 1;');
   write('package-lock.json', JSON.stringify({ packages: { '': {} } }));
   write('node_modules/.package-lock.json', JSON.stringify({ packages: {} }));

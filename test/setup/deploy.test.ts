@@ -9,9 +9,9 @@ import { startControl } from '../support/control.ts';
 const root = new URL('../../', import.meta.url);
 const read = (name: string) => readFileSync(new URL(`server/deploy/${name}`, root), 'utf8');
 const dockerfile = read('Dockerfile');
-const entry = /^\/?.*dist\/server\/main\.js$/;
+const entry = /^\/?.*dist\/server\/recloser\.cjs$/;
 
-/** What the real command line makes of the arguments behind `node dist/server/main.js`. */
+/** What the real command line makes of the arguments behind `node dist/server/recloser.cjs`. */
 async function startedWith(args: string[]): Promise<StartOptions | undefined> {
   let started: StartOptions | undefined;
   const start = async (options: StartOptions) => {

@@ -10,8 +10,8 @@ import type { CircuitEntry } from '../../server/core/circuit/types.ts';
 import { createSimulator, type Simulator } from '../../server/simulator/simulator.ts';
 import { realClock } from '../../server/world.ts';
 
-/** The program as a person runs it: `node dist/server/main.js`, built by `npm test` before. */
-const main = new URL('../../dist/server/main.js', import.meta.url).pathname;
+/** The program as a person runs it: `node dist/server/recloser.cjs`, built by `npm test` before. */
+const main = new URL('../../dist/server/recloser.cjs', import.meta.url).pathname;
 export const token = 'a-token-for-tests';
 const inside = new URL('./inside.mjs', import.meta.url).href;
 const LOOK_AGAIN_MS = 20;

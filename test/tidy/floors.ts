@@ -56,7 +56,7 @@ export const floors: Record<string, Floor> = {
   },
   'server/setup': { path: /^server\/setup\//, files: [], packages: ['node:*'] },
   'server/world.ts': { path: /^server\/world\.ts$/, files: [core], packages: ['node:*'] },
-  'server (app, main)': { path: /^server\/[a-zA-Z]+\.ts$/, files: [/^(server|db)\//], packages: 'all' },
+  'server (app, main)': { path: /^server\/[a-zA-Z]+\.c?ts$/, files: [/^(server|db)\//], packages: 'all' },
   db: { path: /^db\//, files: [core], packages: ['drizzle-orm', 'better-sqlite3', 'drizzle-kit', 'node:*'] },
   web: { path: /^web\//, files: [], types: [router, core], packages: 'all' },
   test: { path: /^test\//, files: [/^(server|db|web|dist)\//], packages: 'all' },

@@ -30,7 +30,7 @@ export function projectFiles(): string[] {
 /** The project's code, parsed. */
 export function projectSources(): Source[] {
   return projectFiles()
-    .filter((path) => /\.(ts|tsx|mjs)$/.test(path))
+    .filter((path) => /\.(c?ts|tsx|mjs)$/.test(path))
     .map((path) => parse(path, readFileSync(join(root, path), 'utf8')));
 }
 
