@@ -53,6 +53,10 @@ export class Answer {
   /** Events that were no JSON or no chunk, between good ones. */
   dropped = 0;
   contentSeen = false;
+  /** As the provider calls the model where it tells a finish reason; null: it has not. */
+  model: string | null = null;
+  /** Finish reasons by index: a choice that is told twice to be finished does not stand for another. */
+  readonly finishReasons = new Map<number, string>();
   private readonly options: AnswerOptions;
   private taker: Taker;
   private readonly decoder = new StringDecoder('utf8');
@@ -61,8 +65,6 @@ export class Answer {
   private kind: 'unknown' | 'events' | 'json' = 'unknown';
   private readonly events = new EventReader();
   private readonly json: string[] = [];
-  /** Indexes: one that is told twice to be finished does not stand for another. */
-  private readonly finishedChoices = new Set<number>();
   private readonly begunChoices = new Set<number>();
   private toolCallSeen = false;
   private goodEvents = 0;
@@ -81,7 +83,7 @@ export class Answer {
 
   /** Every choice that was asked for has its finish reason. */
   get finished(): boolean {
-    return this.finishedChoices.size >= this.options.choices;
+    return this.finishReasons.size >= this.options.choices;
   }
 
   feed(bytes: Buffer): void {
@@ -178,8 +180,8 @@ export class Answer {
 
   /** Proxies put `[DONE]` after whatever broke: after what was no chunk (an error of theirs), in a tool call, with one of several choices finished. */
   private isSuspect(): boolean {
-    if (this.finishedChoices.size === 0) return this.dropped > 0 || this.toolCallSeen;
-    return [...this.begunChoices].some((index) => !this.finishedChoices.has(index));
+    if (this.finishReasons.size === 0) return this.dropped > 0 || this.toolCallSeen;
+    return [...this.begunChoices].some((index) => !this.finishReasons.has(index));
   }
 
   private learn(json: Json, facts: ChunkFacts): void {
@@ -188,9 +190,10 @@ export class Answer {
     if (facts.toolCall) this.toolCallSeen = true;
     // Where one choice was asked for, there is nothing to tell apart before the end.
     if (!facts.finished && this.options.choices === 1) return;
-    for (const { index, isFinished } of choicesOf(json)) {
+    this.model = textOf(json.model) ?? this.model;
+    for (const { index, reason } of choicesOf(json)) {
       this.begunChoices.add(index);
-      if (isFinished) this.finishedChoices.add(index);
+      if (reason !== null) this.finishReasons.set(index, reason);
     }
   }
 
@@ -201,7 +204,7 @@ export class Answer {
     if (facts.error !== undefined) {
       return this.done({ seen: 'errorInside', error: facts.error, headers: this.options.headers });
     }
-    if (!isChunk(json) || !facts.finished || !choicesOf(json).every(({ isFinished }) => isFinished)) {
+    if (!isChunk(json) || !facts.finished || !choicesOf(json).every(({ reason }) => reason !== null)) {
       return this.done({ seen: 'empty', message: 'the answer has a choice without a finish reason' });
     }
     if (!hasMessages(json))
@@ -231,11 +234,11 @@ export class Answer {
   }
 }
 
-/** The choices of a chunk or a whole answer, each by its index and whether it has its finish reason. */
-function choicesOf(json: Json): { index: number; isFinished: boolean }[] {
+/** The choices of a chunk or a whole answer, each by its index and its finish reason, if it has one. */
+function choicesOf(json: Json): { index: number; reason: string | null }[] {
   const choices = Array.isArray(json.choices) ? json.choices.filter(isRecord) : [];
   return choices.map(({ index, finish_reason: reason }) => ({
     index: typeof index === 'number' ? index : 0,
-    isFinished: textOf(reason) !== null,
+    reason: textOf(reason),
   }));
 }

@@ -270,6 +270,7 @@ export class Attempt implements Dispatcher.DispatchHandler {
       usage: this.answer?.usage ?? null,
       characters: this.answer?.characters ?? 0,
       dropped: this.answer?.dropped ?? 0,
+      told: this.answer,
     });
   }
 

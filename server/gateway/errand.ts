@@ -2,6 +2,7 @@ import type { ChatRequest } from '../core/body.ts';
 import type { Clock } from '../core/clock.ts';
 import type { Usage } from '../core/records.ts';
 import type { ProviderSettings } from '../core/settings.ts';
+import type { Told } from '../core/telemetry/requestTrace.ts';
 import type { Seen } from '../core/wire.ts';
 import type { Taker } from './answer.ts';
 import type { Interrupt } from './interrupt.ts';
@@ -43,4 +44,6 @@ export interface AttemptEnd {
   usage: Usage | null;
   characters: number;
   dropped: number;
+  /** What its end says of itself; null: there was no answer. */
+  told: Told | null;
 }

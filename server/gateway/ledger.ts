@@ -7,7 +7,7 @@ import type { AttemptNote } from '../core/errors.ts';
 import { addUsage, chargeOf, costNanoUsd } from '../core/money.ts';
 import type { AttemptOutcome, AttemptRecord, Usage } from '../core/records.ts';
 import type { ProviderSettings } from '../core/settings.ts';
-import { type RequestTrace, traceParentOf } from '../core/telemetry/requestTrace.ts';
+import { type RequestTrace, tellTrace, traceParentOf } from '../core/telemetry/requestTrace.ts';
 import { trailOf } from '../core/trail.ts';
 import type { FailureKind, Verdict } from '../core/wire.ts';
 import { type Drills, noDrills } from './drills.ts';
@@ -118,6 +118,7 @@ export class Ledger {
       },
       dialects[provider.dialect].abort,
     );
+    if (this.trace && end.told) tellTrace(this.trace, row.ordinal, end.told);
     row.outcome = outcomeOf(verdict);
     row.word = verdict?.word ?? (lost ? 'raced' : 'ok');
     row.failureKind = verdict?.kind ?? null;

@@ -4,7 +4,7 @@ import type { Clock, Random } from '../core/clock.ts';
 import type { Log } from '../core/log.ts';
 import type { RequestRecord } from '../core/records.ts';
 import type { TelemetrySettings } from '../core/settings.ts';
-import { type RequestTrace, readTraceParent, type Tracer } from '../core/telemetry/requestTrace.ts';
+import { type RequestTrace, readTraceParent, type TraceHeaders, type Tracer } from '../core/telemetry/requestTrace.ts';
 import { type SpanData, spansOf, type TracedProvider } from '../core/telemetry/spans.ts';
 
 /** Spans that wait to be sent; over it they are lost, and counted. */
@@ -85,12 +85,7 @@ export async function openTracing(settings: TelemetrySettings, deps: TracingDeps
     ...(trace.state === null ? {} : { traceState: api.createTraceState(trace.state) }),
   });
   return {
-    begin(headers) {
-      const spanId = hex(random, 16);
-      const from = readTraceParent(headers);
-      if (from) return { ...from, spanId };
-      return { traceId: hex(random, 32), spanId, parentId: null, sampled: random() < settings.sample, state: null };
-    },
+    begin: (headers) => begin(headers, random, settings.sample),
     request(request, trace, providers) {
       if (!trace.sampled) return;
       const byName = new Map(providers.map((provider) => [provider.name, provider]));
@@ -101,6 +96,13 @@ export async function openTracing(settings: TelemetrySettings, deps: TracingDeps
       await Promise.race([processor.shutdown().catch(() => {}), waited]);
     },
   };
+}
+
+function begin(headers: TraceHeaders, random: Random, sample: number): RequestTrace {
+  const own = { spanId: hex(random, 16), told: new Map() };
+  const from = readTraceParent(headers);
+  if (from) return { ...from, ...own };
+  return { ...own, traceId: hex(random, 32), parentId: null, sampled: random() < sample, state: null };
 }
 
 async function openExporter({ url, headers, protocol }: TelemetrySettings): Promise<SpanExporter> {

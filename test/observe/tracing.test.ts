@@ -103,6 +103,10 @@ test('a failover and a skip come to the collector as spans in the trace of the c
   });
   expect(valuesOf(attempts[1]?.attributes ?? [])).toMatchObject({
     ...{ 'gen_ai.provider.name': 'deepseek', 'gen_ai.request.model': 'well-upstream' },
+    ...{
+      'gen_ai.response.model': 'real-model',
+      'gen_ai.response.finish_reasons': { values: [{ stringValue: 'stop' }] },
+    },
     ...{ 'gen_ai.usage.input_tokens': 10, 'gen_ai.usage.output_tokens': 5, 'recloser.usage.estimated': false },
   });
   expect(well.calls.every(({ headers }) => headers.tracestate === undefined)).toBe(true);

@@ -1,9 +1,9 @@
 import type { DialectName } from '../dialects/types.ts';
 import type { AttemptRecord, RequestRecord, Usage } from '../records.ts';
 import type { ProviderSettings } from '../settings.ts';
-import { attemptSpanId, type RequestTrace } from './requestTrace.ts';
+import { attemptSpanId, type RequestTrace, type ToldInShort } from './requestTrace.ts';
 
-export type SpanValue = string | number | boolean;
+export type SpanValue = string | number | boolean | string[];
 
 /** One span as data. Times are ms since 1970. No text of a prompt or an answer is in it. */
 export interface SpanData {
@@ -100,6 +100,7 @@ function attemptSpan(
     'http.response.status_code': status,
     'error.type': error,
     ...usageOf(attempt.usage),
+    ...toldOf(trace.told.get(ordinal)),
     'recloser.request.id': request.id,
     'recloser.provider': attempt.provider,
     'recloser.step': ordinal,
@@ -136,6 +137,16 @@ function usageOf(usage: Usage | null): Record<string, SpanValue> {
     'gen_ai.usage.input_tokens': usage.promptTokens,
     'gen_ai.usage.output_tokens': usage.completionTokens,
     'recloser.usage.estimated': usage.estimated,
+  };
+}
+
+/** Only where the answer came so far as to say it. */
+function toldOf(told: ToldInShort | undefined): Record<string, SpanValue | null> {
+  if (!told) return {};
+  const { model, finishReasons } = told;
+  return {
+    'gen_ai.response.model': model,
+    'gen_ai.response.finish_reasons': finishReasons.length > 0 ? [...finishReasons] : null,
   };
 }
 

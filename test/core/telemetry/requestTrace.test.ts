@@ -3,6 +3,7 @@ import {
   attemptSpanId,
   type RequestTrace,
   readTraceParent,
+  tellTrace,
   traceParentOf,
 } from '../../../server/core/telemetry/requestTrace.ts';
 
@@ -36,9 +37,37 @@ test.each([
   expect(readTraceParent({ traceparent })).toBeNull();
 });
 
+const traceOf = (spanId: string): RequestTrace => ({
+  ...{ traceId: a, spanId, parentId: null, sampled: false, state: null, told: new Map() },
+});
+
 test('each attempt has a span of its own, also past the last number', () => {
-  const trace: RequestTrace = { traceId: a, spanId: 'fffffffffffffffe', parentId: null, sampled: false, state: null };
+  const trace = traceOf('fffffffffffffffe');
   const ids = [0, 1, 2].map((ordinal) => attemptSpanId(trace, ordinal));
   expect(ids).toEqual(['ffffffffffffffff', '8000000000000000', '0000000000000001']);
   expect(traceParentOf(trace, 2)).toBe(`00-${a}-0000000000000001-00`);
+});
+
+test.each<[string, string | null, [number, string][], object]>([
+  ['an answer', 'm-1', [[0, 'stop']], { model: 'm-1', finishReasons: ['stop'] }],
+  [
+    'choices that end in any order',
+    'm-1',
+    [
+      [1, 'length'],
+      [0, 'stop'],
+    ],
+    { finishReasons: ['stop', 'length'] },
+  ],
+  ['an answer that broke before its end', null, [], { model: null, finishReasons: [] }],
+  [
+    'a name without end',
+    'x'.repeat(9_999),
+    [[0, 'y'.repeat(9_999)]],
+    { model: 'x'.repeat(128), finishReasons: ['y'.repeat(128)] },
+  ],
+])('what %s says of itself is noted, cut to what a span may hold', (_name, model, reasons, told) => {
+  const trace = traceOf(b);
+  tellTrace(trace, 2, { model, finishReasons: new Map(reasons) });
+  expect([...trace.told]).toEqual([[2, expect.objectContaining(told)]]);
 });

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { AttemptRecord, RequestRecord } from '../../../server/core/records.ts';
-import type { RequestTrace } from '../../../server/core/telemetry/requestTrace.ts';
+import type { RequestTrace, ToldInShort } from '../../../server/core/telemetry/requestTrace.ts';
 import { spansOf, type TracedProvider } from '../../../server/core/telemetry/spans.ts';
 import { attemptOf, requestOf } from '../../support/recordOf.ts';
 
@@ -10,6 +10,7 @@ const trace: RequestTrace = {
   parentId: null,
   sampled: true,
   state: null,
+  told: new Map(),
 };
 const provider = (name: string, baseUrl = `https://${name}.example/v1`): TracedProvider => ({
   ...{ name, baseUrl, dialect: 'openai', model: `model-of-${name}` },
@@ -18,7 +19,8 @@ const providers = new Map(['first', 'second'].map((name) => [name, provider(name
 const at = 1_760_000_000_000;
 const usage = { promptTokens: 7, cachedTokens: 0, completionTokens: 3, estimated: true };
 
-const spans = (changes: Partial<RequestRecord>, known = providers) => spansOf(requestOf(changes), trace, known);
+const spans = (changes: Partial<RequestRecord>, known = providers, told: RequestTrace['told'] = new Map()) =>
+  spansOf(requestOf(changes), { ...trace, told }, known);
 const attempts = (...steps: Partial<AttemptRecord>[]) =>
   steps.map((step, ordinal) => attemptOf({ ordinal, startedAt: at + ordinal * 100, ...step }));
 
@@ -96,6 +98,26 @@ test('a race and a rescue are told apart from a plain attempt', () => {
   expect(hedge?.attributes).toMatchObject({ 'recloser.raced': 'hedge' });
   expect(hedge?.attributes).not.toHaveProperty('recloser.rescue');
   expect(rescue?.attributes).toMatchObject({ 'recloser.rescue': 'prefill', 'recloser.drill': 'cut@12' });
+});
+
+test.each<[string, ToldInShort | null, object]>([
+  ['a whole answer', { model: 'm-1', finishReasons: ['stop'] }, { model: 'm-1', reasons: ['stop'] }],
+  ['two choices', { model: null, finishReasons: ['stop', 'length'] }, { reasons: ['stop', 'length'] }],
+  ['an answer that broke', { model: null, finishReasons: [] }, {}],
+  ['no answer', null, {}],
+])('the attempt of %s says what model answered, and why it ended, where that is known', (_name, told, said) => {
+  const [request, ...tried] = spans(
+    { attempts: attempts({ provider: 'first' }, { provider: 'second' }) },
+    providers,
+    new Map(told ? [[1, told]] : []),
+  );
+  const responses = [request, ...tried].map((span) => ({
+    ...(span && {
+      model: span.attributes['gen_ai.response.model'],
+      reasons: span.attributes['gen_ai.response.finish_reasons'],
+    }),
+  }));
+  expect(responses).toEqual([{}, {}, said]);
 });
 
 test('what is not known is left out: no usage, no price, a provider that is in the config no more', () => {
