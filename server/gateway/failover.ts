@@ -24,8 +24,8 @@ export class Walk {
   private firstTried: string | null = null;
   /** Those that would take it if nobody else does. */
   private readonly whenAlone: PlannedStep[] = [];
-  /** Those that were passed over without a call. */
-  private readonly passed: PlannedStep[] = [];
+  /** Who did not answer: with the epoch of the circuit at a call that failed, null where it was passed over without one. */
+  private readonly left: { step: PlannedStep; epoch: number | null }[] = [];
   private skipped = 0;
   private waits = 0;
   /** A try has failed, and the next one that reaches the network waits. */
@@ -69,10 +69,10 @@ export class Walk {
       if (end) return end;
     }
     // While the others were tried, a circuit may have closed: nobody is refused while somebody would take the call.
-    for (const step of this.passed.splice(0)) {
+    for (const { step, epoch } of this.left.splice(0)) {
       const circuit = this.tools.board.look(step.provider.name);
-      if (!circuit || wouldRefuse(circuit)) continue;
-      this.skipped -= 1;
+      if (!circuit || wouldRefuse(circuit) || (epoch !== null && circuit.epoch <= epoch)) continue;
+      if (epoch === null) this.skipped -= 1;
       const end = await this.step(step, 'ignore');
       if (end) return end;
     }
@@ -99,7 +99,7 @@ export class Walk {
         if (admission.refusal.whenAlone) this.whenAlone.push(step);
         else {
           this.skipped += 1;
-          if (!this.verdicts.some((tried) => tried.provider === provider)) this.passed.push(step);
+          if (!this.verdicts.some((tried) => tried.provider === provider)) this.left.push({ step, epoch: null });
         }
         return null;
       }
@@ -107,7 +107,10 @@ export class Walk {
       const verdict = await this.attempt(tried, running);
       if (!verdict || 'end' in verdict) return verdict;
       const againMs = triesLeft > 0 ? this.waitBeforeAgain(verdict) : null;
-      if (againMs === null) return null;
+      if (againMs === null) {
+        if (!aboutTheRequest.has(verdict.kind)) this.left.push({ step, epoch: admission.permit.epoch });
+        return null;
+      }
       waitMs = againMs;
     }
   }

@@ -9,6 +9,7 @@ import type { ProviderSettings } from '../core/settings.ts';
 import type { Verdict } from '../core/wire.ts';
 import { type CallTools, makeCall, type Running } from './call.ts';
 import { firstTokenClockMs } from './clocks.ts';
+import { wouldRefuse } from './headStart.ts';
 import type { Interrupt } from './interrupt.ts';
 import type { WalkEnd, WalkTools } from './journey.ts';
 import type { Ledger } from './ledger.ts';
@@ -46,8 +47,10 @@ type Tried = WalkEnd | { broke: Verdict } | { ramping: PlannedStep } | null;
 export class Rescue {
   private readonly tools: RescueTools;
   private readonly begun: Begun;
-  /** Providers that have failed at this request: not asked again. */
-  private readonly failed: Set<string>;
+  /** Providers that have failed at going on, or broke: not asked again. */
+  private readonly failed = new Set<string>();
+  /** Those that failed before there was an answer, by the epoch of their circuit: asked again if it has closed since. */
+  private readonly before: ReadonlyMap<string, number>;
   /** `<way> <provider>`. */
   private readonly tried = new Set<string>();
 
@@ -55,7 +58,7 @@ export class Rescue {
     this.tools = tools;
     this.begun = begun;
     const failures = begun.ledger.attempts.filter(({ outcome }) => outcome === 'failed');
-    this.failed = new Set(failures.map(({ provider }) => provider));
+    this.before = new Map(failures.map(({ provider, epoch }) => [provider, epoch]));
   }
 
   async run(broken: Broken): Promise<WalkEnd> {
@@ -97,9 +100,16 @@ export class Rescue {
     const moreTokens = isPrefill ? estimateTextTokens(sent.text()) : 0;
     for (const step of plan(request.facts.promptTokens + moreTokens)) {
       const { name, prefill } = step.provider;
-      if (step.cannotTake !== null || this.failed.has(name) || this.tried.has(`${way} ${name}`)) continue;
+      if (step.cannotTake !== null || this.hasFailed(name) || this.tried.has(`${way} ${name}`)) continue;
       if (!isPrefill || prefill !== null) yield step;
     }
+  }
+
+  private hasFailed(name: string): boolean {
+    const epoch = this.before.get(name);
+    if (epoch === undefined || this.failed.has(name)) return this.failed.has(name);
+    const circuit = this.tools.board.look(name);
+    return !circuit || wouldRefuse(circuit) || circuit.epoch <= epoch;
   }
 
   private async try(

@@ -180,23 +180,6 @@ describe('when nobody can answer', () => {
     expect(board.look('a')?.state).toBe('closed');
   });
 
-  test('a provider whose circuit closed while the others were tried is asked after all', async () => {
-    const [back, slow] = [await startUpstream(streams('back')), await startUpstream(fails(503))];
-    const { ask, board } = await startGateway({
-      providers: { a: { url: back.url }, b: { url: slow.url } },
-      chain: { backoff: noWait },
-    });
-    board.act({ provider: 'a', by: 'ops', reason: 'planned work', type: 'trip', forMs: null });
-    expect((await ask()).headers.get('x-recloser-trail')).toBe('a=tripped, b=503');
-    slow.script = (...call) => {
-      board.act({ provider: 'a', by: 'ops', reason: 'over', type: 'release' });
-      return fails(503)(...call);
-    };
-    const answer = await ask();
-    expect(answer.headers.get('x-recloser-trail')).toBe('a=tripped, b=503, a=ok');
-    expect(answer.headers.get('x-recloser-provider')).toBe('a');
-  });
-
   test('a provider on its ramp takes what nobody else would', async () => {
     const [only, dead] = [await startUpstream(fails(503)), await startUpstream(fails(503))];
     const clock = new FakeClock();

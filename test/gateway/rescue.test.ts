@@ -122,6 +122,24 @@ describe('prefill', () => {
     expect(await recorded(1)).toMatchObject({ rescued: true, servedBy: 'c' });
   });
 
+  test('a provider that failed before is asked to go on when its circuit has closed since, and not otherwise', async () => {
+    const { ask, upstreams, board } = await startChain([fails(503), half]);
+    const [first, second] = upstreams;
+    expect(readStream((await ask({ stream: true })).events)).toMatchObject({
+      content: 'The tide turns',
+      isWhole: false,
+    });
+    if (!first || !second) throw new Error('There are two providers.');
+    second.script = (...call) => {
+      board.act({ provider: 'a', by: 'ops', reason: 'planned work', type: 'trip', forMs: null });
+      board.act({ provider: 'a', by: 'ops', reason: 'it is back', type: 'reset', to: 'closed' });
+      first.script = heeds(whole);
+      return half(...call);
+    };
+    expect(readStream((await ask({ stream: true })).events)).toMatchObject({ content: whole, isWhole: true });
+    expect([first.calls.length, second.calls.length]).toEqual([3, 2]);
+  });
+
   test('a provider without prefill is not asked', async () => {
     const { ask, upstreams } = await startChain([half, heeds(whole)], { provider: {} });
     expect(readStream((await ask({ stream: true })).events)).toMatchObject({ isWhole: false });
