@@ -59,7 +59,10 @@ export function pagesOf({ from, to, skippedId }: Bounds): Page[] {
     ['providers.probes', { provider: name, limit: 30 }],
   ];
   const pages: [what: string, asks: Ask[]][] = [
-    ['Live', [['overview.hour'], ['events.list', { limit: 100 }]]],
+    [
+      'Live',
+      [['overview.hour'], ['events.list', { limit: 100 }], ['savings.summary', { from: to - hourMs, to, zone: 'UTC' }]],
+    ],
     ['Requests', requests({})],
     ['Requests, last day, felt by the caller', requests({ from: to - dayMs, felt: true })],
     ['Requests, last 7 days, a 429 anywhere', requests({ from: to - 7 * dayMs, failureKind: 'throttled' })],

@@ -121,7 +121,7 @@ const head = `# What the record costs at scale
 
 Each ${times} times from a cold start, with nothing of the file in memory. A page: the program has just begun on the file, and
 all that the page asks is asked at once over HTTP. A question: one call of what reads the record, on a new connection.
-Made by \`npm run seed -- FILE --requests N\`, then \`npm run bench:record -- FILE\`, which writes the section of a record of
+Made by \`npm run seed -- FILE --requests N --copied\`, then \`npm run bench:record -- FILE\`, which writes the section of a record of
 that size anew and leaves the others; Node ${process.versions.node}, two cores. With a load of more than 2, waiting for a core
 is in the figures, and what the processor took says more.
 

@@ -22,7 +22,7 @@ export function addUpSkips(database: Writable, limit: number): { more: boolean }
       order by started_at limit 1 offset ${limit}`);
     // What has the very same moment is never parted.
     const until = next === undefined ? ever : Math.max(next.at, from + 1);
-    skipAdder(database)([...skippedWithin(orm, from, until)], 1);
+    skipAdder(database)([...skippedWithin(orm, [{ from, to: until }])], 1);
     moveMark(orm, 'skips', until);
     return { more: until !== ever };
   });

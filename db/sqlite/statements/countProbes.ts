@@ -2,7 +2,8 @@ import { and, eq, gte, lt, sql } from 'drizzle-orm';
 import type { BetterSQLite3Database } from 'drizzle-orm/better-sqlite3';
 import { hourMs } from '../../../server/core/minutes.ts';
 import { probes } from '../../schema.ts';
-import type { Counting, Span } from './countSkips.ts';
+import type { Counting } from './countSkips.ts';
+import type { Span } from './skippedRequests.ts';
 
 type Hour = [
   node: string,

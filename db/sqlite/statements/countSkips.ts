@@ -10,18 +10,12 @@ import {
   unpackShape,
 } from '../../../server/core/savings/shape.ts';
 import type { SkipTally } from '../../../server/core/savings/tally.ts';
-import { skipHours, skipMinutes, skipShapes } from '../../schema.ts';
+import { attempts, skipHours, skipMinutes, skipShapes } from '../../schema.ts';
 import { rolledUpTo } from './shown.ts';
-import { skippedWithin } from './skippedRequests.ts';
+import { type Span, skippedWithin } from './skippedRequests.ts';
 
 /** Skips that are counted request by request at one go, so that other questions do not wait long. */
 const maxSkips = 10_000;
-
-/** Ms since 1970, from inclusive, to exclusive. */
-export interface Span {
-  from: number;
-  to: number;
-}
 
 export interface Counting {
   tally: SkipTally;
@@ -46,10 +40,9 @@ export function countSkips(
   for (const { shape, sum } of [...byHours.sums, ...byMinutes.sums]) {
     if (sum.at < until) tallySum(counting.tally, shape, sum);
   }
-  for (const { from, to } of byMinutes.rest) {
-    if (from >= until) break;
-    for (const request of skippedWithin(orm, from, Math.min(to, until))) counting.tally.request(request);
-  }
+  const rest = byMinutes.rest.filter(({ from }) => from < until);
+  const upToThere = rest.map(({ from, to }) => ({ from, to: Math.min(to, until) }));
+  for (const request of skippedWithin(orm, upToThere)) counting.tally.request(request);
   return until;
 }
 
@@ -141,14 +134,26 @@ interface Walk {
 
 /** As far as the bound allows. What has the very same moment is never parted, or it would be counted twice. */
 function endOf(orm: BetterSQLite3Database, { spans, span, limit }: Walk): number {
+  const moments = orm
+    .select({ at: attempts.startedAt })
+    .from(attempts)
+    .where(
+      and(
+        // Word for word as in the schema, or SQLite does not see that the partial index fits.
+        sql`outcome = 'skipped'`,
+        gte(attempts.startedAt, sql.placeholder('from')),
+        lt(attempts.startedAt, sql.placeholder('to')),
+      ),
+    )
+    .orderBy(asc(attempts.startedAt))
+    .limit(sql.placeholder('limit'))
+    .prepare();
   let left = limit;
   for (const { from, to } of spans) {
-    const moments = orm.values<[number]>(sql`
-      select started_at from attempts where outcome = 'skipped' and started_at >= ${from} and started_at < ${to}
-      order by started_at limit ${left + 1}`);
-    const over = moments[left];
-    if (over) return Math.max(over[0], span.from + 1);
-    left -= moments.length;
+    const found = moments.all({ from, to, limit: left + 1 });
+    const over = found[left];
+    if (over) return Math.max(over.at, span.from + 1);
+    left -= found.length;
   }
   return span.to;
 }

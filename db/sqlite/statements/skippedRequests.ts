@@ -20,15 +20,23 @@ type Row = [
   drill: string | null,
 ];
 
-/** Every request whose first skip is in the span (ms since 1970, `to` exclusive), with all of its steps in order. */
-export function skippedWithin(orm: BetterSQLite3Database, from: number, to: number): Iterable<SkippedRequest> {
+/** Ms since 1970, from inclusive, to exclusive. */
+export interface Span {
+  from: number;
+  to: number;
+}
+
+/** Every request whose first skip is in one of the spans, which do not overlap, with all of its steps in order. */
+export function skippedWithin(orm: BetterSQLite3Database, spans: readonly Span[]): Iterable<SkippedRequest> {
+  const pairs = JSON.stringify(spans.map(({ from, to }) => [from, to]));
   return skippedAmong(
     orm,
-    sql`select request_id from attempts as skip
-      where outcome = 'skipped' and started_at >= ${from} and started_at < ${to} and not exists (
-        select 1 from attempts as sooner
-        where sooner.request_id = skip.request_id and sooner.ordinal < skip.ordinal and sooner.outcome = 'skipped'
-      )`,
+    sql`select request_id from json_each(${pairs}) as span cross join attempts as skip
+      where outcome = 'skipped' and started_at >= json_extract(span.value, '$[0]')
+        and started_at < json_extract(span.value, '$[1]') and not exists (
+          select 1 from attempts as sooner
+          where sooner.request_id = skip.request_id and sooner.ordinal < skip.ordinal and sooner.outcome = 'skipped'
+        )`,
   );
 }
 
