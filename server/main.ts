@@ -15,6 +15,7 @@ import { memoryBounds, newId, openFilesMax, processUsage, realClock, realRandom,
 
 /** The one place that reads the environment and hears signals. */
 
+const EXIT_REFUSED = 1;
 const EXIT_FORCED = 130;
 /** As a shell has it for a command that was ended by SIGPIPE. */
 const EXIT_UNHEARD = 141;
@@ -60,7 +61,7 @@ const exitCode = await runCli({
     return examineBy(seen)(ask);
   },
 });
-stdout.write('', () => process.exit(exitCode));
+stdout.write('', (error) => process.exit(error && exitCode === 0 && !serving ? unheard(error) : exitCode));
 
 function startWorld(options: StartOptions): Parameters<typeof start>[1] {
   serving = true;
@@ -101,10 +102,17 @@ function logLevel(otherwise: LogLevel): LogLevel {
  * output nobody takes has nothing more to do.
  */
 function goOnUnheard(): void {
-  stdout.on('error', () => {
-    if (!serving) process.exit(EXIT_UNHEARD);
+  stdout.on('error', (error) => {
+    if (!serving) process.exit(unheard(error));
   });
   stderr.on('error', () => {});
+}
+
+/** The exit code of a command whose output could not be written. Only of a reader that left by itself is nothing said. */
+function unheard({ code }: NodeJS.ErrnoException): number {
+  if (code === 'EPIPE') return EXIT_UNHEARD;
+  stderr.write(`What it had to say could not be written in full (${code ?? 'unknown error'}): is the disk full?\n`);
+  return EXIT_REFUSED;
 }
 
 /** Aborts at the first signal, or when the npm command that started this is gone; a second signal ends it at once. */

@@ -26,7 +26,7 @@ type Reloading = Pick<Operations, 'journal' | 'newId' | 'clock' | 'log'>;
 
 /**
  * Reads the config again in the name of somebody, with its audit row: keys that changed, never a secret. With problems the
- * old config stays, and all of them are told. Throws `OperationError`: `bad_request` where there is no file.
+ * old config stays, and all of them are told. Throws `OperationError`: `not_found` where there is no file.
  */
 export function reloadConfig(
   operations: Reloading,
@@ -36,8 +36,8 @@ export function reloadConfig(
   const came = config.reload();
   if (came === null) {
     throw new OperationError(
-      'bad_request',
-      'This program was started without a config file: there is none to read again.',
+      'not_found',
+      'There is no config file to read again: this is the demo. Start Recloser with --config FILE to have one.',
     );
   }
   const { who, from, reason } = by;

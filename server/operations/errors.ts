@@ -3,7 +3,7 @@ import { nearest } from '../core/nearest.ts';
 
 /** Why a verb did not do what was asked; the closed list. Each transport translates it once. */
 export type OperationErrorCode =
-  /** There is no such provider or request. */
+  /** There is no such provider, request or file. */
   | 'not_found'
   /** What the operator was looking at has moved on; nothing changed. */
   | 'conflict'

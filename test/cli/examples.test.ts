@@ -9,7 +9,7 @@ function argvOf(line: string): string[] {
 }
 
 /** What is missing here, and is refused with 2 as well. */
-const missing = ['outage.json: there is no such file', 'started without a config file'];
+const missing = 'outage.json: there is no such file';
 
 it('every command has examples in its help, and none of them is wrong use', async () => {
   await using control = await startControl();
@@ -29,7 +29,7 @@ it('every command has examples in its help, and none of them is wrong use', asyn
       const signal = line.includes('--watch') ? AbortSignal.abort() : new AbortController().signal;
       const backup = () => 1;
       const { exitCode, err } = await run(argvOf(line), { env: { ...env, ...keys }, signal, backup });
-      if (missing.some((each) => err.includes(each))) continue;
+      if (err.includes(missing)) continue;
       expect([line, exitCode === 2, exitCode === 2 ? err : '']).toEqual([line, false, '']);
     }
   }

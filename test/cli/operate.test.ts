@@ -72,6 +72,13 @@ describe('commands that look', () => {
 });
 
 describe('commands that act', () => {
+  it('do not read a config again where there is none: that is no wrong use', async () => {
+    await using control = await startWorld();
+    const err =
+      'There is no config file to read again: this is the demo. Start Recloser with --config FILE to have one.\n';
+    expect(await run(['config', 'reload'], { env: control.env })).toEqual({ exitCode: 1, out: '', err });
+  });
+
   it('write notes and stars on an incident', async () => {
     await using control = await startWorld();
     const story = keptStory(control.clock.wall());

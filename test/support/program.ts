@@ -11,7 +11,7 @@ import { createSimulator, type Simulator } from '../../server/simulator/simulato
 import { realClock } from '../../server/world.ts';
 
 /** The program as a person runs it: `node dist/server/recloser.cjs`, built by `npm test` before. */
-const main = new URL('../../dist/server/recloser.cjs', import.meta.url).pathname;
+export const main = new URL('../../dist/server/recloser.cjs', import.meta.url).pathname;
 export const token = 'a-token-for-tests';
 const inside = new URL('./inside.mjs', import.meta.url).href;
 const LOOK_AGAIN_MS = 20;
