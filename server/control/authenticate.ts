@@ -53,8 +53,17 @@ function byToken(keys: Keys, authorization: string, address: string): Identity {
   return given === undefined ? { known: false, why: 'wrong' } : checkToken(keys, given, address);
 }
 
-/** Whose token this is; guesses are counted by address. */
+/** Whose token this is; guesses at the one that a person chose are counted by address. */
 export function checkToken(keys: Keys, given: string, address: string): Identity {
+  // Drawn by us, and too long to be guessed: they hold also while somebody guesses behind the same proxy.
+  const token = keys.book.tokenOf(given, keys.clock.wall());
+  if (token) {
+    const lastUsedAt = keys.sessions.sawOwner('tokens', { id: token.id, before: token.lastUsedAt });
+    if (lastUsedAt !== null) keys.book.put({ tokens: [{ ...token, lastUsedAt }], people: [] });
+    const { role, scopes } = token;
+    const caller = { who: `token:${token.name}`, role, from: address, owner: token.id, scopes, session: null };
+    return { known: true, caller, signal: null };
+  }
   if (keys.guesses.tooMany(address)) return { known: false, why: 'throttled' };
   const hash = hashOf(given);
   if (keys.token !== null && sameHash(hash, hashOf(keys.token))) {
@@ -66,14 +75,6 @@ export function checkToken(keys: Keys, given: string, address: string): Identity
       scopes: [],
       session: null,
     } as const;
-    return { known: true, caller, signal: null };
-  }
-  const token = keys.book.tokenOf(given, keys.clock.wall());
-  if (token) {
-    const lastUsedAt = keys.sessions.sawOwner('tokens', { id: token.id, before: token.lastUsedAt });
-    if (lastUsedAt !== null) keys.book.put({ tokens: [{ ...token, lastUsedAt }], people: [] });
-    const { role, scopes } = token;
-    const caller = { who: `token:${token.name}`, role, from: address, owner: token.id, scopes, session: null };
     return { known: true, caller, signal: null };
   }
   keys.guesses.wrong(address, hash);

@@ -70,7 +70,7 @@ test('the compose file builds it from paths that exist, with a root that nobody 
   const { build, ...service } = services.recloser;
   const context = new URL(`server/deploy/${build.context}/`, root);
   expect(existsSync(new URL(build.dockerfile, context))).toBe(true);
-  expect(service).toMatchObject({ read_only: true, cap_drop: ['ALL'], init: true });
+  expect(service).toMatchObject({ read_only: true, cap_drop: ['ALL'], init: true, ulimits: { core: 0 } });
   expect(service.volumes).toEqual([`./recloser.yaml:${config}:ro`, 'record:/var/lib/recloser']);
   expect(Object.keys(volumes)).toEqual(['record']);
 });
@@ -85,6 +85,7 @@ test('the unit runs node itself, hardened, on a command line that there is, and 
     'DynamicUser=yes',
     'ProtectSystem=strict',
     'NoNewPrivileges=yes',
+    'LimitCORE=0',
     'KillSignal=SIGTERM',
     'RestartPreventExitStatus=2',
   ]) {
