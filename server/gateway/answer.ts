@@ -18,8 +18,8 @@ export interface Taker {
   readonly committed: boolean;
   /** One good chunk, in order: as it came, and as it reads. */
   chunk(data: string, json: Json, facts: ChunkFacts): void;
-  /** A whole answer that came as one body of JSON. */
-  whole(answer: Json): void;
+  /** A whole answer that came as one body of JSON: as it reads, and as it came. */
+  whole(answer: Json, text: string): void;
   /** The first content has just been given with `chunk` or `whole`. */
   first(): void;
   /** What one read brought is through. False: hold the provider until `resume` is called. */
@@ -198,7 +198,8 @@ export class Answer {
   }
 
   private closeJson(): Seen | null {
-    const json = parseObject(this.json.join(''));
+    const text = this.json.join('');
+    const json = parseObject(text);
     if (!json) return this.done({ seen: 'malformed', message: 'the answer is not a JSON object' });
     const facts = readChunk(json);
     if (facts.error !== undefined) {
@@ -210,7 +211,7 @@ export class Answer {
     if (!hasMessages(json))
       return this.done({ seen: 'malformed', message: 'the answer has a choice without a message' });
     this.learn(json, facts);
-    this.taker.whole(json);
+    this.taker.whole(json, text);
     this.content();
     return this.done(null);
   }

@@ -71,16 +71,21 @@ export class Caller {
     if (!this.response.writableFinished) this.guard(FLUSH_MS);
   }
 
-  /** A whole answer or error at once. */
+  /** An error at once. */
   send(reply: { status: number; headers: Record<string, string>; body: unknown }): void {
+    this.give({ ...reply, text: JSON.stringify(reply.body) });
+  }
+
+  /** A whole answer or error at once: its JSON. */
+  give(reply: { status: number; headers: Record<string, string>; text: string }): void {
     if (this.gone) return;
     if (this.response.headersSent) {
       // Half an answer must not look like a whole one.
       this.response.destroy();
       return;
     }
-    const text = JSON.stringify(reply.body);
-    this.response.writeHead(reply.status, { ...headOf(text), ...reply.headers });
+    const { text } = reply;
+    this.response.writeHead(reply.status, headOf(text, reply.headers));
     // Put together it was pieces; whole it waits for its caller.
     this.held.set(text.length);
     this.end(text);
@@ -96,7 +101,7 @@ export class Caller {
       return;
     }
     const text = JSON.stringify(reply.body);
-    this.response.writeHead(reply.status, { ...headOf(text), ...reply.headers, connection: 'close' });
+    this.response.writeHead(reply.status, headOf(text, { ...reply.headers, connection: 'close' }));
     this.response.write(text);
     const close = () => {
       timer.cancel();
@@ -120,9 +125,9 @@ export class Caller {
   }
 }
 
-function headOf(text: string): Record<string, string> {
-  return {
-    'content-type': 'application/json; charset=utf-8',
-    'content-length': String(Buffer.byteLength(text)),
-  };
+/** Names and values in turn: an object put together from two costs as much as all else of a short answer. */
+function headOf(text: string, headers: Record<string, string>): string[] {
+  const head = ['content-type', 'application/json; charset=utf-8', 'content-length', String(Buffer.byteLength(text))];
+  for (const name in headers) head.push(name, headers[name] ?? '');
+  return head;
 }

@@ -12,6 +12,7 @@ import type { GatewayTools } from './deps.ts';
 import { Walk } from './failover.ts';
 import { takeBody } from './intake.ts';
 import { Interrupt } from './interrupt.ts';
+import type { Journey } from './journey.ts';
 import { Ledger } from './ledger.ts';
 import { recordOf } from './record.ts';
 import { earlyError } from './reply.ts';
@@ -137,22 +138,20 @@ async function serve(tools: GatewayTools, call: Call, asked: Asked): Promise<voi
   });
   tools.budget.request(clock.now());
   const plan = (promptTokens: number) => planFor(tools, asked, promptTokens);
-  const journey = {
+  const journey: Journey = {
     id: call.id,
     request,
-    interrupt: call.interrupt,
-    ledger,
-    bodyHash: () => createHmac('sha256', tools.bodyKey).update(asked.body).digest('base64url'),
-  };
-  const walk = new Walk(tools, {
-    ...journey,
     steps: plan(request.facts.promptTokens),
     backoff: chain.backoff,
     hedge: chain.hedge,
     deadlineAt,
+    interrupt: call.interrupt,
+    ledger,
+    bodyHash: () => createHmac('sha256', tools.bodyKey).update(asked.body).digest('base64url'),
     takerFor: (provider) => delivery.takerFor(provider),
     onWin: (taker) => delivery.chose(taker),
-  });
+  };
+  const walk = new Walk(tools, journey);
   try {
     const walked = await walk.run();
     const begun = walked.end === 'broken' && delivery.begun();
@@ -161,14 +160,8 @@ async function serve(tools: GatewayTools, call: Call, asked: Asked): Promise<voi
     deadline.cancel();
     sentRoom?.free();
     const { outcome } = delivery;
-    const finished = {
-      call: { ...call, client: call.client?.name ?? null },
-      asked,
-      ledger,
-      outcome,
-      endedNow: clock.now(),
-      node: tools.settings.node,
-    };
+    const { node } = tools.settings;
+    const finished = { call, asked, ledger, outcome, endedNow: clock.now(), node };
     keepWhenOver(tools, walk, () => tools.keep(recordOf(finished), ledger.trace));
   }
 }

@@ -11,7 +11,7 @@ const ANSWER_CHARACTERS = 32 * 1_024 * 1_024;
 export class Collector implements Taker {
   readonly committed = false;
   private readonly assembler = new Assembler(ANSWER_CHARACTERS);
-  private body: Record<string, unknown> | null = null;
+  private body: { json: Record<string, unknown>; text: string } | null = null;
   private readonly held: HeldAnswer | null;
 
   /** `held`: what the answer is counted in, over all callers; null: it is none of a caller's. */
@@ -21,7 +21,12 @@ export class Collector implements Taker {
 
   /** The whole answer; null: there is none. */
   answer(): Record<string, unknown> | null {
-    return this.body ?? this.assembler.answer();
+    return this.body?.json ?? this.assembler.answer();
+  }
+
+  /** The whole answer as JSON: one that came whole is given as it came. */
+  answerText(): string {
+    return this.body?.text ?? JSON.stringify(this.assembler.answer());
   }
 
   chunk(data: string, json: Record<string, unknown>, facts: ChunkFacts): void {
@@ -29,8 +34,8 @@ export class Collector implements Taker {
     this.assembler.add(json);
   }
 
-  whole(answer: Record<string, unknown>): void {
-    this.body = answer;
+  whole(json: Record<string, unknown>, text: string): void {
+    this.body = { json, text };
   }
 
   first(): void {}

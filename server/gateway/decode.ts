@@ -28,7 +28,8 @@ const ENCODINGS_MAX = 3;
  * compress all the same, and some over what was compressed already.
  */
 export function openDecoder(encoding: string | undefined, drain: Drain): Decoder | null {
-  const names = (encoding ?? '').split(',').map((name) => name.trim().toLowerCase());
+  if (encoding === undefined) return plain(drain);
+  const names = encoding.split(',').map((name) => name.trim().toLowerCase());
   const applied = names.filter((name) => name !== '' && name !== 'identity');
   if (applied.length > ENCODINGS_MAX) return null;
   const stages: Decoder[] = [plain(drain)];

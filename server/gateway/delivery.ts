@@ -60,7 +60,7 @@ export class Delivery {
     return new Relay({
       caller: this.call.caller,
       includeUsage: this.request.includeUsage,
-      headers: () => this.streamHeaders(provider.name),
+      headers: () => this.answerHeaders(provider.name),
       onCommit: () => {
         this.noteFirstToken(provider.name);
         this.onCommit();
@@ -97,8 +97,8 @@ export class Delivery {
       return;
     }
     this.noteFirstToken(provider);
-    const headers = { ...this.headers(), 'x-recloser-provider': headerText(provider) };
-    this.call.caller.send({ status: 200, headers, body: this.collector?.answer() });
+    const text = this.collector?.answerText() ?? 'null';
+    this.call.caller.give({ status: 200, headers: this.answerHeaders(provider), text });
   }
 
   private finishBroken({ provider, verdict }: Extract<WalkEnd, { end: 'broken' }>): void {
@@ -122,8 +122,8 @@ export class Delivery {
     return { 'x-recloser-request-id': this.call.id, 'x-recloser-trail': this.ledger.trail() };
   }
 
-  /** Sent while the attempt still runs: its provider is the one that answers, and any other that runs reads as `raced`. */
-  private streamHeaders(provider: string): Record<string, string> {
+  /** Of a stream they are sent while the attempt still runs: its provider is the one that answers, and any other that runs reads as `raced`. */
+  private answerHeaders(provider: string): Record<string, string> {
     return {
       'x-recloser-request-id': this.call.id,
       'x-recloser-trail': this.ledger.trail(),

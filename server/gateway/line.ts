@@ -44,6 +44,13 @@ interface PostOptions extends Dispatcher.DispatchOptions {
   post?: Post;
 }
 
+/** What is posted, and where. */
+export interface Posted {
+  path: string;
+  body: string;
+  headers: Record<string, string>;
+}
+
 export interface PostTools {
   pool: Pool;
   /** Connections that are used once. */
@@ -58,22 +65,21 @@ export interface PostTools {
 export class Post implements Dispatcher.DispatchHandler {
   line: Line | null = null;
   private readonly tools: PostTools;
-  private readonly request: Dispatcher.DispatchOptions;
+  private readonly options: PostOptions;
   private readonly handler: Dispatcher.DispatchHandler;
   private again = false;
   private sentAt = 0;
   /** Bytes read on the connection before this request; 0: it is a fresh one. */
   private bytesBefore = 0;
 
-  constructor(tools: PostTools, request: Dispatcher.DispatchOptions, handler: Dispatcher.DispatchHandler) {
+  constructor(tools: PostTools, { path, body, headers }: Posted, handler: Dispatcher.DispatchHandler) {
     this.tools = tools;
-    this.request = request;
+    this.options = { path, method: 'POST', body, headers, post: this };
     this.handler = handler;
   }
 
   send(pool = this.tools.pool): void {
-    const options: PostOptions = { ...this.request, post: this };
-    pool.dispatch(options, this);
+    pool.dispatch(this.options, this);
   }
 
   onRequestStart(controller: Dispatcher.DispatchController, context: unknown): void {

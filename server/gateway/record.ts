@@ -13,7 +13,7 @@ export interface Outcome {
 
 /** The record of one finished request. */
 export function recordOf(finished: {
-  call: { id: string; client: string | null; startedNow: number; startedAt: number };
+  call: { id: string; client: { name: string } | null; startedNow: number; startedAt: number };
   asked: { chain: { name: string }; request: { stream: boolean; facts: RequestNeeds } };
   ledger: Ledger;
   outcome: Outcome;
@@ -28,7 +28,7 @@ export function recordOf(finished: {
     id: call.id,
     node,
     chain: asked.chain.name,
-    client: call.client,
+    client: call.client?.name ?? null,
     stream: asked.request.stream,
     needs: { images, tools, jsonSchema, promptTokens },
     startedAt: Math.round(call.startedAt),

@@ -173,7 +173,7 @@ class Route {
     handler: Dispatcher.DispatchHandler,
   ): void {
     const tools = { pool: this.pool, fresh: () => this.fresh(), clock };
-    new Post(tools, { path: this.path, method: 'POST', ...sent }, handler).send();
+    new Post(tools, { path: this.path, body: sent.body, headers: sent.headers }, handler).send();
   }
 
   /** Takes nothing new, and closes when what is out (a ping) is over. */

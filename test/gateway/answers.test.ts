@@ -63,6 +63,19 @@ describe('a healthy provider', () => {
     expect(upstream.calls[0]?.body).toMatchObject({ stream: false, odd_parameter: [1, { two: 3 }] });
   });
 
+  test('an answer that comes whole goes to its caller letter by letter', async () => {
+    const sent = JSON.stringify({
+      choices: [{ index: 0, message: { role: 'assistant', content: 'é' }, finish_reason: 'stop' }],
+    });
+    const asSent = `\n${sent.replace('"index":0', '"index": 0e0, "seed": 12345678901234567890')}\n`;
+    const upstream = await startUpstream((response) => {
+      response.writeHead(200, { 'content-type': 'application/json' }).end(asSent);
+    });
+    const { ask } = await startGateway({ providers: { a: { url: upstream.url, assemble: false } } });
+    const answer = await ask();
+    expect(answer.text).toBe(asSent.trimStart());
+  });
+
   test("the provider's key goes up and the caller's own does not", async () => {
     const upstream = await startUpstream();
     const { ask } = await startGateway({ providers: { a: { url: upstream.url, headers: { 'X-Extra': 'value' } } } });
