@@ -9,4 +9,4 @@
 const NAME_LOOKUPS_AT_ONCE = 16;
 
 process.env.UV_THREADPOOL_SIZE ??= String(2 * NAME_LOOKUPS_AT_ONCE);
-void import('./main.ts');
+void import('./main.js');

@@ -5,13 +5,13 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 const sources = fileURLToPath(new URL('..', import.meta.url));
 
 /**
- * Where the thread's code is. Compiled, it is beside this file. From the sources (tests) it is the compiled tree too, as long
+ * Where the thread's code is. Built, it is beside this. From the sources (tests) it is the built one too, as long
  * as nothing here has changed since; else a line of JavaScript has tsx read the sources, which takes four times as long: a
  * thread does not inherit its parent's loader on Node 20.
  */
 export function threadCode(): URL {
   if (import.meta.url.endsWith('.js')) return new URL('./thread.js', import.meta.url);
-  const compiled = join(sources, '..', 'dist', 'db', 'sqlite', 'thread.js');
+  const compiled = join(sources, '..', 'dist', 'server', 'thread.js');
   if (isFresh(compiled)) return pathToFileURL(compiled);
   const source = `
     import { register } from ${JSON.stringify(import.meta.resolve('tsx/esm/api'))};

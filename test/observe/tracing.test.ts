@@ -161,13 +161,19 @@ test('with a collector that is dead, or never answers, answers are the same', as
 // The bare API is there anyway: the metrics' library asks for it.
 test('while it is off, neither the SDK nor an exporter is loaded', async () => {
   const at = (path: string) => new URL(`../../${path}`, import.meta.url).pathname;
-  const script = `await import(${JSON.stringify(at('dist/server/app.js'))});
+  const script = `await import(${JSON.stringify(at('server/app.ts'))});
     const loaded = Object.keys((await import('node:module')).default._cache ?? {}).filter((path) => /@opentelemetry.(sdk|exporter)/.test(path));
-    const { openTracing } = await import(${JSON.stringify(at('dist/server/observe/tracing.js'))});
+    const { openTracing } = await import(${JSON.stringify(at('server/observe/tracing.ts'))});
     await openTracing({ url: 'http://127.0.0.1:1', headers: {}, protocol: 'http/json', sample: 1, serviceName: 'x' }, {});
     const then = Object.keys((await import('node:module')).default._cache ?? {}).filter((path) => /@opentelemetry.(sdk|exporter)/.test(path));
     console.log(JSON.stringify([loaded.length, then.length > 0]));
     process.exit(0);`;
-  const { stdout } = await promisify(execFile)(process.execPath, ['--input-type=module', '-e', script]);
+  const { stdout } = await promisify(execFile)(process.execPath, [
+    '--import',
+    'tsx',
+    '--input-type=module',
+    '-e',
+    script,
+  ]);
   expect(JSON.parse(stdout)).toEqual([0, true]);
 });

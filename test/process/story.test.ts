@@ -5,7 +5,7 @@ const story = ['deepseek-v3', 'llama-3.3-70b', 'qwen-72b'];
 
 test('the story: a provider breaks, the next answers, the circuit opens, is tried again, and closes', async () => {
   const simulator = await realSimulator(story);
-  const more = 'breaker: { failures: 3, open: 300ms, ramp: 0s }';
+  const more = 'breaker: { failures: 3, open: 1500ms, ramp: 0s }';
   const program = await startProgram(await writeConfig(await folder(), { simulator, chain: story, more }));
   expect((await ask(program)).trail).toBe('deepseek-v3=ok');
 

@@ -14,7 +14,7 @@ describe('the build', { timeout }, () => {
     expect(first).toMatchObject({ code: 0, stdout: '' });
     expect(first.stderr).toContain('Built the server in');
     expect(existsSync(checkout.path('dist/server/main.js'))).toBe(true);
-    expect(existsSync(checkout.path('dist/db/migrations/0000.sql'))).toBe(true);
+    expect(existsSync(checkout.path('dist/migrations/0000.sql'))).toBe(true);
 
     const second = await run(checkout, node('build')).closed;
     expect(second.stderr).toBe('Built: dist/ is up to date.\n');

@@ -54,7 +54,7 @@ export const floors: Record<string, Floor> = {
     types: [router],
     packages: ['commander', '@trpc/client', 'eventsource-parser', 'undici', 'node:*'],
   },
-  'server/setup': { path: /^server\/setup\//, files: [], packages: ['node:*'] },
+  'server/setup': { path: /^server\/setup\//, files: [], packages: ['esbuild', 'node:*'] },
   'server/world.ts': { path: /^server\/world\.ts$/, files: [core], packages: ['node:*'] },
   'server (app, main)': { path: /^server\/[a-zA-Z]+\.c?ts$/, files: [/^(server|db)\//], packages: 'all' },
   db: { path: /^db\//, files: [core], packages: ['drizzle-orm', 'better-sqlite3', 'drizzle-kit', 'node:*'] },

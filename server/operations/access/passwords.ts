@@ -1,4 +1,3 @@
-import { hash, verify } from '@node-rs/argon2';
 import { OperationError } from '../errors.ts';
 
 /** Argon2id with 19 MiB and two passes, as OWASP's password storage sheet names for it. */
@@ -10,17 +9,21 @@ const maxWaiting = 20;
 
 export const passwordCharacters = { least: 12, most: 200 } as const;
 
+/** Read when the first password comes: most starts see none. */
+const argon2 = () => import('@node-rs/argon2');
+
 let running = 0;
 const waiting: (() => void)[] = [];
 /** Of no password: verified for names that nobody has, so that the time tells nobody which names there are. */
 let decoy: Promise<string> | null = null;
 
 export function hashPassword(password: string): Promise<string> {
-  return inTurn(() => hash(password, cost));
+  return inTurn(async () => (await argon2()).hash(password, cost));
 }
 
 /** Whether this is the password. `kept` null: nobody has it, which takes as long to find out. Throws `unavailable` when too many are at it. */
 export async function isPassword(kept: string | null, password: string): Promise<boolean> {
+  const { hash, verify } = await argon2();
   decoy ??= hash('nobody has this one', cost);
   const against = kept ?? (await decoy);
   const same = await inTurn(() => verify(against, password));
