@@ -1,5 +1,6 @@
 import { readdirSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
+import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { request } from 'undici';
 import type { Simulator } from '../../server/simulator/simulator.ts';
 import { realClock } from '../../server/world.ts';
@@ -15,6 +16,8 @@ export interface Minute {
   /** Files, sockets among them; null: this system does not tell. */
   files: number | null;
   threads: number | null;
+  /** How long this process, in which the providers are, stood still at most, ms: for so long none of them was well. */
+  stoodStillMs: number;
 }
 
 export interface SoakStage {
@@ -43,6 +46,8 @@ const outages = [
 export async function soakMinute(stage: SoakStage, number: number): Promise<Minute> {
   const { program, config } = stage;
   const load = startCallers(program, callers);
+  const stops = monitorEventLoopDelay();
+  stops.enable();
   let over = false;
   const problems: unknown[] = [];
   const beside = [leaveAll, pageAll, askAll].map(async (one) => {
@@ -53,10 +58,12 @@ export async function soakMinute(stage: SoakStage, number: number): Promise<Minu
   program.process.kill('SIGHUP');
   while (realClock.now() < end) await playTurn(stage);
   over = true;
+  stops.disable();
   await Promise.all([load.stop(), ...beside]);
   if (problems.length > 0) throw problems[0];
   const failed = load.answers.filter(({ status }) => status !== 200);
-  return { answered: load.answers.length - failed.length, failed, ...(await measure(program)) };
+  const stoodStillMs = Math.round(stops.max / 1e6);
+  return { answered: load.answers.length - failed.length, failed, stoodStillMs, ...(await measure(program)) };
 }
 
 /** The next provider is well, and known to be, before the last one fails. */
