@@ -11,7 +11,7 @@ const defaultMaxRecords = 20_000;
 /** Records of one batch: what the writer takes in about 20 ms, so that an act behind it does not wait long. */
 const batchRecords = 500;
 /** A record waits so long for others. A process that is killed loses this, and the batch being written. */
-const flushMs = 50;
+const flushMs = 100;
 const againMs = { first: 100, most: 5_000 };
 
 export interface RecorderStatus {

@@ -54,11 +54,11 @@ function setUp(maxRecords?: number) {
 
 const idsOf = (batch: Batch | undefined) => batch?.requests.map(({ id }) => id);
 
-test('what comes within 50 ms goes in one batch, and nothing goes in the turn it came in', async () => {
+test('what comes within 100 ms goes in one batch, and nothing goes in the turn it came in', async () => {
   const { clock, disk, recorder } = setUp();
   recorder.request(request('r1'));
   recorder.transition(event(1), stored(1));
-  clock.advance(49);
+  clock.advance(99);
   recorder.audit(auditRow('a1'));
   expect(disk.asked).toHaveLength(0);
   clock.advance(1);
@@ -95,7 +95,7 @@ test('one batch is written at a time, and full ones follow without a wait', asyn
   expect(disk.inFlight).toBe(1);
   await disk.take();
   expect(disk.inFlight).toBe(0);
-  clock.advance(50);
+  clock.advance(100);
   await disk.take();
   expect(disk.written.map(({ requests: each }) => each.length)).toEqual([500, 500, 200]);
   expect(disk.written.flatMap(idsOf)).toEqual(requests('r', 1_200).map(({ id }) => id));
@@ -104,7 +104,7 @@ test('one batch is written at a time, and full ones follow without a wait', asyn
 test('a refused batch is given again, with growing waits, until it is taken', async () => {
   const { clock, disk, recorder } = setUp();
   recorder.request(request('r1'));
-  clock.advance(50);
+  clock.advance(100);
   for (const ms of [100, 200, 400, 800, 1_600, 3_200, 5_000, 5_000]) {
     await disk.refuse(full);
     expect(recorder.status()).toMatchObject({ buffered: 1, lastError: 'The disk is full.' });
@@ -119,7 +119,7 @@ test('a refused batch is given again, with growing waits, until it is taken', as
   expect(idsOf(disk.written[0])).toEqual(['r1']);
   expect(recorder.status()).toEqual({ buffered: 0, lost: 0, written: 1, lastError: null });
   recorder.request(request('r2'));
-  clock.advance(50);
+  clock.advance(100);
   await disk.refuse(full);
   clock.advance(100);
   await settled();
@@ -133,7 +133,7 @@ test('over the bound the oldest requests are lost and counted, transitions and a
   for (const each of requests('r', 20)) recorder.request(each);
   expect(recorder.status()).toMatchObject({ buffered: 10, lost: 12 });
   expect(said).toEqual(['More than 10 records wait for the database: the oldest are being lost.']);
-  clock.advance(50);
+  clock.advance(100);
   await disk.take();
   expect(disk.written[0]?.events).toHaveLength(1);
   expect(disk.written[0]?.audit).toHaveLength(1);
@@ -148,7 +148,7 @@ test('with nothing but transitions waiting, the oldest of them are lost', async 
   const { clock, disk, recorder } = setUp(3);
   for (let seq = 1; seq <= 5; seq += 1) recorder.transition(event(seq), stored(seq));
   expect(recorder.status().lost).toBe(2);
-  clock.advance(50);
+  clock.advance(100);
   await disk.take();
   expect(disk.written[0]?.events.map((each) => each.event.seq)).toEqual([3, 4, 5]);
 });
@@ -157,7 +157,7 @@ test('a record that cannot be stored is given up alone', async () => {
   const { clock, disk, recorder, said } = setUp();
   for (const each of requests('r', 8)) recorder.request(each);
   recorder.transition(event(1), stored(1));
-  clock.advance(50);
+  clock.advance(100);
   while (disk.inFlight > 0) {
     const broken = idsOf(disk.asked.at(-1))?.includes('r0005');
     await (broken ? disk.refuse(bad) : disk.take());
@@ -175,7 +175,7 @@ test('a record that cannot be stored is given up alone', async () => {
 test('a storage that throws what it should not is tried again too', async () => {
   const { clock, disk, recorder } = setUp();
   recorder.request(request('r1'));
-  clock.advance(50);
+  clock.advance(100);
   await disk.refuse(new TypeError('something else'));
   clock.advance(100);
   await settled();
@@ -198,7 +198,7 @@ test('closing writes all that waits, without waiting for others', async () => {
 test('closing does not sit out the wait after a failure', async () => {
   const { clock, disk, recorder } = setUp();
   recorder.request(request('r1'));
-  clock.advance(50);
+  clock.advance(100);
   await disk.refuse(full);
   const closing = recorder.close(1_000);
   await settled();
