@@ -89,12 +89,17 @@ export interface Storage extends SavingsStorage, AlertStorage {
   listIncidents(filter: IncidentFilter): Promise<Page<IncidentRow>>;
   /** One incident with all that is told of it, or null. */
   getIncident(id: number): Promise<KeptIncident | null>;
-  /** Writes how incidents stand, in one transaction, in the order given. One that is resolved stays as it is for good. */
-  writeIncidents(incidents: WrittenIncident[]): Promise<void>;
+  /**
+   * Writes how incidents stand, in one transaction, in the order given, and up to where the record has been told with that. One
+   * that is resolved stays as it is for good.
+   */
+  writeIncidents(incidents: WrittenIncident[], toldUntil?: number): Promise<void>;
+  /** Up to where incidents have been told, ms since 1970; null: they never were. */
+  incidentsToldUntil(): Promise<number | null>;
   /** Keeps a note, or a star, with its audit row, flushed to the disk. The note's number; 0 for a star. */
   writeNote(note: WrittenNote): Promise<number>;
-  /** Transitions from a moment on, with the last before it of each provider, and when what opened circuits began. */
-  readTransitions(from: number): Promise<Pick<TroubleRecord, 'events' | 'evidence'>>;
+  /** Transitions of a span, both ends inclusive, with the last before it of each provider, and when what opened circuits began. */
+  readTransitions(span: { from: number; to: number }): Promise<Pick<TroubleRecord, 'events' | 'evidence'>>;
   /** The minutes of a span (ms since 1970, `to` exclusive), of chains and of providers, as far as they bear on incidents. */
   readMinutes(span: { from: number; to: number }): Promise<Pick<TroubleRecord, 'chains' | 'providers'>>;
   /** What the record holds of the time of one incident. */

@@ -85,9 +85,10 @@ export interface Verbs {
   listAlerts: { ask: number; answer: ListedAlerts };
   listIncidents: { ask: IncidentFilter; answer: Page<IncidentRow> };
   getIncident: { ask: number; answer: KeptIncident | null };
-  writeIncidents: { ask: WrittenIncident[]; answer: null };
+  writeIncidents: { ask: { incidents: WrittenIncident[]; toldUntil?: number | undefined }; answer: null };
+  incidentsToldUntil: { ask: null; answer: number | null };
   writeNote: { ask: WrittenNote; answer: number };
-  readTransitions: { ask: number; answer: Pick<TroubleRecord, 'events' | 'evidence'> };
+  readTransitions: { ask: { from: number; to: number }; answer: Pick<TroubleRecord, 'events' | 'evidence'> };
   readMinutes: { ask: { from: number; to: number }; answer: Pick<TroubleRecord, 'chains' | 'providers'> };
   readIncident: { ask: FactsAsk; answer: ReadIncident };
   letGo: { ask: LetGoAsk; answer: { rows: number; more: boolean } };

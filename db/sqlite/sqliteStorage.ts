@@ -171,18 +171,19 @@ export class SqliteStorage implements Storage {
     return this.read('getIncident', id);
   }
 
-  async writeIncidents(incidents: WrittenIncident[]): Promise<void> {
+  async writeIncidents(incidents: WrittenIncident[], toldUntil?: number): Promise<void> {
     this.refuseClosed();
-    await this.writer.ask('writeIncidents', incidents);
+    await this.writer.ask('writeIncidents', { incidents, toldUntil });
   }
 
+  incidentsToldUntil = () => this.read('incidentsToldUntil', null);
   async writeNote(note: WrittenNote): Promise<number> {
     this.refuseClosed();
     return this.writer.ask('writeNote', note);
   }
 
-  readTransitions(from: number) {
-    return this.read('readTransitions', from);
+  readTransitions(span: { from: number; to: number }) {
+    return this.read('readTransitions', span);
   }
 
   readMinutes(span: { from: number; to: number }) {

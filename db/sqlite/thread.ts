@@ -28,6 +28,7 @@ import { readIncident } from './statements/readIncident.ts';
 import { readMinutes, readTransitions } from './statements/readTrouble.ts';
 import { restore } from './statements/restore.ts';
 import { rollUp } from './statements/rollUp.ts';
+import { rolledUpTo } from './statements/shown.ts';
 import { spentSince } from './statements/spentSince.ts';
 import { appendBatch, writeAct } from './statements/write.ts';
 import { writeIncidents, writeNote } from './statements/writeIncidents.ts';
@@ -95,12 +96,13 @@ const answers: Answers = {
   listAlerts: (limit) => listAlerts(database().orm, limit),
   listIncidents: (filter) => listIncidents(database().orm, filter),
   getIncident: (id) => getIncident(database().orm, id),
-  writeIncidents(incidents) {
-    writeIncidents(database(), incidents);
+  writeIncidents({ incidents, toldUntil }) {
+    writeIncidents(database(), incidents, toldUntil);
     return null;
   },
+  incidentsToldUntil: () => rolledUpTo(database().orm, 'incidents')() || null,
   writeNote: (note) => writeNote(database(), note),
-  readTransitions: (from) => readTransitions(database().orm, from),
+  readTransitions: (span) => readTransitions(database().orm, span),
   readMinutes: (span) => readMinutes(database().orm, span),
   readIncident: (ask) => readIncident(database().orm, ask),
   letGo: (ask) => letGo(database(), ask),

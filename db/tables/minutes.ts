@@ -119,10 +119,11 @@ export const facetHours = sqliteTable('facet_hours', ofFacet, (table) => [
 
 /** How far what is added up has come. */
 export const rollups = sqliteTable('rollups', {
-  name: text('name').$type<'hours' | 'skips'>().primaryKey(),
+  name: text('name').$type<'hours' | 'skips' | 'incidents'>().primaryKey(),
   /**
    * `hours`: every hour that began before this moment is in the hour tables, with all that its minutes have. `skips`: every
    * request whose first skip was before it is in the tables of skips; what is written of such a time is added at once.
+   * `incidents`: those that began before it have been told.
    */
   until: integer('until').notNull(),
 });

@@ -1,14 +1,17 @@
 import type { Clock, Timer } from '../core/clock.ts';
 import type { Log } from '../core/log.ts';
+import type { Look } from './tellIncidents.ts';
 
 /** How often the record is looked at, at leisure. */
 const tickMs = 15_000;
 /** After a transition it is looked at so soon: by then it is in the record. Several at once are one look. */
 const hurryMs = 1_000;
+/** While it catches up with a record that nobody has told, others come in between. */
+const catchUpMs = 50;
 
 interface ChronicleOptions {
-  /** Tells the record up to a moment, ms since 1970; true: something was written. */
-  look: (until: number) => Promise<boolean>;
+  /** Tells the record up to a moment, ms since 1970, or a part of what is left of it. */
+  look: (until: number) => Promise<Look>;
   clock: Clock;
   log: Log;
   onWritten: () => void;
@@ -50,25 +53,29 @@ export class Chronicle {
   private next(ms: number): void {
     this.timer?.cancel();
     this.timer = this.options.clock.after(ms, () => {
-      this.looking = this.look().finally(() => {
+      this.looking = this.look().then((more) => {
         this.looking = null;
-        if (this.running) this.next(this.hurried ? hurryMs : tickMs);
+        if (this.running) this.next(more ? catchUpMs : this.hurried ? hurryMs : tickMs);
         this.hurried = false;
       });
     });
   }
 
-  private async look(): Promise<void> {
+  /** Whether there is more to look at now. Never rejects. */
+  private async look(): Promise<boolean> {
     const { look, clock, log, onWritten } = this.options;
     try {
-      if (await look(clock.wall())) onWritten();
+      const { written, more } = await look(clock.wall());
+      if (written) onWritten();
       if (this.failing) log.info({}, 'Incidents are told again.');
       this.failing = false;
+      return more;
     } catch (error) {
       if (!this.failing && this.running) {
         log.warn({ error }, 'The record cannot be read or written now: incidents are told as soon as it can be.');
       }
       this.failing = true;
+      return false;
     }
   }
 }

@@ -7,9 +7,12 @@ import { reportOf } from '../core/incidents/reportOf.ts';
 import type { Incident } from '../core/incidents/types.ts';
 import type { Figures } from '../core/savings/types.ts';
 import { RecentMinutes } from './recentMinutes.ts';
+import { toldBefore } from './toldBefore.ts';
 
-/** So far back the record is told at a start, where nobody told it before. */
-const catchUpMs = 24 * 3_600_000;
+/** Told at one look at most: what nobody has told yet is caught up with day by day, so that others are heard meanwhile. */
+const stepMs = 24 * 3_600_000;
+/** How far the record has been told is written down so seldom, if nothing else is: less than what is looked at again. */
+const markEveryMs = 600_000;
 /** Of the newest incidents so many are looked at, to know what has been told. */
 const newest = 20;
 /** What goes on is counted again so seldom that it costs a small share of its time. */
@@ -18,7 +21,14 @@ const recount = { leastMs: 10_000, share: 60, cost: 30 };
 export interface TellDeps {
   storage: Pick<
     Storage,
-    'readTransitions' | 'readMinutes' | 'readIncident' | 'listIncidents' | 'getIncident' | 'writeIncidents'
+    | 'readTransitions'
+    | 'readMinutes'
+    | 'readIncident'
+    | 'listIncidents'
+    | 'getIncident'
+    | 'writeIncidents'
+    | 'incidentsToldUntil'
+    | 'listKept'
   >;
   /** What leaving its providers alone has saved; null: it cannot be told. */
   savings: (incident: Incident, to: number) => Promise<Figures | null>;
@@ -26,46 +36,76 @@ export interface TellDeps {
   now: () => number;
 }
 
-/** Keeps the table of incidents as the record tells it: one look at a time, each from where the one before ended. */
+export interface Look {
+  written: boolean;
+  /** The record has been told only a day further: it is to be looked at again at once. */
+  more: boolean;
+}
+
+/**
+ * Keeps the table of incidents as the record tells it: one look at a time, each from where the one before ended, also the one
+ * of a run before.
+ */
 export class IncidentTeller {
   private readonly deps: TellDeps;
   private readonly minutes: RecentMinutes;
   private toldUntil: number | null = null;
   /** How each that is not over was last written, and when it is counted again. */
   private readonly written = new Map<string, { shape: string; countAgainAt: number }>();
+  /** While it catches up: what goes on at the end of a day that is long past is written when it is over, or when now is reached. */
+  private unwritten: Incident[] = [];
+  private mark = Number.NEGATIVE_INFINITY;
 
   constructor(deps: TellDeps) {
     this.deps = deps;
     this.minutes = new RecentMinutes(deps.storage);
   }
 
-  /** Tells the record up to `until`, ms since 1970. True: something was written. Rejects with `StorageError`. */
-  async look(until: number): Promise<boolean> {
+  /** Tells the record up to now, ms since 1970, or a day further than before. Rejects with `StorageError`. */
+  async look(now: number): Promise<Look> {
+    const { storage } = this.deps;
     const { over, going } = await this.known();
-    const asOf = going.map(({ report }) => report.asOf);
-    const ends = over.map(({ quietUntil }) => quietUntil ?? 0);
-    const told = this.toldUntil ?? Math.max(until - catchUpMs, ...asOf, ...ends);
-    const reach = { ...goOnFrom([...over.map(asOver), ...going.map(incidentOf)], told), until };
+    const told = this.toldUntil ?? (await toldBefore(storage, { over, going, now }));
+    const until = Math.min(now, told + stepMs);
+    const more = until < now;
+    const anew = new Set(this.unwritten.map(({ key }) => key));
+    const before = [...going.filter(({ key }) => !anew.has(key)).map(incidentOf), ...this.unwritten];
+    const reach = { ...goOnFrom([...over.map(asOver), ...before], told), until };
     const minutesFrom = reach.judgedFrom - usualMs;
     const record = {
-      ...(await this.deps.storage.readTransitions(Math.min(reach.since, minutesFrom))),
+      ...(await storage.readTransitions({ from: Math.min(reach.since, minutesFrom), to: until })),
       ...(await this.minutes.of(minutesFrom, until)),
     };
     const incidents = incidentsOf(record, reach);
+    const changes = await this.changesOf(incidents, going, { until, more });
+    const unwritten = more ? incidents.filter(({ state }) => state !== 'resolved') : [];
+    const mark = Math.min(until, ...unwritten.map(({ detectedAt }) => detectedAt - 1));
+    if (changes.length > 0 || mark - this.mark >= markEveryMs) {
+      await storage.writeIncidents(changes, mark);
+      this.mark = mark;
+    }
+    this.unwritten = unwritten;
+    this.toldUntil = until;
+    this.forget(incidents);
+    return { written: changes.length > 0, more };
+  }
+
+  private async changesOf(
+    incidents: readonly Incident[],
+    going: readonly KeptIncident[],
+    { until, more }: { until: number; more: boolean },
+  ): Promise<WrittenIncident[]> {
     const changes: WrittenIncident[] = [];
     const done = new Set<string>();
     for (const incident of incidents) {
       const same = going.find(({ key }) => key === incident.key);
       const before = same ?? going.find((other) => !done.has(other.key) && isSame(other, incidents, incident));
       if (before) done.add(before.key);
-      if (this.isTold(incident, until)) continue;
+      if (this.isTold(incident, until) || (more && incident.state !== 'resolved')) continue;
       changes.push(await this.write(incident, before, until));
     }
     for (const gone of going.filter(({ key }) => !done.has(key))) changes.push(withdrawn(gone));
-    if (changes.length > 0) await this.deps.storage.writeIncidents(changes);
-    this.toldUntil = until;
-    this.forget(incidents);
-    return changes.length > 0;
+    return changes;
   }
 
   private async known(): Promise<{ over: IncidentRow[]; going: KeptIncident[] }> {

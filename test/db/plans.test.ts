@@ -145,7 +145,7 @@ test('what is told of an incident and of its savings never walks every call of a
         closes: [{ provider: 'deepseek-v3', at: noon }],
       },
     });
-    readTransitions(orm, noon);
+    readTransitions(orm, span);
     readMinutes(orm, span);
     countSavings(orm, { ...span, zone: 'UTC' });
   });

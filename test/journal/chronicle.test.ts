@@ -1,8 +1,9 @@
 import { expect, test } from 'vitest';
 import { Chronicle } from '../../server/journal/chronicle.ts';
+import type { Look } from '../../server/journal/tellIncidents.ts';
 import { FakeClock } from '../support/fakeClock.ts';
 
-function setUp(answers: (() => Promise<boolean>)[] = []) {
+function setUp(answers: (() => Promise<Look>)[] = []) {
   const clock = new FakeClock();
   const looks: number[] = [];
   const sentences: string[] = [];
@@ -13,7 +14,7 @@ function setUp(answers: (() => Promise<boolean>)[] = []) {
     log: { info: say, warn: say, error: say },
     look: (until) => {
       looks.push(until - 1_760_000_000_000);
-      return answers.shift()?.() ?? Promise.resolve(false);
+      return answers.shift()?.() ?? Promise.resolve({ written: false, more: false });
     },
     onWritten: () => {
       written += 1;
@@ -40,7 +41,7 @@ test('the record is looked at soon after a start, then every 15 seconds, and a s
 });
 
 test('two looks never run at once: what happens meanwhile is looked at after', async () => {
-  let finish = (_written: boolean): void => undefined;
+  let finish = (_look: Look): void => undefined;
   const { chronicle, clock, looks, written, settle } = setUp([
     () =>
       new Promise((resolve) => {
@@ -52,7 +53,7 @@ test('two looks never run at once: what happens meanwhile is looked at after', a
   chronicle.transition();
   clock.advance(60_000);
   expect(looks).toEqual([1_000]);
-  finish(true);
+  finish({ written: true, more: false });
   await settle();
   clock.advance(1_000);
   expect([looks, written()]).toEqual([[1_000, 62_000], 1]);
@@ -69,5 +70,17 @@ test('a record that cannot be read is said once, and told when it can be read ag
     await settle();
   }
   expect(sentences).toEqual([expect.stringContaining('as soon as it can be'), 'Incidents are told again.']);
+  await chronicle.stop();
+});
+
+test('a record that is told in parts is gone on with at once, others in between', async () => {
+  const { chronicle, clock, looks, settle } = setUp([async () => ({ written: true, more: true })]);
+  chronicle.start();
+  clock.advance(1_000);
+  await settle();
+  clock.advance(50);
+  await settle();
+  clock.advance(14_999);
+  expect(looks).toEqual([1_000, 1_050]);
   await chronicle.stop();
 });

@@ -84,6 +84,57 @@ test('what is over is not counted again, and stays as it was told', async () => 
   await appendBetween(storage, 0, start + moments.ends);
   await tellerOf(storage).look(start + moments.ends);
   const told = await storage.getIncident(1);
-  expect(await tellerOf(storage).look(start + moments.ends + minuteMs)).toBe(false);
+  expect(await tellerOf(storage).look(start + moments.ends + minuteMs)).toEqual({ written: false, more: false });
   expect(await storage.getIncident(1)).toEqual(told);
+});
+
+const later = start + 9 * 24 * 60 * minuteMs;
+
+/** Until now is reached; how many incidents went on after each look. */
+async function tellAll(storage: Storage): Promise<number[]> {
+  const teller = tellerOf(storage);
+  const going: number[] = [];
+  for (let more = true; more; ) {
+    more = (await teller.look(later)).more;
+    going.push((await storage.listIncidents({ unresolved: true, limit: 9 })).rows.length);
+  }
+  return going;
+}
+
+test('a record of days ago that nobody has told is told from its beginning, as if it had been told when it happened', async () => {
+  await using live = new TestDatabase();
+  await using brought = new TestDatabase();
+  const [told, storage] = [await live.open(), await brought.open()];
+  for (const each of [told, storage]) await appendBetween(each, 0, start + moments.ends);
+  await tellerOf(told).look(start + moments.ends);
+  const going = await tellAll(storage);
+  expect(going).toEqual(Array.from({ length: 10 }, () => 0));
+  const [first, second] = [await told.getIncident(1), await storage.getIncident(1)];
+  expect(first?.row.state).toBe('resolved');
+  expect({ ...second, report: { ...second?.report, asOf: 0 } }).toEqual({
+    ...first,
+    report: { ...first?.report, asOf: 0 },
+  });
+});
+
+test('what happened between the last look and a kill is told at a start nine days later, and nothing is told twice', async () => {
+  await using database = new TestDatabase();
+  const storage = await database.open();
+  await appendBetween(storage, 0, start);
+  await tellerOf(storage).look(start);
+  await appendBetween(storage, start, start + moments.ends);
+  await tellAll(storage);
+  const [row] = (await storage.listIncidents({ limit: 9 })).rows;
+  expect(row).toMatchObject({ id: 1, state: 'resolved', detectedAt: start + moments.opened });
+  expect(await storage.incidentsToldUntil()).toBe(later);
+  expect(await tellerOf(storage).look(later)).toEqual({ written: false, more: false });
+});
+
+test('an old one that has not ended to this day goes on only when now is reached, with its beginning', async () => {
+  await using database = new TestDatabase();
+  const storage = await database.open();
+  await appendBetween(storage, 0, start + moments.opened);
+  expect((await tellAll(storage)).slice(-2)).toEqual([0, 1]);
+  const { rows } = await storage.listIncidents({ limit: 9 });
+  expect(rows).toMatchObject([{ state: 'open', beganAt: start + 90_000, detectedAt: start + moments.opened }]);
 });

@@ -51,6 +51,7 @@ export class MemoryStorage implements Storage {
   readonly probes: ProbeRecord[] = [];
   readonly events: CircuitEvent[] = [];
   readonly incidents: KeptIncident[] = [];
+  toldUntil: number | null = null;
   readonly deliveries: Delivery[] = [];
   readonly shares = new Map<string, BillingShareRecord>();
   readonly sessions = new Map<string, SessionRecord>();
@@ -235,8 +236,9 @@ export class MemoryStorage implements Storage {
     return this.incidents.find(({ row }) => row.id === id) ?? null;
   }
 
-  async writeIncidents(written: WrittenIncident[]): Promise<void> {
+  async writeIncidents(written: WrittenIncident[], toldUntil?: number): Promise<void> {
     this.check();
+    this.toldUntil = toldUntil ?? this.toldUntil;
     for (const { key, was, row, report } of written) {
       const known = this.incidents.find((incident) => incident.key === (was ?? key));
       if (!known)
@@ -244,6 +246,8 @@ export class MemoryStorage implements Storage {
       else if (known.row.state !== 'resolved') Object.assign(known, { key, report, row: { id: known.row.id, ...row } });
     }
   }
+
+  incidentsToldUntil = async (): Promise<number | null> => this.toldUntil;
 
   async writeNote({ incidentId, rowId, text, audit, ...note }: WrittenNote): Promise<number> {
     this.check();

@@ -5,7 +5,7 @@ import { attempts, probes, requests } from '../../schema.ts';
 import type { ReadIncident } from '../../storage.ts';
 import { impactFacts } from './incidentImpact.ts';
 import { names } from './names.ts';
-import { eventsSince, felt, movedOn } from './readTrouble.ts';
+import { eventsWithin, felt, movedOn } from './readTrouble.ts';
 
 /** Probes of one incident at most; the first are kept. */
 const maxProbes = 2_000;
@@ -25,7 +25,7 @@ export function readIncident(orm: BetterSQLite3Database, ask: FactsAsk): ReadInc
     firstError: firstErrorOf(orm, ask, chains),
     impact,
   };
-  const events = eventsSince(orm, ask.window.from).filter(({ at }) => at < ask.window.to);
+  const events = eventsWithin(orm, { from: ask.window.from, to: ask.window.to - 1 });
   return { events, facts };
 }
 

@@ -1,4 +1,4 @@
-import { asc, gte, inArray, sql } from 'drizzle-orm';
+import { and, asc, gte, inArray, lte, sql } from 'drizzle-orm';
 import type { BetterSQLite3Database } from 'drizzle-orm/better-sqlite3';
 import type { CircuitEvent } from '../../../server/core/circuit/types.ts';
 import type {
@@ -19,8 +19,9 @@ const minuteMs = 60_000;
 /** Transitions of one reading at most: of a circuit that flaps once a second, an hour. */
 const maxEvents = 20_000;
 
-export function readTransitions(orm: BetterSQLite3Database, from: number): Pick<TroubleRecord, 'events' | 'evidence'> {
-  const events = eventsSince(orm, from);
+/** Both ends of the span are inclusive. */
+export function readTransitions(orm: BetterSQLite3Database, span: Span): Pick<TroubleRecord, 'events' | 'evidence'> {
+  const events = eventsWithin(orm, span);
   return { events, evidence: evidenceOf(orm, events) };
 }
 
@@ -29,7 +30,7 @@ export function readMinutes(orm: BetterSQLite3Database, span: Span): Pick<Troubl
 }
 
 /** With the last one of each provider before, which says how it stood then. */
-export function eventsSince(orm: BetterSQLite3Database, from: number): CircuitEvent[] {
+export function eventsWithin(orm: BetterSQLite3Database, { from, to }: Span): CircuitEvent[] {
   const before = orm
     .select({ provider: circuits.provider })
     .from(circuits)
@@ -46,7 +47,7 @@ export function eventsSince(orm: BetterSQLite3Database, from: number): CircuitEv
   const since = orm
     .select()
     .from(circuitEvents)
-    .where(gte(circuitEvents.at, from))
+    .where(and(gte(circuitEvents.at, from), lte(circuitEvents.at, to)))
     .orderBy(sql`${circuitEvents.at} desc`)
     .limit(maxEvents)
     .all();

@@ -3,13 +3,15 @@ import type { BetterSQLite3Database } from 'drizzle-orm/better-sqlite3';
 import { hourOf } from '../../../server/core/minutes.ts';
 import { letGo, rollups } from '../../schema.ts';
 
+type Mark = (typeof rollups.$inferSelect)['name'];
+
 /** Asks for the moment before which all is added up (see `rollups`), ms since 1970; 0: nothing is. */
-export function rolledUpTo(orm: BetterSQLite3Database, name: 'hours' | 'skips' = 'hours'): () => number {
+export function rolledUpTo(orm: BetterSQLite3Database, name: Mark = 'hours'): () => number {
   const mark = orm.select({ until: rollups.until }).from(rollups).where(eq(rollups.name, name)).prepare();
   return () => mark.get()?.until ?? 0;
 }
 
-export function moveMark(orm: BetterSQLite3Database, name: 'hours' | 'skips', until: number): void {
+export function moveMark(orm: BetterSQLite3Database, name: Mark, until: number): void {
   orm.insert(rollups).values({ name, until }).onConflictDoUpdate({ target: rollups.name, set: { until } }).run();
 }
 

@@ -2,12 +2,18 @@ import { and, eq } from 'drizzle-orm';
 import { audit, incidentNotes, incidents } from '../../schema.ts';
 import type { WrittenIncident, WrittenNote } from '../../storage.ts';
 import type { DatabaseFile } from '../file.ts';
+import { moveMark } from './shown.ts';
 import { durably } from './write.ts';
 
 /** An incident that was written as resolved is left alone: what is told of it changes no more. */
-export function writeIncidents({ sqlite, orm }: DatabaseFile, written: WrittenIncident[]): void {
+export function writeIncidents(
+  { sqlite, orm }: DatabaseFile,
+  written: readonly WrittenIncident[],
+  toldUntil?: number,
+): void {
   sqlite
     .transaction(() => {
+      if (toldUntil !== undefined) moveMark(orm, 'incidents', toldUntil);
       for (const { key, was, row, report } of written) {
         const { impact, ...rest } = report;
         const values = { ...row, key, unresolved: row.state !== 'resolved', report: rest, impact };
