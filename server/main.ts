@@ -8,9 +8,8 @@ import { replay } from './circuits/replay.ts';
 import type { StartOptions } from './cli/world.ts';
 import { runCli } from './cli.ts';
 import { examineBy } from './doctor.ts';
-import { checkLive } from './liveCheck.ts';
 import { createLog, type LogLevel, logLevels } from './observe/log.ts';
-import { start } from './start.ts';
+import type { start } from './start.ts';
 import { memoryBounds, newId, openFilesMax, processUsage, realClock, realRandom, wait } from './world.ts';
 
 /** The one place that reads the environment and hears signals. */
@@ -45,8 +44,9 @@ const exitCode = await runCli({
   version,
   wait,
   signal: ending,
-  start: (options) => start(options, startWorld(options)),
-  checkLive: (providers) => checkLive(providers, realClock),
+  // What only a server needs is not read for the other commands.
+  start: async (options) => (await import('./start.ts')).start(options, startWorld(options)),
+  checkLive: async (providers) => (await import('./liveCheck.ts')).checkLive(providers, realClock),
   replay,
   backup: backupFile,
   examine: (ask) => {

@@ -81,6 +81,10 @@ async function buildServer(fresh) {
     platform: 'node',
     target: 'node20',
     outdir: join(fresh, 'server'),
+    sourcemap: true,
+    sourcesContent: false,
+    // It is moved a folder up when it is done, and says its sources from there.
+    sourceRoot: 'moved/',
     logLevel: 'silent',
   };
   try {

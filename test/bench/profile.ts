@@ -1,6 +1,8 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { SourceMap } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import type { Load } from './measure.ts';
 import { runOnce, warm } from './measure.ts';
 import type { Process } from './processes.ts';
@@ -16,8 +18,15 @@ export interface Profile {
   hottest: { name: string; share: number }[];
 }
 
+interface CallFrame {
+  functionName: string;
+  url: string;
+  lineNumber: number;
+  columnNumber: number;
+}
+
 interface CpuProfile {
-  nodes: { id: number; callFrame: { functionName: string; url: string; lineNumber: number } }[];
+  nodes: { id: number; callFrame: CallFrame }[];
   samples: number[];
   timeDeltas: number[];
   /** µs */
@@ -61,7 +70,7 @@ function summed(
   { nodes, samples, timeDeltas, endTime, startTime }: CpuProfile,
   ms: number,
 ): Pick<Profile, 'shares' | 'hottest'> {
-  const frames = new Map(nodes.map(({ id, callFrame }) => [id, callFrame]));
+  const frames = new Map(nodes.map(({ id, callFrame }) => [id, { ...callFrame, url: sourceOf(callFrame) }]));
   const parts = new Map<string, number>();
   const functions = new Map<string, number>();
   let all = 0;
@@ -89,10 +98,22 @@ function add(times: Map<string, number>, key: string, us: number): void {
   times.set(key, (times.get(key) ?? 0) + us);
 }
 
+/** Maps of built files to their sources, by file. */
+const maps = new Map<string, SourceMap>();
+
+/** The source that a place in a built file was made of. */
+function sourceOf({ url, lineNumber, columnNumber }: CallFrame): string {
+  if (!/\/dist\/server\/[^/]+\.js$/.test(url)) return url;
+  const map = maps.get(url) ?? new SourceMap(JSON.parse(readFileSync(`${fileURLToPath(url)}.map`, 'utf8')));
+  maps.set(url, map);
+  const entry = map.findEntry(lineNumber, columnNumber);
+  return 'originalSource' in entry ? entry.originalSource.replace(/^(moved\/)?(\.\.\/)+/, '/') : url;
+}
+
 function partOf(name: string, url: string): string {
   if (name === '(garbage collector)') return 'garbage collection';
   if (url === '' || name === '(program)') return 'native code: the system, parsers, JSON';
-  const own = /\/dist\/((?:server|db)\/[a-z]+)/.exec(url)?.[1];
+  const own = /^\/((?:server|db)\/[A-Za-z]+)/.exec(url)?.[1];
   if (own) return own;
   const dependency = /\/node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(url)?.[1];
   if (dependency) return dependency;
@@ -107,5 +128,5 @@ function nodePartOf(url: string): string {
 }
 
 function shortened(url: string): string {
-  return url.replace(/^.*\/(?=(dist|node_modules|test)\/)/, '');
+  return url.replace(/^.*\/(?=(server|db|node_modules|test)\/)/, '');
 }

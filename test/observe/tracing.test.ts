@@ -1,12 +1,11 @@
-import { execFile } from 'node:child_process';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { promisify } from 'node:util';
 import { expect, onTestFinished, test } from 'vitest';
 import type { TelemetrySettings } from '../../server/core/settings.ts';
 import { openTracing } from '../../server/observe/tracing.ts';
 import { realClock } from '../../server/world.ts';
 import { startGateway } from '../support/gateway.ts';
+import { folder, realSimulator, startProgram, writeConfig } from '../support/program.ts';
 import { fails, startUpstream, streams } from '../support/upstream.ts';
 
 interface Attribute {
@@ -160,20 +159,13 @@ test('with a collector that is dead, or never answers, answers are the same', as
 
 // The bare API is there anyway: the metrics' library asks for it.
 test('while it is off, neither the SDK nor an exporter is loaded', async () => {
-  const at = (path: string) => new URL(`../../${path}`, import.meta.url).pathname;
-  const script = `await import(${JSON.stringify(at('server/app.ts'))});
-    const loaded = Object.keys((await import('node:module')).default._cache ?? {}).filter((path) => /@opentelemetry.(sdk|exporter)/.test(path));
-    const { openTracing } = await import(${JSON.stringify(at('server/observe/tracing.ts'))});
-    await openTracing({ url: 'http://127.0.0.1:1', headers: {}, protocol: 'http/json', sample: 1, serviceName: 'x' }, {});
-    const then = Object.keys((await import('node:module')).default._cache ?? {}).filter((path) => /@opentelemetry.(sdk|exporter)/.test(path));
-    console.log(JSON.stringify([loaded.length, then.length > 0]));
-    process.exit(0);`;
-  const { stdout } = await promisify(execFile)(process.execPath, [
-    '--import',
-    'tsx',
-    '--input-type=module',
-    '-e',
-    script,
-  ]);
-  expect(JSON.parse(stdout)).toEqual([0, true]);
+  const simulator = await realSimulator(['anthropic']);
+  const loads = async (more: string): Promise<boolean> => {
+    const config = await writeConfig(await folder(), { simulator, chain: ['anthropic'], more });
+    const program = await startProgram(config, { inside: true });
+    const paths = await program.inside('loaded', null);
+    return paths.some((path) => /@opentelemetry.(sdk|exporter)/.test(path));
+  };
+  expect(await loads('')).toBe(false);
+  expect(await loads('telemetry: { otlp: { url: "http://127.0.0.1:1/v1/traces", protocol: http/json } }')).toBe(true);
 });

@@ -37,11 +37,12 @@ describe('the build', { timeout }, () => {
 
   it('forgets files whose source is gone', async () => {
     const checkout = makeCheckout();
-    checkout.write('server/gone.ts', 'export {};');
+    checkout.write('db/migrations/0001.sql', 'select 2;');
     await run(checkout, node('build')).closed;
-    rmSync(checkout.path('server/gone.ts'));
+    expect(existsSync(checkout.path('dist/migrations/0001.sql'))).toBe(true);
+    rmSync(checkout.path('db/migrations/0001.sql'));
     await run(checkout, node('build')).closed;
-    expect(existsSync(checkout.path('dist/server/gone.js'))).toBe(false);
+    expect(existsSync(checkout.path('dist/migrations/0001.sql'))).toBe(false);
   });
 
   it('is made once by two starts at the same moment', async () => {

@@ -1,5 +1,5 @@
 import { closeSync, openSync } from 'node:fs';
-import { syncBuiltinESMExports } from 'node:module';
+import modules, { syncBuiltinESMExports } from 'node:module';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import workers from 'node:worker_threads';
@@ -46,6 +46,10 @@ const verbs = {
         return taken.length;
       }
     }
+  },
+  /** Files of the packages that it has loaded. */
+  loaded() {
+    return Object.keys(modules._cache);
   },
   giveFilesBack() {
     for (const file of taken.splice(0)) closeSync(file);

@@ -50,6 +50,8 @@ interface InsideVerbs {
   takeFiles: { ask: null; answer: number };
   giveFilesBack: { ask: null; answer: null };
   held: { ask: null; answer: Held };
+  /** Files of the packages that it has loaded. */
+  loaded: { ask: null; answer: string[] };
 }
 
 export interface ProgramOptions {
