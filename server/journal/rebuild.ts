@@ -17,7 +17,7 @@ const carriedHours = 14 * 24;
 
 interface RebuildOptions {
   meter: Meter;
-  storage: Pick<Storage, 'listRequests' | 'listEvents' | 'lastProbes' | 'mostCarried'>;
+  storage: Pick<Storage, 'listRequests' | 'listEvents' | 'lastProbes' | 'mostCarried' | 'listKept'>;
   clock: Clock;
   log: Log;
   node: string;
@@ -68,8 +68,10 @@ async function tellRequests({ meter, storage, clock, signal }: RebuildOptions): 
 }
 
 async function tellCarried({ meter, storage, clock, signal }: RebuildOptions): Promise<void> {
+  const eldestAt = (await storage.listKept()).find(({ kind }) => kind === 'requests')?.eldestAt ?? meter.startedAt;
   for (let hour = 0; hour < carriedHours; hour += 1) {
     const to = meter.startedAt - hour * hourMs;
+    if (to <= eldestAt) return;
     for (const { provider, requests } of await storage.mostCarried({ from: to - hourMs, to })) {
       meter.traffic.carried(provider, requests);
     }

@@ -79,17 +79,46 @@ describe('a rebuild', () => {
     };
     const listRequests = storage.listRequests.bind(storage);
     const rest = { listEvents: storage.listEvents.bind(storage), lastProbes: storage.lastProbes.bind(storage) };
-    const reading = { listRequests, mostCarried, ...rest };
+    const listKept = storage.listKept.bind(storage);
+    const reading = { listRequests, mostCarried, listKept, ...rest };
     const { signal } = ending;
     await rebuildMeter({ meter, storage: reading, clock: hurried, log, node: 'a', lastSeq: 0, signal });
     expect(overviews.get().totals.felt.requests).toBe(2);
+  });
+
+  test('asks what was carried of no hour before the eldest request', async () => {
+    await using database = new TestDatabase();
+    const storage = await database.open();
+    const { meter } = restarted();
+    await storage.append(batch({ requests: [request('old', { startedAt: noon + spanMs - 5_400_000 })] }));
+    const asked: number[] = [];
+    const mostCarried = async ({ from }: { from: number }) => {
+      asked.push((noon + spanMs - from) / 3_600_000);
+      return [];
+    };
+    const parts = ['listRequests', 'listEvents', 'lastProbes', 'listKept'] as const;
+    const bound = Object.fromEntries(parts.map((name) => [name, storage[name].bind(storage)])) as Pick<
+      typeof storage,
+      (typeof parts)[number]
+    >;
+    const { signal } = new AbortController();
+    await rebuildMeter({
+      meter,
+      storage: { ...bound, mostCarried },
+      clock: hurried,
+      log,
+      node: 'a',
+      lastSeq: 0,
+      signal,
+    });
+    expect(asked).toEqual([1, 2]);
   });
 
   test('of a record that cannot be read says so, and leaves the meter at work', async () => {
     const { meter, overviews } = restarted();
     const said: string[] = [];
     const fails = () => Promise.reject(closed);
-    const storage = { listRequests: fails, listEvents: fails, lastProbes: fails, mostCarried: fails };
+    const storage = { listRequests: fails, listEvents: fails, lastProbes: fails, mostCarried: fails, listKept: fails };
     const { signal } = new AbortController();
     const saying = { ...log, warn: (_context: object, sentence: string) => void said.push(sentence) };
     await rebuildMeter({ meter, storage, clock: hurried, log: saying, node: 'a', lastSeq: 0, signal });

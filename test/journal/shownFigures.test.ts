@@ -5,6 +5,7 @@ import { countRequests } from '../../db/sqlite/statements/countRequests.ts';
 import { getRequest } from '../../db/sqlite/statements/getRequest.ts';
 import { lastProbes } from '../../db/sqlite/statements/lastProbes.ts';
 import { listEvents } from '../../db/sqlite/statements/listEvents.ts';
+import { listKept } from '../../db/sqlite/statements/listKept.ts';
 import { listRequests } from '../../db/sqlite/statements/listRequests.ts';
 import { mostCarried } from '../../db/sqlite/statements/mostCarried.ts';
 import { appendBatch } from '../../db/sqlite/statements/write.ts';
@@ -42,6 +43,7 @@ async function overviewsOf({ orm }: DatabaseFile): Promise<Overviews> {
     listRequests: async (filter: Parameters<typeof listRequests>[1]) => listRequests(orm, filter),
     listEvents: async (filter: Parameters<typeof listEvents>[1]) => listEvents(orm, filter),
     lastProbes: async () => lastProbes(orm),
+    listKept: async () => listKept(orm),
     // Two weeks of hours are asked about, and these requests are of the last two.
     mostCarried: async (span: Parameters<typeof mostCarried>[1]) => (span.to < noon ? [] : mostCarried(orm, span)),
   };
