@@ -6,8 +6,9 @@ import { realClock } from '../../server/world.ts';
 import { findings } from '../support/axe.ts';
 import { browserForAll } from '../support/browser.ts';
 import { moments, storyOf } from '../support/incidentStory.ts';
+import { lineMoments, lineStory } from '../support/lineStory.ts';
 import { openTab, signIn } from '../support/operator.ts';
-import { ask, folder, realSimulator, startProgram, writeConfig } from '../support/program.ts';
+import { ask, folder, realSimulator, startProgram, token, writeConfig } from '../support/program.ts';
 
 const browser = browserForAll();
 const tuesday = Date.UTC(2026, 10, 17, 14, 0, 0);
@@ -104,4 +105,71 @@ test('axe finds nothing on the pages of incidents, which are read on a phone, at
   await page.getByRole('navigation').first().waitFor({ state: 'hidden' });
   expect(await page.getByText('What it meant').isVisible()).toBe(true);
   expect(await widthOf()).toBeLessThanOrEqual(760);
+}, 60_000);
+
+/** Two times in which both providers failed: first without a connection to either, later with one that answered 503. */
+async function setUpLine() {
+  const chain = ['deepseek-v3', 'llama-3.3-70b'];
+  const simulator = await realSimulator(chain);
+  const path = await folder();
+  const storage = await openSqlite({ path: join(path, 'recloser.db'), clock: realClock, log: silent });
+  const minuteMs = 60_000;
+  const start = Math.floor(Date.now() / minuteMs) * minuteMs - 180 * minuteMs;
+  await storage.append(lineStory(start, { prefix: 'line', firstSeq: 1, kinds: ['connect', 'connect'] }));
+  const later = start + 60 * minuteMs;
+  await storage.append(lineStory(later, { prefix: 'other', firstSeq: 101, kinds: ['connect', 'serverError'] }));
+  await storage.close(5_000);
+  const program = await startProgram(await writeConfig(path, { simulator, chain }));
+  await expect
+    .poll(async () => (await program.control.incidents.list.query({})).rows.length, { timeout: 20_000 })
+    .toBe(2);
+  const read = async (path: string) => {
+    const answer = await fetch(new URL(`/api/v1${path}`, program.dashboard), {
+      headers: { authorization: `Bearer ${token}` },
+    });
+    expect(answer.status).toBe(200);
+    return answer.text();
+  };
+  return { program, start, read };
+}
+
+test('where no provider could be connected to, page, REST and report say that the fault may be ours, with what shows it', async () => {
+  const { program, start, read } = await setUpLine();
+  const title = 'No provider could be reached: the fault may be ours';
+  const providers = ['deepseek-v3', 'llama-3.3-70b'].map((provider) => ({ provider, attempts: 5, unconnected: 5 }));
+  const ours = { from: start, to: start + 120_000, providers };
+  const told = JSON.parse(await read('/incidents/1'));
+  expect(told).toMatchObject({
+    title,
+    ours,
+    state: 'resolved',
+    milestones: { backAt: start + lineMoments.closed + 15 },
+  });
+  const other = JSON.parse(await read('/incidents/2'));
+  expect(other).toMatchObject({ title: 'deepseek-v3 and llama-3.3-70b stopped answering', ours: null });
+  expect(JSON.parse(await read('/incidents/1/export?format=json'))).toMatchObject({ title, ours });
+  const said = '10 of 10 attempts at 2 providers found no connection, and none was answered';
+  const first = 'Look at your own network, DNS, proxy and firewall first.';
+  const report = await read('/incidents/1/export?format=markdown');
+  expect(report).toContain(`## The fault may be ours\n\n${first} From `);
+  expect(report).toContain(said);
+  expect(await read('/incidents/2/export?format=markdown')).not.toContain('may be ours');
+
+  const { page, problems } = await signIn(browser(), program, { reducedMotion: 'reduce' });
+  const { origin } = new URL(page.url());
+  await page.goto(`${origin}/incidents/2`);
+  await page.getByRole('heading', { name: /Incident 2/ }).waitFor();
+  expect(await page.getByText('may be ours').count()).toBe(0);
+  await page.goto(`${origin}/incidents/1`);
+  await page.getByRole('heading', { name: `Incident 1 · ${title}` }).waitFor();
+  const note = page.getByRole('region', { name: 'The fault may be ours' });
+  expect(await note.textContent()).toContain(first);
+  expect(await note.textContent()).toContain(said);
+  expect(await findings(page)).toEqual([]);
+  await note.getByRole('link', { name: 'in the timeline' }).click();
+  await page.locator('.timeline-chosen').getByText(said).waitFor();
+  await note.getByRole('link', { name: 'llama-3.3-70b: 5 of 5' }).click();
+  await page.waitForURL(/\/requests\?.*kind=connect/);
+  await expect.poll(() => page.locator('.requests-table tbody tr').count(), { timeout: 20_000 }).toBe(5);
+  expect(problems).toEqual([]);
 }, 60_000);

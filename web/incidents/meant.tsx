@@ -4,7 +4,7 @@ import type { Incident } from './queries.ts';
 
 /** What it meant, for callers and for the bill; and how each figure is known. */
 export function Meant({ incident }: { incident: Incident }) {
-  const { impact, meant, failures, ours } = incident;
+  const { impact, meant, failures } = incident;
   return (
     <Panel
       title="What it meant"
@@ -42,16 +42,6 @@ export function Meant({ incident }: { incident: Incident }) {
       {failures.length > 0 && (
         <p className="meant-note muted">
           Failures: {failures.map(({ provider, kind, count }) => `${provider} ${kind} ${count}×`).join(', ')}
-        </p>
-      )}
-      {ours && (
-        <p className="meant-note">
-          <b>■ The fault may be ours.</b> Between <TimeText at={ours.from} /> and <TimeText at={ours.to} /> no provider
-          could be connected to:{' '}
-          {ours.providers
-            .map(({ provider, attempts, unconnected }) => `${provider} ${unconnected} of ${attempts}`)
-            .join(', ')}
-          .
         </p>
       )}
     </Panel>

@@ -9,6 +9,7 @@ import { Lanes } from '../incidents/lanes.tsx';
 import { Meant } from '../incidents/meant.tsx';
 import { Milestones } from '../incidents/milestones.tsx';
 import { NoteDialog } from '../incidents/noteDialog.tsx';
+import { OursNote } from '../incidents/ours.tsx';
 import { type Incident, incidentQuery } from '../incidents/queries.ts';
 import { Timeline } from '../incidents/timeline.tsx';
 import { useKeys } from '../keys.ts';
@@ -60,6 +61,7 @@ function Shown({ incident, problem }: { incident: Incident; problem: string | nu
         <IncidentActions id={incident.id} addNote={mayWrite ? addNote : null} />
       </div>
       {problem !== null && <p className="note note-open">■ {problem} What was read before stays.</p>}
+      {incident.ours && <OursNote ours={incident.ours} />}
       <Milestones incident={incident} />
       <Panel
         title="How it went"

@@ -1,7 +1,9 @@
 import { showDuration } from '../duration.ts';
 import { feltWords, meantOf } from './meant.ts';
+import { lookFirst, oursCounts } from './ours.ts';
 import type { KeptIncident, Milestones } from './report.ts';
 import { plainText, type ShownRow, shownTimeline } from './shown.ts';
+import type { OursEvidence } from './types.ts';
 import { plural, utc } from './words.ts';
 
 /** A finished post-mortem: the same bytes for the same incident. Times are UTC. Starred rows are in it. */
@@ -11,6 +13,7 @@ export function markdownOf(kept: KeptIncident): string {
   const sections = [
     `# Incident ${row.id}: ${escaped(row.title)}`,
     summary(kept),
+    report.ours && section('The fault may be ours', oursText(report.ours)),
     section('Milestones', table(['', 'UTC', ''], milestoneCells(report.milestones))),
     section(
       'What happened',
@@ -25,7 +28,6 @@ export function markdownOf(kept: KeptIncident): string {
     ),
     report.impact.byChain.length > 0 && section('By chain', table(chainHead, report.impact.byChain.map(chainCells))),
     report.failures.length > 0 && section('Failures', table(['provider', 'kind', 'attempts'], failureCells(kept))),
-    report.ours && section('The fault may be ours', oursText(kept)),
   ];
   return `${sections.filter((text) => typeof text === 'string').join('\n\n')}\n`;
 }
@@ -81,15 +83,14 @@ function failureCells({ report }: KeptIncident): string[][] {
   return report.failures.map(({ provider, kind, count }) => [provider, kind, String(count)]);
 }
 
-function oursText({ report: { ours } }: KeptIncident): string {
-  if (!ours) return '';
-  const said = `Between ${utc(ours.from)} and ${utc(ours.to)} UTC no provider could be connected to, and none answered.`;
+function oursText(ours: OursEvidence): string {
+  const said = `${lookFirst} From ${utc(ours.from)} to ${utc(ours.to)} UTC, ${oursCounts(ours)}.`;
   const cells = ours.providers.map(({ provider, attempts, unconnected }) => [
     provider,
     String(attempts),
     String(unconnected),
   ]);
-  return `${said}\n\n${table(['provider', 'calls', 'without a connection'], cells)}`;
+  return `${said}\n\n${table(['provider', 'attempts', 'without a connection'], cells)}`;
 }
 
 function table(head: readonly string[], rows: readonly (readonly string[])[]): string {

@@ -1,5 +1,10 @@
+import { showCount } from '../numbers.ts';
 import { minuteMs } from './chainTroubles.ts';
 import type { OursEvidence, ProviderMinute } from './types.ts';
+import { plural } from './words.ts';
+
+/** Where to look, in a sentence: what an operator can do about it. */
+export const lookFirst = 'Look at your own network, DNS, proxy and firewall first.';
 
 /** "At once": within two minutes that follow each other. */
 const atOnceMinutes = 2;
@@ -25,6 +30,14 @@ export function faultOfOurs(
     }
   }
   return null;
+}
+
+/** `9 of 9 attempts at 2 providers found no connection, and none was answered`. */
+export function oursCounts({ providers }: OursEvidence): string {
+  const attempts = providers.reduce((sum, provider) => sum + provider.attempts, 0);
+  const unconnected = providers.reduce((sum, provider) => sum + provider.unconnected, 0);
+  const tried = `${showCount(unconnected)} of ${plural(attempts, 'attempt')}`;
+  return `${tried} at ${plural(providers.length, 'provider')} found no connection, and none was answered`;
 }
 
 function summed(minutes: readonly ProviderMinute[]): ProviderMinute[] {

@@ -2,6 +2,7 @@ import { byHand, type CircuitEvent } from '../circuit/types.ts';
 import { median } from '../percentile.ts';
 import { causeSentence } from '../sentences.ts';
 import { compare, inOrder } from './circuitTroubles.ts';
+import { lookFirst, oursCounts } from './ours.ts';
 import type { IncidentFacts, Milestones, RowKind, TimelineRow } from './report.ts';
 import { flappingFrom } from './title.ts';
 import type { Incident, Trouble } from './types.ts';
@@ -73,7 +74,7 @@ function firstFailure({ facts: { first } }: Story): TimelineRow[] {
 function oursRow({ incident: { ours } }: Story): TimelineRow[] {
   if (!ours) return [];
   const counts = ours.providers.map(
-    ({ provider, attempts, unconnected }) => `${provider}: ${unconnected} of ${plural(attempts, 'call')}`,
+    ({ provider, attempts, unconnected }) => `${provider}: ${unconnected} of ${plural(attempts, 'attempt')}`,
   );
   return [
     row({
@@ -81,7 +82,7 @@ function oursRow({ incident: { ours } }: Story): TimelineRow[] {
       at: ours.from,
       until: ours.to,
       kind: 'ours',
-      said: ['No provider could be connected to, at once, and none answered: the fault may be ours.'],
+      said: [`The fault may be ours: ${oursCounts(ours)}. ${lookFirst}`],
       detail: counts.join(', '),
       starred: true,
     }),

@@ -1,0 +1,37 @@
+import { Link } from '@tanstack/react-router';
+import { TimeText } from '../ui/figures.tsx';
+import type { Incident } from './queries.ts';
+
+type Evidence = NonNullable<Incident['ours']>;
+
+/** Where to look first when no provider could be reached, and why: it stands before all else, since it changes what is to be done. */
+export function OursNote({ ours }: { ours: Evidence }) {
+  const { from, to, providers } = ours;
+  const sum = (count: (provider: Evidence['providers'][number]) => number) =>
+    providers.reduce((total, provider) => total + count(provider), 0);
+  const [attempts, unconnected] = [sum((each) => each.attempts), sum((each) => each.unconnected)];
+  return (
+    <section className="note note-open incident-ours" aria-label="The fault may be ours">
+      <p>
+        <b>■ The fault may be ours.</b> Look at your own network, DNS, proxy and firewall first.
+      </p>
+      <p>
+        From <TimeText at={from} /> to <TimeText at={to} />, {unconnected} of {attempts} attempts at {providers.length}{' '}
+        providers found no connection, and none was answered (
+        <Link to="." search={(before) => before} hash="ours" replace resetScroll={false}>
+          in the timeline
+        </Link>
+        ):
+      </p>
+      <ul>
+        {providers.map(({ provider, ...counts }) => (
+          <li key={provider}>
+            <Link to="/requests" search={{ provider, kind: 'connect', from, to }}>
+              {provider}: {counts.unconnected} of {counts.attempts}
+            </Link>
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}
