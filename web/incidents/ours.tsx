@@ -11,17 +11,13 @@ export function OursNote({ ours }: { ours: Evidence }) {
     providers.reduce((total, provider) => total + count(provider), 0);
   const [attempts, unconnected] = [sum((each) => each.attempts), sum((each) => each.unconnected)];
   return (
-    <section className="note note-open incident-ours" aria-label="The fault may be ours">
+    <section className="incident-ours" aria-label="The fault may be ours">
       <p>
         <b>■ The fault may be ours.</b> Look at your own network, DNS, proxy and firewall first.
       </p>
       <p>
-        From <TimeText at={from} /> to <TimeText at={to} />, {unconnected} of {attempts} attempts at {providers.length}{' '}
-        providers found no connection, and none was answered (
-        <Link to="." search={(before) => before} hash="ours" replace resetScroll={false}>
-          in the timeline
-        </Link>
-        ):
+        From <TimeText at={from} bare /> to <TimeText at={to} />, {unconnected} of {attempts} attempts at{' '}
+        {providers.length} providers found no connection, and none was answered:
       </p>
       <ul>
         {providers.map(({ provider, ...counts }) => (
@@ -31,6 +27,11 @@ export function OursNote({ ours }: { ours: Evidence }) {
             </Link>
           </li>
         ))}
+        <li>
+          <Link to="." search={(before) => before} hash="ours" replace resetScroll={false}>
+            in the timeline
+          </Link>
+        </li>
       </ul>
     </section>
   );
