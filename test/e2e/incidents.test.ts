@@ -100,10 +100,14 @@ test('axe finds nothing on the pages of incidents, which are read on a phone, at
   await page.emulateMedia({ colorScheme: 'light' });
   expect(await findings(page), 'light').toEqual([]);
   await page.setViewportSize({ width: 760, height: 1_000 });
-  await page.emulateMedia({ media: 'print' });
+  await page.emulateMedia({ media: 'print', colorScheme: 'dark' });
   await page.getByRole('button', { name: 'Copy as Markdown' }).waitFor({ state: 'hidden' });
   await page.getByRole('navigation').first().waitFor({ state: 'hidden' });
   expect(await page.getByText('What it meant').isVisible()).toBe(true);
+  const cell = page.locator('.lanes-table tbody td').first();
+  await cell.waitFor();
+  const ink = (found: Element) => [getComputedStyle(found).color, getComputedStyle(document.body).backgroundColor];
+  expect(await cell.evaluate(ink)).toEqual(['rgb(0, 0, 0)', 'rgb(255, 255, 255)']);
   expect(await widthOf()).toBeLessThanOrEqual(760);
 }, 60_000);
 

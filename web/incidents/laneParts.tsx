@@ -122,6 +122,11 @@ export function LaneAxis({
 }) {
   const { at, seconds, days } = axisOf(shown, most);
   const last = scale.x(shown.to);
+  /** A name in the middle of a mark at an edge would go over it. */
+  const anchorOf = (x: number) => {
+    if (x < halfName) return 'start';
+    return last - x < halfName ? 'end' : 'middle';
+  };
   const name = (mark: number) => {
     if (days) return day(mark, zone).slice(5);
     return seconds ? timeOfDay(mark, zone) : timeOfDay(mark, zone).slice(0, 5);
@@ -129,13 +134,7 @@ export function LaneAxis({
   return at.map((mark) => (
     <g key={mark}>
       <path className="lane-axis" d={`M${scale.x(mark)} ${y - 4}v6`} />
-      {/* A name in the middle of the last mark would go over the edge. */}
-      <text
-        className="lane-small"
-        x={scale.x(mark)}
-        y={y + 18}
-        textAnchor={last - scale.x(mark) < halfName ? 'end' : 'middle'}
-      >
+      <text className="lane-small" x={scale.x(mark)} y={y + 18} textAnchor={anchorOf(scale.x(mark))}>
         {name(mark)}
       </text>
     </g>
