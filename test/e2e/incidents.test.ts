@@ -14,6 +14,17 @@ const browser = browserForAll();
 const tuesday = Date.UTC(2026, 10, 17, 14, 0, 0);
 const silent = { info: () => undefined, warn: () => undefined, error: () => undefined };
 
+/** What of the list and of the lanes' axis goes over the edge of what it stands in. For the page. */
+function cutOff(): (string | null)[] {
+  return [...document.querySelectorAll('.incidents-table td, .lanes-area text')]
+    .filter((found) => {
+      const edge = found.closest('.panel, svg')?.getBoundingClientRect();
+      const box = found.getBoundingClientRect();
+      return edge !== undefined && (box.left < edge.left - 1 || box.right > edge.right + 1);
+    })
+    .map((found) => found.textContent);
+}
+
 /** A program whose record has the outage of a Tuesday. */
 async function setUp() {
   const chain = ['first', 'second'];
@@ -80,6 +91,17 @@ test('an incident that begins is counted beside the page’s name, and told whil
   await page.getByRole('link', { name: 'first stopped answering' }).click();
   await page.getByText('■ Goes on').waitFor();
   await page.getByText('second answering').waitFor();
+  const named = page.getByRole('link', { name: 'Incidents 1 going on' });
+  for (const width of [1440, 720, 360]) {
+    await page.setViewportSize({ width, height: 900 });
+    const lines = await named.evaluate((link) => {
+      const range = document.createRange();
+      range.selectNodeContents(link);
+      const seen = [...range.getClientRects()].filter((box) => box.width > 2 && box.height > 2);
+      return Math.max(...seen.map(({ top }) => top)) - Math.min(...seen.map(({ top }) => top));
+    });
+    expect(lines, `the number stands beside its word at ${width}`).toBeLessThan(8);
+  }
 });
 
 test('axe finds nothing on the pages of incidents, which are read on a phone, at 200 % and on paper', async () => {
@@ -94,6 +116,7 @@ test('axe finds nothing on the pages of incidents, which are read on a phone, at
       await page.setViewportSize({ width, height: 900 });
       // The lanes are drawn again once they know their new width.
       await expect.poll(widthOf, { message: `${path} ${width}`, timeout: 10_000 }).toBeLessThanOrEqual(width);
+      expect(await page.evaluate(cutOff), `${path} ${width}`).toEqual([]);
       if (width !== 720) expect(await findings(page), `${path} ${width}`).toEqual([]);
     }
   }
