@@ -37,7 +37,7 @@ test('the audit says who did what and why, also what was refused; its filters, i
   expect(page.url()).toContain('subject=first');
   for (const kind of ['CSV', 'JSON'] as const) {
     const saved = page.waitForEvent('download');
-    await page.getByRole('button', { name: kind, exact: true }).click();
+    await page.locator('.bar').getByRole('button', { name: kind, exact: true }).click();
     const text = await readFile(await (await saved).path(), 'utf8');
     await page.getByText('2 saved.').waitFor();
     if (kind === 'JSON') {
@@ -59,5 +59,21 @@ test('the audit says who did what and why, also what was refused; its filters, i
   await page.keyboard.press('Escape');
   await said.waitFor({ state: 'detached' });
   expect(await findings(friend.page)).toEqual([]);
+
+  const kept = page.getByRole('region', { name: 'What is kept' });
+  await kept.getByRole('row', { name: /^audit 730 d .* nothing yet – who did what and why/ }).waitFor();
+  await kept.getByRole('columnheader', { name: 'eldest row, UTC' }).waitFor();
+  const inForce = await program.control.record.kept.query();
+  const savedKept = page.waitForEvent('download');
+  await kept.getByRole('button', { name: 'JSON' }).click();
+  expect(JSON.parse(await readFile(await (await savedKept).path(), 'utf8'))).toEqual(inForce);
+  for (const width of [720, 360]) {
+    await page.setViewportSize({ width, height: 800 });
+    await expect
+      .poll(() => page.evaluate(() => document.documentElement.scrollWidth), { timeout: 10_000 })
+      .toBeLessThanOrEqual(width);
+  }
+  await kept.getByRole('row', { name: /^audit/ }).waitFor();
+  expect(await findings(page), 'what is kept, on a phone').toEqual([]);
   expect(problems).toEqual([]);
 });

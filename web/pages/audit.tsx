@@ -3,6 +3,7 @@ import { useMemo, useState } from 'react';
 import { client } from '../api.ts';
 import { auditFilterOf, readAuditSearch } from '../audit/filter.ts';
 import { AuditFilters } from '../audit/filters.tsx';
+import { KeptPanel } from '../audit/keptPanel.tsx';
 import { type AuditRow, useAudit } from '../audit/useAudit.ts';
 import { actWord, changeInShort } from '../audit/words.ts';
 import { errorSentence } from '../errors.ts';
@@ -86,6 +87,7 @@ export function AuditPage() {
         </section>
         <Outlet />
       </div>
+      <KeptPanel />
     </>
   );
 }
