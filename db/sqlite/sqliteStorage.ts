@@ -1,14 +1,6 @@
 import type { Clock, Timer } from '../../server/core/clock.ts';
 import type { Log } from '../../server/core/log.ts';
-import {
-  type Batch,
-  type SessionChange,
-  type Storage,
-  StorageError,
-  type StoredAct,
-  type WrittenIncident,
-  type WrittenNote,
-} from '../storage.ts';
+import { type Batch, type SessionChange, type Storage, StorageError, type StoredAct } from '../storage.ts';
 import { ActLine } from './acts.ts';
 import { BatchLine } from './batches.ts';
 import { Chores } from './chores.ts';
@@ -146,8 +138,7 @@ export class SqliteStorage implements Storage {
   }
 
   async writeSessions(change: SessionChange): Promise<void> {
-    this.refuseClosed();
-    await this.writer.ask('writeSessions', change);
+    await this.write('writeSessions', change);
   }
 
   readAlerts() {
@@ -155,8 +146,7 @@ export class SqliteStorage implements Storage {
   }
 
   async writeAlerts(change: Ask<'writeAlerts'>): Promise<void> {
-    this.refuseClosed();
-    await this.writer.ask('writeAlerts', change);
+    await this.write('writeAlerts', change);
   }
 
   listAlerts(limit: number) {
@@ -171,15 +161,16 @@ export class SqliteStorage implements Storage {
     return this.read('getIncident', id);
   }
 
-  async writeIncidents(incidents: WrittenIncident[], toldUntil?: number): Promise<void> {
-    this.refuseClosed();
-    await this.writer.ask('writeIncidents', { incidents, toldUntil });
+  async writeIncidents(incidents: Ask<'writeIncidents'>['incidents'], toldUntil?: number): Promise<void> {
+    await this.write('writeIncidents', { incidents, toldUntil });
   }
 
-  incidentsToldUntil = () => this.read('incidentsToldUntil', null);
-  async writeNote(note: WrittenNote): Promise<number> {
-    this.refuseClosed();
-    return this.writer.ask('writeNote', note);
+  incidentsToldUntil() {
+    return this.read('incidentsToldUntil', null);
+  }
+
+  writeNote(note: Ask<'writeNote'>) {
+    return this.write('writeNote', note);
   }
 
   readTransitions(span: { from: number; to: number }) {
@@ -195,8 +186,7 @@ export class SqliteStorage implements Storage {
   }
 
   async letGo(ask: Ask<'letGo'>) {
-    this.refuseClosed();
-    return this.writer.ask('letGo', ask);
+    return this.write('letGo', ask);
   }
 
   listKept() {
@@ -226,6 +216,11 @@ export class SqliteStorage implements Storage {
     } finally {
       this.reads -= 1;
     }
+  }
+
+  private async write<V extends Verb>(verb: V, ask: Verbs[V]['ask']): Promise<Verbs[V]['answer']> {
+    this.refuseClosed();
+    return this.writer.ask(verb, ask);
   }
 
   private refuseClosed(): void {

@@ -4,9 +4,10 @@ import type { PlannedStep } from '../core/chain.ts';
 import { tokensInAdvance } from '../core/estimate.ts';
 import type { ProviderSettings } from '../core/settings.ts';
 import type { Verdict } from '../core/wire.ts';
+import { mayTakeAfterAll, wouldRefuse } from './admits.ts';
 import { type CallInRace, makeCall, type Running } from './call.ts';
 import { firstTokenClockMs } from './clocks.ts';
-import { headStartOf, wouldRefuse } from './headStart.ts';
+import { headStartOf } from './headStart.ts';
 import type { Interrupt } from './interrupt.ts';
 import type { Journey, WalkEnd, WalkTools } from './journey.ts';
 import { type Entrant, type Finish, Race } from './race.ts';
@@ -70,8 +71,7 @@ export class Walk {
     }
     // While the others were tried, a circuit may have closed: nobody is refused while somebody would take the call.
     for (const { step, epoch } of this.left.splice(0)) {
-      const circuit = this.tools.board.look(step.provider.name);
-      if (!circuit || wouldRefuse(circuit) || (epoch !== null && circuit.epoch <= epoch)) continue;
+      if (!mayTakeAfterAll(this.tools.board.look(step.provider.name), epoch)) continue;
       if (epoch === null) this.skipped -= 1;
       const end = await this.step(step, 'ignore');
       if (end) return end;

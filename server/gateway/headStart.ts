@@ -1,6 +1,6 @@
 import type { Permit } from '../circuits/permit.ts';
-import type { CircuitEntry } from '../core/circuit/types.ts';
 import type { ProviderSettings } from '../core/settings.ts';
+import { wouldRefuse } from './admits.ts';
 import { paceKindOf } from './clocks.ts';
 import type { Journey, WalkTools } from './journey.ts';
 import type { RaceReason } from './race.ts';
@@ -39,11 +39,4 @@ function mayHedge({ board, budget, clock, hedges }: WalkTools, { steps }: Journe
     return circuit?.state === 'closed' && !wouldRefuse(circuit);
   });
   return isThereAnother && hedges.take() && budget.take(clock.now());
-}
-
-/** Whether a circuit would refuse a call now, without asking it for one. */
-export function wouldRefuse(circuit: CircuitEntry): boolean {
-  if (circuit.state === 'open' || circuit.state === 'tripped') return true;
-  if (circuit.state === 'halfOpen' && circuit.probe.out >= circuit.probe.of) return true;
-  return circuit.inFlight >= circuit.allowed || circuit.spentUntil !== null;
 }

@@ -7,9 +7,9 @@ import { isRescuable, mayAskAnotherWay, mildly } from '../core/rescue.ts';
 import type { Sent } from '../core/sent.ts';
 import type { ProviderSettings } from '../core/settings.ts';
 import type { Verdict } from '../core/wire.ts';
+import { mayTakeAfterAll } from './admits.ts';
 import { type CallTools, makeCall, type Running } from './call.ts';
 import { firstTokenClockMs } from './clocks.ts';
-import { wouldRefuse } from './headStart.ts';
 import type { Interrupt } from './interrupt.ts';
 import type { WalkEnd, WalkTools } from './journey.ts';
 import type { Ledger } from './ledger.ts';
@@ -106,10 +106,9 @@ export class Rescue {
   }
 
   private hasFailed(name: string): boolean {
+    if (this.failed.has(name)) return true;
     const epoch = this.before.get(name);
-    if (epoch === undefined || this.failed.has(name)) return this.failed.has(name);
-    const circuit = this.tools.board.look(name);
-    return !circuit || wouldRefuse(circuit) || circuit.epoch <= epoch;
+    return epoch !== undefined && !mayTakeAfterAll(this.tools.board.look(name), epoch);
   }
 
   private async try(

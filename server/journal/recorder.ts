@@ -8,7 +8,7 @@ import { Line } from './line.ts';
 
 /** Records that wait at most, beside those of the batch being written: about 40 MB. Over it the oldest are given up. */
 const defaultMaxRecords = 20_000;
-/** Records of one batch: what the writer takes in about 20 ms, so that an act behind it does not wait long. */
+/** Records of one batch: what the writer takes in about 30 ms, so that an act behind it does not wait long. */
 const batchRecords = 500;
 /** A record waits so long for others. A process that is killed loses this, and the batch being written. */
 const flushMs = 100;
