@@ -178,6 +178,7 @@ async function makeParts(
     if (!byHand(event)) recorder.transition(event, stored);
     watch.transition(event);
   });
+  board.letGo();
   const record = (request: RequestRecord, trace: RequestTrace | null): void => {
     recorder.request(request);
     if (trace) tracing?.request(request, trace, now.providers);
@@ -187,10 +188,9 @@ async function makeParts(
     }
   };
   const storageStatus = (): StorageStatus => storage.status();
-  const drillUrl = drills?.url ?? null;
   const gateway = createGateway({
     ...{ settings, board, clock, random, newId, log },
-    ...{ record, storageStatus, state, tracer: tracing, drillUrl, spent, openFiles, heapBytes },
+    ...{ record, storageStatus, state, tracer: tracing, drillUrl: drills?.url ?? null, spent, openFiles, heapBytes },
   });
   const inForce = bookOf(() => now);
   const { recheck, standby } = makeAskers(inForce, world, { node, board, ping: gateway.ping, recorder, watch });

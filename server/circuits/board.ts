@@ -11,6 +11,7 @@ import { adoptSettings } from './adopt.ts';
 import { Circuit, type CircuitDeps } from './circuit.ts';
 import { entryOf, eventOf, storedOf } from './entry.ts';
 import { Ghosts } from './ghosts.ts';
+import { left } from './leave.ts';
 import { type AcquireOptions, type Admission, type Permit, Ticket } from './permit.ts';
 import { retryMs } from './retry.ts';
 import { WallTimes } from './wallTimes.ts';
@@ -41,7 +42,7 @@ export class Board {
   private deps: BoardDeps;
   /** Null where the config has none: then nothing of them is on the way of a call. */
   private ghosts: Ghosts | null;
-  /** Those of before, and of providers that have left the config: who comes back goes on where it was. */
+  /** Those of before, and of providers that have left the config: who comes back is as an operator left it. */
   private readonly stored = new Map<string, StoredCircuit>();
   private readonly poison = new PoisonMemory();
   private readonly wallTimes: WallTimes;
@@ -75,7 +76,10 @@ export class Board {
       this.ghosts = Ghosts.of({ ...this.deps, restored: { circuits: [...this.circuits.values()].map(storedOf) } });
   }
 
-  /** No call goes by an earlier config any more: circuits of providers that have left it are let go. */
+  /**
+   * No call goes by an earlier config any more: circuits of providers that have left it are let go, and those that were not
+   * closed come to an end in the record. Once more after a start, for who left between two runs.
+   */
   letGo(): void {
     for (const [name, circuit] of this.circuits) {
       // A ping may still be out.
@@ -84,6 +88,16 @@ export class Board {
       this.stored.set(name, storedOf(circuit));
       this.circuits.delete(name);
     }
+    for (const [name, stored] of this.stored) if (!this.circuits.has(name)) this.leave(stored);
+  }
+
+  private leave(before: StoredCircuit): void {
+    const { node, clock } = this.deps;
+    const gone = left(before, { node, seq: this.seq + 1, at: clock.wall() });
+    if (!gone) return;
+    this.seq += 1;
+    this.stored.set(before.provider, gone.stored);
+    this.announce(gone.event, gone.stored);
   }
 
   /** The number of the last transition of this node; 0: none yet. */
@@ -239,7 +253,11 @@ export class Board {
     this.seq += 1;
     const event = eventOf(circuit, move, { node: this.deps.node, seq: this.seq });
     this.ghosts?.moved(event);
-    const stored = storedOf(circuit);
+    this.announce(event, storedOf(circuit));
+    return event;
+  }
+
+  private announce(event: CircuitEvent, stored: StoredCircuit): void {
     for (const listen of this.listeners) {
       try {
         listen(event, stored);
@@ -247,7 +265,6 @@ export class Board {
         this.deps.onListenerError(error);
       }
     }
-    return event;
   }
 }
 

@@ -80,6 +80,7 @@ const eventSentences: Record<TransitionCause, (event: CircuitEvent) => string> =
   reset: (event) => withReason(`reset by ${event.by}`, event.reason),
   release: (event) => withReason(`released by ${event.by}`, event.reason),
   expired: (event) => `what ${event.by} laid over it came to its end`,
+  removed: () => 'it is in the config no more',
 };
 
 function withReason(what: string, reason: string | null): string {

@@ -22,6 +22,10 @@ const told: Record<TransitionCause, [Partial<CircuitEvent>, string]> = {
   reset: [{ ...by, to: 'closed', automatic: 'closed' }, 'ops reset deepseek-v3 to closed: “planned work”.'],
   release: [{ ...by }, 'ops released deepseek-v3: “planned work”.'],
   expired: [{ by: 'ops', to: 'halfOpen' }, 'What ops laid over deepseek-v3 came to its end.'],
+  removed: [
+    { to: 'closed', automatic: 'closed' },
+    'deepseek-v3 has left the config: nobody will ask whether it is back.',
+  ],
 };
 
 test.each(Object.entries(told))('a transition by %s is told in a sentence', (cause, [event, sentence]) => {

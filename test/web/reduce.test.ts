@@ -86,6 +86,13 @@ describe('circuits', () => {
     ]);
   });
 
+  it('providers that come with another config are there with the next second, and those that left it are gone', () => {
+    const { overview } = sceneOf('calm', 0);
+    const told = [entryOf('new-one'), entryOf('qwen-72b')];
+    const state = reduced(start, { type: 'traffic', overview, circuits: told });
+    expect(state.circuits.map(({ provider }) => provider)).toEqual(['new-one', 'qwen-72b']);
+  });
+
   it('the feed keeps its newest and no more than its bound', () => {
     const many = Array.from({ length: maxEvents + 20 }, (_, index) => transition(5 + index, 'deepseek-v3', 'open'));
     const { events } = reduced(start, ...many);

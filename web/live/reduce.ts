@@ -92,11 +92,15 @@ function withTransition(state: LiveState, input: Extract<LiveEvent, { type: 'cir
   return { ...withEvent(state, event), circuits, seq: event.seq };
 }
 
-/** What moves between transitions. One of another epoch is left alone: its transition comes by itself, in its order. */
+/**
+ * What moves between transitions, of all providers that the config has now, in its order. One of another epoch is left alone:
+ * its transition comes by itself, in its order.
+ */
 function counted(known: CircuitEntry[], told: readonly CircuitEntry[]): CircuitEntry[] {
-  return known.map(
-    (entry) => told.find(({ provider, epoch }) => provider === entry.provider && epoch === entry.epoch) ?? entry,
-  );
+  return told.map((entry) => {
+    const before = known.find(({ provider }) => provider === entry.provider);
+    return before && before.epoch !== entry.epoch ? before : entry;
+  });
 }
 
 /** One that is in `circuits` already may still be new to the feed: a snapshot or a poll came before it. */

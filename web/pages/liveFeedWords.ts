@@ -68,6 +68,7 @@ const sentences: Record<TransitionCause, Sentence> = {
   reset: (event) => byOperator('reset', event.automatic === 'halfOpen' ? ' to half-open' : ' to closed')(event),
   release: byOperator('released', ''),
   expired: ({ provider, by }) => ['What ', { name: by }, ' laid over ', { name: provider }, ' came to its end'],
+  removed: ({ provider }) => [{ name: provider }, ' has left the config: nobody will ask whether it is back'],
 };
 
 const probeEnds: Record<CircuitEvent['automatic'], string> = {

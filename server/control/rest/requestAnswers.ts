@@ -72,7 +72,7 @@ const step = attempt.pick({
 
 const causes = [
   ...openCauses,
-  ...(['cooldown', 'probe', 'forced', 'recheck', 'trip', 'hold', 'reset', 'release', 'expired'] as const),
+  ...(['cooldown', 'probe', 'forced', 'recheck', 'trip', 'hold', 'reset', 'release', 'expired', 'removed'] as const),
 ] satisfies CircuitEvent['cause'][];
 
 const transition = z.object({

@@ -97,7 +97,8 @@ export type TransitionCause =
   | 'hold'
   | 'reset'
   | 'release'
-  | 'expired'; // an override came to its end
+  | 'expired' // an override came to its end
+  | 'removed'; // its provider has left the config: nobody will know whether it is back
 
 const CAUSES_BY_HAND: readonly TransitionCause[] = ['trip', 'hold', 'reset', 'release'];
 

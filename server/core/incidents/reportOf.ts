@@ -52,6 +52,8 @@ function milestonesOf(incident: Incident, events: readonly CircuitEvent[], facts
       ({ at, automatic, provider }) => at === backAt && automatic === 'closed' && incident.providers.includes(provider),
     )
     .at(-1);
+  // Of a provider that has left the config nobody knows whether it is back.
+  const isGone = closing?.cause === 'removed';
   const { mitigation } = facts;
   // Who was back last is the one whose first caller ends it, unless chains had trouble for longer.
   const caller = facts.backs.find(({ provider, at }) => provider === closing?.provider && at <= (quietUntil ?? 0));
@@ -61,8 +63,8 @@ function milestonesOf(incident: Incident, events: readonly CircuitEvent[], facts
     detectedAt,
     mitigatedAt: mitigation?.at ?? null,
     mitigatedBy: mitigation?.provider ?? null,
-    backAt,
-    backBy: closing?.provider ?? null,
+    backAt: isGone ? null : backAt,
+    backBy: isGone ? null : (closing?.provider ?? null),
     resolvedAt: state === 'resolved' ? over : null,
     detectedBy: detectedBy(incident),
     endedBy: endedBy(closing ?? null, over === caller?.at ? (caller?.provider ?? null) : null),

@@ -63,7 +63,7 @@ function openingsOfCircuit(
     }
     const closes: boolean = event.automatic === 'closed' && automatic !== 'closed';
     if (current && closes) close(current, event);
-    if (closes || byHand(event)) provisional = byHand(event) ? null : current;
+    if (closes || byHand(event)) provisional = isUnproven(event) ? null : current;
     if (closes) current = null;
     automatic = event.automatic;
   }
@@ -71,10 +71,15 @@ function openingsOfCircuit(
 }
 
 function close(opening: Growing, event: CircuitEvent): void {
-  const proven = !byHand(event);
+  const proven = !isUnproven(event);
   opening.endedAt = event.at;
   opening.endedBy = proven ? 'probe' : 'hand';
   if (proven) opening.seen.push({ at: event.at, ok: true });
+}
+
+/** It was closed without anybody having seen the provider up. */
+function isUnproven(event: CircuitEvent): boolean {
+  return byHand(event) || event.cause === 'removed';
 }
 
 /** The answer that closed it broke off: it opened again as by a failed probe, and was never back. */

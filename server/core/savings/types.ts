@@ -28,7 +28,7 @@ export interface Opening {
   backAt: number | null;
   /** When it closed; null: it has not. */
   endedAt: number | null;
-  /** `hand`: an operator's reset, which proves nothing about the provider. */
+  /** `hand`: an operator's reset, or that its provider left the config, which prove nothing about the provider. */
   endedBy: 'probe' | 'hand' | null;
 }
 

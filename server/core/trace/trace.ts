@@ -25,7 +25,7 @@ export const stateSkips = ['open', 'throttled', 'halfOpen', 'ramping', 'tripped'
 const permits = ['closed', 'probe', 'forced', 'held'] as const satisfies PermitKind[];
 const causes = [
   ...openCauses,
-  ...(['cooldown', 'probe', 'forced', 'recheck', 'trip', 'hold', 'reset', 'release', 'expired'] as const),
+  ...(['cooldown', 'probe', 'forced', 'recheck', 'trip', 'hold', 'reset', 'release', 'expired', 'removed'] as const),
 ] as const satisfies TransitionCause[];
 
 /** What a call told the circuit. */

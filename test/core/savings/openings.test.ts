@@ -72,6 +72,14 @@ describe('an opening', () => {
     expect(openingsTold(told)).toEqual([{ from: 10, down: 320, back: 630, ended: 630, endedBy: 'probe' }]);
   });
 
+  it('whose provider left the config is over, and proves nothing of the provider', () => {
+    const told: Told[] = [
+      [10, 'open', 'failures'],
+      [300, 'closed', 'removed'],
+    ];
+    expect(openingsTold(told)).toEqual([{ from: 10, down: 10, back: null, ended: 300, endedBy: 'hand' }]);
+  });
+
   it('is none where an operator tripped, until a probe after it fails', () => {
     const told: Told[] = [
       [10, 'closed', 'trip'],
