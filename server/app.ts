@@ -200,7 +200,7 @@ async function makeParts(
     ...{ settings: () => now, world, storage, board, overview: () => overviews.get() },
     controlUrl: () => life.controlUrl,
   });
-  const metrics = metricsOf({ settings, world, watch, board, recorder, storage, gateway });
+  const metrics = metricsOf({ settings: () => now, world, watch, board, recorder, storage, gateway });
   const adopt = (changed: Settings): void => {
     now = changed;
     board.adopt(changed);

@@ -1,4 +1,4 @@
-import { changesBetween, withoutRestart } from './config/changes.ts';
+import { changesBetween, problemsOfStaying, withoutRestart } from './config/changes.ts';
 import type { Loaded } from './config/load.ts';
 import type { Clock } from './core/clock.ts';
 import type { ConfigProblem, ConfigReload, ConfigState } from './core/configState.ts';
@@ -51,12 +51,10 @@ export class Reload implements ConfigSource {
     const { file, clock } = this.deps;
     if (!file) return null;
     const loaded = file.read();
-    if (!loaded.ok) {
-      this.problems = loaded.problems;
-      this.refusedAt = clock.wall();
-      return { ok: false, problems: loaded.problems };
-    }
+    if (!loaded.ok) return this.refuse(loaded.problems);
     const { settings, needRestart } = withoutRestart(this.settings, loaded.settings);
+    const problems = problemsOfStaying(settings);
+    if (problems.length > 0) return this.refuse(problems);
     const changes = changesBetween(this.settings, settings);
     this.deps.adopt(settings);
     this.settings = settings;
@@ -65,5 +63,11 @@ export class Reload implements ConfigSource {
     this.refusedAt = null;
     this.needRestart = needRestart;
     return { ok: true, changes, needRestart, notes: loaded.notes };
+  }
+
+  private refuse(problems: ConfigProblem[]): ConfigReload {
+    this.problems = problems;
+    this.refusedAt = this.deps.clock.wall();
+    return { ok: false, problems };
   }
 }

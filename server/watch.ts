@@ -38,8 +38,7 @@ export function createWatch({ settings, world, board, storage, lastSeq }: WatchO
   const { node, chains, providers } = settings();
   const ending = new AbortController();
   const meter = new Meter({ chains, providers, clock });
-  const names = (all: readonly { name: string }[]): string[] => all.map(({ name }) => name);
-  const totals = new Totals({ chains: names(chains), providers: names(providers) });
+  const totals = new Totals({ chains, providers });
   const circuits = () => board.list();
   const overviews = new Overviews({
     ...{ meter, circuits, clock, demo: world.demo ?? null },
@@ -72,7 +71,10 @@ export function createWatch({ settings, world, board, storage, lastSeq }: WatchO
     totals,
     startedAt: meter.startedAt,
     /** The config has changed. */
-    adopt: (config: Settings): void => meter.adopt(config),
+    adopt(config: Settings): void {
+      meter.adopt(config);
+      totals.adopt(config);
+    },
     request(request: RequestRecord): void {
       meter.request(request);
       totals.request(request);
@@ -104,7 +106,8 @@ export function createWatch({ settings, world, board, storage, lastSeq }: WatchO
 }
 
 interface Measured {
-  settings: Settings;
+  /** In force now. */
+  settings: () => Settings;
   world: World;
   watch: ReturnType<typeof createWatch>;
   board: Board;
@@ -115,9 +118,12 @@ interface Measured {
 
 /** What a scrape is told, from what is known anyway. */
 export function metricsOf({ settings, world, watch, board, recorder, storage, gateway }: Measured): Metrics {
-  const { environment, node } = settings;
+  const about = () => {
+    const { environment, node } = settings();
+    return { version: world.version, environment, node, startedAt: watch.startedAt };
+  };
   return new Metrics(() => ({
-    about: { version: world.version, environment, node, startedAt: watch.startedAt },
+    about: about(),
     totals: watch.totals,
     circuits: board.list(),
     chains: watch.overviews.get().chains,

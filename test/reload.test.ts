@@ -11,12 +11,13 @@ const path = '/etc/recloser/recloser.yaml';
 interface Written {
   providers: Record<string, string>;
   chain: string;
+  host?: string;
   more?: string;
 }
 
-function textOf({ providers, chain, more = '' }: Written): string {
+function textOf({ providers, chain, host = '127.0.0.1', more = '' }: Written): string {
   const lines = Object.entries(providers).map(([name, keys]) => `  ${name}: { ${keys} }`);
-  return `gateway: { port: 0 }\ncontrol: { port: 0 }\ndatabase: ":memory:"\nnode: a\n${more}\nproviders:\n${lines.join('\n')}\nchains:\n  lucy: { providers: [${chain}], backoff: { initial: 1ms } }\n`;
+  return `gateway: { host: ${host}, port: 0 }\ncontrol: { port: 0 }\ndatabase: ":memory:"\nnode: a\n${more}\nproviders:\n${lines.join('\n')}\nchains:\n  lucy: { providers: [${chain}], backoff: { initial: 1ms } }\n`;
 }
 
 /** A program whose config file is a text that the test may change, and whose secrets lie in "files". */
@@ -42,11 +43,11 @@ async function start(first: Written) {
   return { app, file, reload, circuits, state, audit, control };
 }
 
-function chat(app: App, headers: Record<string, string> = {}): Promise<Response> {
+function chat(app: Pick<App, 'gatewayUrl'>, headers: Record<string, string> = {}, model = 'lucy'): Promise<Response> {
   return fetch(`${app.gatewayUrl}/v1/chat/completions`, {
     method: 'POST',
     headers: { 'content-type': 'application/json', ...headers },
-    body: JSON.stringify({ model: 'lucy', messages: [{ role: 'user', content: 'hi' }] }),
+    body: JSON.stringify({ model, messages: [{ role: 'user', content: 'hi' }] }),
   });
 }
 
@@ -140,4 +141,50 @@ test('a config with anything wrong in it changes nothing, and every problem is t
   await expect
     .poll(async () => (await audit())[0], { timeout: 10_000 })
     .toMatchObject({ who: 'itself', reason: 'SIGHUP' });
+});
+
+test('clients are not taken away while the gateway is still listened to from elsewhere: nobody would be asked for a key', async () => {
+  const a = await startUpstream();
+  const written = { providers: { a: at(a) }, chain: 'a' };
+  const guarded = { ...written, host: '0.0.0.0', more: 'clients: [{ name: x, key: the-key }]' };
+  const { app, file, reload, state } = await start(guarded);
+  const local = { gatewayUrl: app.gatewayUrl.replace('0.0.0.0', '127.0.0.1') };
+  expect((await chat(local)).status).toBe(401);
+  file.text = textOf(written);
+  const refused = { problems: [{ path: 'clients', message: expect.stringContaining('0.0.0.0') }] };
+  expect(await reload()).toMatchObject({ ok: false, ...refused });
+  expect(await state()).toMatchObject(refused);
+  expect((await chat(local)).status).toBe(401);
+  expect((await chat(local, { authorization: 'Bearer the-key' })).status).toBe(200);
+  file.text = textOf({ ...guarded, host: '127.0.0.1' });
+  expect(await reload()).toMatchObject({ ok: true, needRestart: ['gateway.host'] });
+});
+
+test('chains and providers that a reload brings are counted for Prometheus, and the others go on from where they were', async () => {
+  const [a, b] = [await startUpstream(), await startUpstream()];
+  const { app, file, reload, control } = await start({ providers: { a: at(a) }, chain: 'a', more: 'environment: one' });
+  const metrics = async () => {
+    const headers = { authorization: `Bearer ${testToken}` };
+    const text = await (await fetch(`${control.url}/metrics`, { headers })).text();
+    return text
+      .split('\n')
+      .filter((line) => /^recloser_(build_info|attempts_total\S+"succeeded"|requests_total\S+"succeeded")/.test(line));
+  };
+  await chat(app);
+  file.text = textOf({ providers: { a: at(a), b: at(b) }, chain: 'a', more: 'environment: two' }).concat(
+    '  lily: { providers: [b] }\n',
+  );
+  expect(await reload()).toMatchObject({ ok: true });
+  await chat(app);
+  await chat(app, {}, 'lily');
+  await expect
+    .poll(metrics, { timeout: 10_000 })
+    .toEqual(
+      expect.arrayContaining([
+        'recloser_build_info{version="0.1.0",environment="two",node="a"} 1',
+        'recloser_requests_total{chain="lucy",outcome="succeeded"} 2',
+        'recloser_requests_total{chain="lily",outcome="succeeded"} 1',
+        'recloser_attempts_total{provider="b",outcome="succeeded"} 1',
+      ]),
+    );
 });

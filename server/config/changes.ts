@@ -1,6 +1,7 @@
-import type { ConfigChange } from '../core/configState.ts';
+import type { ConfigChange, ConfigProblem } from '../core/configState.ts';
 import type { Settings } from '../core/settings.ts';
 import { describe, HIDDEN } from './describe.ts';
+import { isLoopback } from './names.ts';
 
 /** What takes a restart, as keys of the config: listeners, the record, and what is opened once. */
 const atStartOnly = [
@@ -40,6 +41,16 @@ export function withoutRestart(before: Settings, after: Settings): { settings: S
     settings.inForce = [...after.inForce.filter((each) => !stays(each)), ...before.inForce.filter(stays)];
   }
   return { settings, needRestart };
+}
+
+/**
+ * What is wrong with settings because of what stayed as it was: the file was checked by itself, and may have taken the keys
+ * away in the same breath as the address that others reach, which stays until a restart.
+ */
+export function problemsOfStaying({ gateway, clients }: Settings): ConfigProblem[] {
+  if (isLoopback(gateway.host) || clients.length > 0) return [];
+  const message = `the gateway listens on ${gateway.host} until it is started again, so without clients anybody could spend through it: restart it with this config, or keep a client until then`;
+  return [{ line: null, column: null, path: 'clients', message }];
 }
 
 function isAt(key: string, above: string): boolean {

@@ -3,7 +3,7 @@ import { nearest } from '../core/nearest.ts';
 import { checkAddresses } from './crossAddresses.ts';
 import { checkAlerts } from './crossAlerts.ts';
 import { checkClients } from './crossClients.ts';
-import { chainName, providerName } from './names.ts';
+import { chainName, isLoopback, providerName } from './names.ts';
 import { explain } from './problems.ts';
 import { providerSchema } from './providerSchema.ts';
 import { chainSchema, configSchema } from './schema.ts';
@@ -150,11 +150,6 @@ function checkListeners(source: Source, hasToken: boolean): void {
       'the control plane would listen beyond loopback with nothing to guard it: set RECLOSER_TOKEN in the environment, or listen on 127.0.0.1';
     source.problem(['control', 'host'], message);
   }
-}
-
-/** Loopback addresses and names; whatever else is reachable by others, or may be. */
-function isLoopback(host: string): boolean {
-  return /^(localhost|127(\.\d{1,3}){3}|::1)$/i.test(host);
 }
 
 function checkSignIn(source: Source): void {

@@ -16,6 +16,11 @@ export const chainName = {
   pattern: /^(?=.*[A-Za-z])[A-Za-z0-9][A-Za-z0-9._:@/-]{0,127}$/,
   says: 'a name of letters, digits and . _ : @ / - with at least one letter, at most 128 characters: callers ask for it as their model',
 };
+/** Loopback addresses and names; whatever else is reachable by others, or may be. */
+export function isLoopback(host: string): boolean {
+  return /^(localhost|127(\.\d{1,3}){3}|::1)$/i.test(host);
+}
+
 export const headerName = { pattern: /^[A-Za-z0-9!#$%&'*+.^_`|~-]+$/, says: 'the name of a header' };
 export const label = match(
   /^[A-Za-z0-9][A-Za-z0-9 ._:@/-]{0,63}$/,

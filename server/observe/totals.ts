@@ -56,14 +56,25 @@ export class ProviderTotals {
   };
 }
 
+/** Chains and providers as a config has them. */
+interface Named {
+  chains: readonly { name: string }[];
+  providers: readonly { name: string }[];
+}
+
 /** Sums since this run began, for counters that only ever grow. Counted from finished records, when their callers are served. */
 export class Totals {
   readonly chains = new Map<string, ChainTotals>();
   readonly providers = new Map<string, ProviderTotals>();
 
-  constructor(names: { chains: readonly string[]; providers: readonly string[] }) {
-    for (const chain of names.chains) this.chains.set(chain, new ChainTotals());
-    for (const provider of names.providers) this.providers.set(provider, new ProviderTotals());
+  constructor(names: Named) {
+    this.adopt(names);
+  }
+
+  /** The config has changed. What is in it no more stays: a counter never goes back. */
+  adopt({ chains, providers }: Named): void {
+    for (const { name } of chains) if (!this.chains.has(name)) this.chains.set(name, new ChainTotals());
+    for (const { name } of providers) if (!this.providers.has(name)) this.providers.set(name, new ProviderTotals());
   }
 
   request(request: RequestRecord): void {

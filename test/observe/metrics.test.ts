@@ -13,7 +13,8 @@ import { root } from '../tidy/source.ts';
 const names = { chains: ['lucy'], providers: ['deepseek-v3', 'llama-3.3-70b', 'qwen-72b'] };
 
 function startMetrics() {
-  const totals = new Totals(names);
+  const named = (all: string[]) => all.map((name) => ({ name }));
+  const totals = new Totals({ chains: named(names.chains), providers: named(names.providers) });
   const board = testBoard(new FakeClock());
   const held = { now: 1, limit: 10 };
   const metrics = new Metrics(() => ({
