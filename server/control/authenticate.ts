@@ -25,10 +25,10 @@ export interface Known extends Caller {
   session: string | null;
 }
 
-/** Who sends a request, or why that is not known. `signal` aborts when a session ends. */
+/** Who sends a request, or why that is not known. `signal` aborts when their session or token ends. */
 export type Identity =
   | { known: true; caller: Known; signal: AbortSignal | null }
-  | { known: false; why: 'missing' | 'wrong' | 'throttled' };
+  | { known: false; why: 'missing' | 'wrong' | 'throttled'; from: string };
 
 export interface Keys {
   /** The administrator's token, or null: there is none. */
@@ -36,6 +36,8 @@ export interface Keys {
   book: AccessBook;
   sessions: Sessions;
   guesses: Guesses;
+  /** Of passwords, each wrong one counted: hashing takes a processor, and whoever floods it keeps no token out. */
+  passwords: Guesses;
   lockouts: Lockouts;
   clock: Clock;
 }
@@ -43,14 +45,15 @@ export interface Keys {
 /** Who sends this request: a program by its bearer token, or a person by their session. */
 export function authenticate(keys: Keys, shown: Credentials): Identity {
   if (shown.authorization !== undefined) return byToken(keys, shown.authorization, shown.address);
-  if (shown.session === undefined) return { known: false, why: 'missing' };
+  const from = shown.address;
+  if (shown.session === undefined) return { known: false, why: 'missing', from };
   const session = keys.sessions.find(shown.session);
-  return (session && bySession(keys, session, shown.address)) ?? { known: false, why: 'wrong' };
+  return (session && bySession(keys, session, from)) ?? { known: false, why: 'wrong', from };
 }
 
 function byToken(keys: Keys, authorization: string, address: string): Identity {
   const given = /^Bearer +(\S+) *$/i.exec(authorization)?.[1];
-  return given === undefined ? { known: false, why: 'wrong' } : checkToken(keys, given, address);
+  return given === undefined ? { known: false, why: 'wrong', from: address } : checkToken(keys, given, address);
 }
 
 /** Whose token this is; guesses at the one that a person chose are counted by address. */
@@ -62,9 +65,9 @@ export function checkToken(keys: Keys, given: string, address: string): Identity
     if (lastUsedAt !== null) keys.book.put({ tokens: [{ ...token, lastUsedAt }], people: [] });
     const { role, scopes } = token;
     const caller = { who: `token:${token.name}`, role, from: address, owner: token.id, scopes, session: null };
-    return { known: true, caller, signal: null };
+    return { known: true, caller, signal: keys.sessions.signalOf(token) };
   }
-  if (keys.guesses.tooMany(address)) return { known: false, why: 'throttled' };
+  if (keys.guesses.tooMany(address)) return { known: false, why: 'throttled', from: address };
   const hash = hashOf(given);
   if (keys.token !== null && sameHash(hash, hashOf(keys.token))) {
     const caller = {
@@ -78,7 +81,7 @@ export function checkToken(keys: Keys, given: string, address: string): Identity
     return { known: true, caller, signal: null };
   }
   keys.guesses.wrong(address, hash);
-  return { known: false, why: 'wrong' };
+  return { known: false, why: 'wrong', from: address };
 }
 
 /** With the role that its owner has now, not the one they signed in with. Null: they may not come in any more. */
@@ -88,8 +91,10 @@ function bySession(keys: Keys, session: Session, address: string): Identity | nu
   if (owner === null) return { known: true, caller, signal };
   if (way === 'token') {
     const token = keys.book.token(owner);
-    const good = token && isGood(token, keys.clock.wall());
-    return good ? { known: true, caller: { ...caller, role: token.role, scopes: token.scopes }, signal } : null;
+    if (!token || !isGood(token, keys.clock.wall())) return null;
+    // From its first use on the end of the token is waited for, and ends its sessions.
+    keys.sessions.signalOf(token);
+    return { known: true, caller: { ...caller, role: token.role, scopes: token.scopes }, signal };
   }
   const person = keys.book.person(owner);
   if (!person || person.disabledAt !== null) return null;

@@ -97,8 +97,17 @@ function refuseStranger(request: FastifyRequest, settings: ListenerSettings): Re
 function followsLink(request: FastifyRequest): boolean {
   const { 'sec-fetch-mode': mode, 'sec-fetch-dest': destination } = request.headers;
   const fromProvider = request.url.startsWith('/sign-in/provider/callback?');
-  const isPage = fromProvider || !/^\/(trpc|api|sign-in|sign-out)\b/.test(request.url);
+  const isPage = fromProvider || !/^\/(trpc|api|sign-in|sign-out)\b/.test(asRouted(request.url));
   return request.method === 'GET' && mode === 'navigate' && destination === 'document' && isPage;
+}
+
+/** An address as routes are found by it: `/%74rpc/…` is `/trpc/…`. */
+function asRouted(url: string): string {
+  try {
+    return decodeURIComponent(url.split('?', 1)[0] ?? '');
+  } catch {
+    return url;
+  }
 }
 
 /** A form can send other types across sites without being asked first, and tRPC would take them. */

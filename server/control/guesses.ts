@@ -1,6 +1,6 @@
 import type { Clock } from '../core/clock.ts';
 
-/** Different wrong secrets that one address may try within `spanMs`. The same one again is a mistaken script, no guess. */
+/** Wrong secrets that one address may try within `spanMs`. One of a name that was noted already is a mistaken script, no guess. */
 const maxGuesses = 20;
 const spanMs = 60_000;
 /** Addresses remembered; over it the eldest is forgotten. */
@@ -8,7 +8,7 @@ const maxAddresses = 1_000;
 
 interface Tries {
   since: number;
-  hashes: Set<string>;
+  names: Set<string>;
 }
 
 /** Slows down whoever guesses tokens and sign-in codes. */
@@ -23,14 +23,14 @@ export class Guesses {
   /** True: this address has guessed too often, and is not even looked at for the rest of the minute. */
   tooMany(address: string): boolean {
     const tries = this.current(address);
-    return tries !== null && tries.hashes.size >= maxGuesses;
+    return tries !== null && tries.names.size >= maxGuesses;
   }
 
-  /** Notes a wrong secret by its hash. */
-  wrong(address: string, hash: string): void {
-    const tries = this.current(address) ?? { since: this.clock.now(), hashes: new Set() };
+  /** Notes a wrong secret by a name of its own, such as its hash. */
+  wrong(address: string, name: string): void {
+    const tries = this.current(address) ?? { since: this.clock.now(), names: new Set() };
     this.tries.set(address, tries);
-    if (tries.hashes.size < maxGuesses) tries.hashes.add(hash);
+    if (tries.names.size < maxGuesses) tries.names.add(name);
     const [eldest] = this.tries.keys();
     if (this.tries.size > maxAddresses && eldest !== undefined) this.tries.delete(eldest);
   }

@@ -14,7 +14,7 @@ import type { AccessOperations } from '../operations/access/access.ts';
 import { AccessBook } from '../operations/access/book.ts';
 import type { AlertSource } from '../operations/alerts.ts';
 import type { ConfigSource } from '../operations/config.ts';
-import { noteForbidden, Refusals } from '../operations/note.ts';
+import { noteForbidden, noteStranger, Refusals } from '../operations/note.ts';
 import type { Circuits, Journal, Recheck } from '../operations/operations.ts';
 import type { AboutProgram } from './about.ts';
 import { type Keys, strangerStatus } from './authenticate.ts';
@@ -104,12 +104,14 @@ export function createControl(deps: ControlDeps): Control {
   const codes = new SignInCodes(clock);
   const sessions = new Sessions({ storage, clock, log, restored: deps.sessions });
   const book = new AccessBook(deps.access);
+  const lockouts = new Lockouts(clock);
   const keys: Keys = {
     token: deps.token,
     book,
     sessions,
     guesses: new Guesses(clock),
-    lockouts: new Lockouts(clock),
+    passwords: new Guesses(clock),
+    lockouts,
     clock,
   };
   const operations: AccessOperations = {
@@ -119,6 +121,7 @@ export function createControl(deps: ControlDeps): Control {
     book,
     sessions,
     refusals: new Refusals(clock),
+    lockouts,
   };
 
   boundConnections(server.server, { openFiles: deps.openFiles ?? null, clock, log });
@@ -128,22 +131,18 @@ export function createControl(deps: ControlDeps): Control {
   healthRoutes(server, deps);
   metricsRoute(server, deps.metrics);
   const { url, provider } = settings.signIn;
-  const ways = {
-    keys,
-    codes,
-    operations,
-    secure: url?.startsWith('https:') === true,
-    provider: provider?.label ?? null,
-  };
+  const secure = url?.startsWith('https:') === true;
+  const ways = { keys, codes, operations, secure, provider: provider?.label ?? null };
   signInRoutes(server, ways);
   const onError = (error: unknown, request: string) =>
     log.warn({ error, request }, 'Somebody could not sign in by the identity provider.');
   if (provider && url !== null) providerRoutes(server, { ...ways, settings: provider, url, onError });
-  pageRoutes(server, deps.webRoot);
+  pageRoutes(server, { webRoot: deps.webRoot, secure });
   const router = createRouter({ ...deps, operations });
-  const onForbidden: Context['onForbidden'] = (caller, what) => noteForbidden(operations, caller, what);
-  restApi(server, { router, keys, onForbidden, version: deps.version, log });
-  const options = { prefix: '/trpc', trpcOptions: trpcOptions({ router, onForbidden, keys, log }) };
+  const onRefused: Context['onRefused'] = (by, what) =>
+    by.known ? noteForbidden(operations, by.caller, what) : noteStranger(operations, by, what);
+  restApi(server, { router, keys, onRefused, version: deps.version, log });
+  const options = { prefix: '/trpc', trpcOptions: trpcOptions({ router, onRefused, keys, log }) };
   withRole(server, 'procedures', (scope) => scope.register(fastifyTRPCPlugin<AppRouter>, options));
   finishActsFirst(server, clock);
   return {
@@ -155,22 +154,17 @@ export function createControl(deps: ControlDeps): Control {
 
 interface TrpcParts {
   router: AppRouter;
-  onForbidden: Context['onForbidden'];
+  onRefused: Context['onRefused'];
   keys: Keys;
   log: Log;
 }
 
-function trpcOptions({
-  router,
-  onForbidden,
-  keys,
-  log,
-}: TrpcParts): FastifyTRPCPluginOptions<AppRouter>['trpcOptions'] {
+function trpcOptions({ router, onRefused, keys, log }: TrpcParts): FastifyTRPCPluginOptions<AppRouter>['trpcOptions'] {
   return {
     router,
     maxBatchSize: maxBatch,
     createContext: async ({ req }): Promise<Context> => ({
-      onForbidden,
+      onRefused,
       identity: identityOf(keys, req),
     }),
     // tRPC would begin a stream with 200 for anybody, and refuse inside it.

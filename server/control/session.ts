@@ -1,5 +1,5 @@
 import type { Storage } from '../../db/storage.ts';
-import type { SessionWay, ShownSession } from '../core/access.ts';
+import type { SessionWay, ShownSession, TokenRecord } from '../core/access.ts';
 import type { Clock, Timer } from '../core/clock.ts';
 import type { Log } from '../core/log.ts';
 import type { SessionRecord } from '../core/records.ts';
@@ -52,6 +52,13 @@ interface Kept {
   timer: Timer;
 }
 
+/** A token that was used since the start. */
+interface Used {
+  ending: AbortController;
+  /** Null: it does not expire. */
+  timer: Timer | null;
+}
+
 export interface SessionDeps {
   storage: Pick<Storage, 'writeSessions'>;
   clock: Clock;
@@ -71,6 +78,8 @@ export class Sessions implements SessionStore {
   private readonly deps: SessionDeps;
   /** By hash, the eldest first. */
   private readonly kept = new Map<string, Kept>();
+  /** By id; no more than there are tokens that let somebody in. */
+  private readonly used = new Map<string, Used>();
   /** Not written yet; null: it ended. */
   private readonly changes = new Map<string, SessionRecord | null>();
   private seen: Seen = { tokens: new Map(), people: new Map() };
@@ -133,6 +142,28 @@ export class Sessions implements SessionStore {
 
   endOf(owner: string): void {
     for (const [hash, { record }] of this.kept) if (record.owner === owner) this.endHash(hash);
+    const used = this.used.get(owner);
+    this.used.delete(owner);
+    used?.timer?.cancel();
+    used?.ending.abort();
+  }
+
+  /** Aborts when this token, which is good, lets nobody in any more: streams that were asked for with it end then. */
+  signalOf(token: Pick<TokenRecord, 'id' | 'expiresAt'>): AbortSignal {
+    const used = this.used.get(token.id) ?? { ending: new AbortController(), timer: this.expiry(token) };
+    this.used.set(token.id, used);
+    return used.ending.signal;
+  }
+
+  private expiry({ id, expiresAt }: Pick<TokenRecord, 'id' | 'expiresAt'>): Timer | null {
+    const { clock } = this.deps;
+    if (expiresAt === null) return null;
+    return clock.after(expiresAt - clock.wall(), () => {
+      const used = this.used.get(id);
+      // A timer takes no more than some weeks, and a wall clock may have been set back.
+      if (used && clock.wall() < expiresAt) used.timer = this.expiry({ id, expiresAt });
+      else this.endOf(id);
+    });
   }
 
   /** A token was used, or a person came, who was last known to at `before`: written now and then, with no act to go with. Says when, if so. */

@@ -10,6 +10,7 @@ import { OperationError } from '../operations/errors.ts';
 import { note, noteRefused as noteRefusal } from '../operations/note.ts';
 import { authenticate, checkToken, type Keys, strangerSentences, strangerStatus } from './authenticate.ts';
 import type { SignInCodes } from './codes.ts';
+import { joinCookie } from './pages.ts';
 import { errorBody } from './refusals.ts';
 import { type SignIn, sessionCookie, sessionMs } from './session.ts';
 
@@ -27,7 +28,8 @@ const signInBody = z.union([
     password: z.string().min(1).max(passwordCharacters.most),
   }),
 ]);
-const joinBody = z.strictObject({ code: secret, password: newPassword });
+/** Without `code`, that of the link which was followed in this browser. */
+const joinBody = z.strictObject({ code: secret.optional(), password: newPassword });
 /** `everywhere`: on every machine on which this person is signed in. */
 const leaveBody = z.strictObject({ everywhere: z.boolean().optional() });
 
@@ -44,7 +46,7 @@ export interface SignInDeps {
 const isPublic = { config: { role: 'public' } } as const;
 
 /**
- * `GET /sign-in?code=…` (a link, once), `POST /sign-in {token} | {name, password}`, `POST /join {code, password}` (an
+ * `GET /sign-in?code=…` (a link, once), `POST /sign-in {token} | {name, password}`, `POST /join {code?, password}` (an
  * invitation, once), `POST /sign-out {everywhere?}`: in and out of a session cookie. `GET /sign-in/ways`: what there is.
  */
 export function signInRoutes(server: FastifyInstance, deps: SignInDeps): void {
@@ -82,14 +84,16 @@ export function signInRoutes(server: FastifyInstance, deps: SignInDeps): void {
       return reply.code(400).send(errorBody('bad_request', `Send {"code": "…", "password": "…"}: ${sentence}.`));
     }
     if (keys.guesses.tooMany(request.ip)) return refuse(reply, 429, strangerSentences.throttled);
+    const code = data.code ?? request.cookies[joinCookie] ?? '';
     try {
-      const person = await acceptInvitation(operations, request.ip, { secret: data.code, password: data.password });
+      const person = await acceptInvitation(operations, request.ip, { secret: code, password: data.password });
       beginAs({ deps, request, reply }, person, 'password');
+      if (data.code === undefined) reply.clearCookie(joinCookie, { ...cookieOptions(deps), path: '/join' });
       return reply.code(204).send();
     } catch (error) {
       if (!(error instanceof OperationError)) throw error;
       if (error.code === 'forbidden') {
-        guessed(deps, request, { hash: hashOf(data.code), who: 'unknown', way: 'an invitation' });
+        guessed(deps, request, { hash: hashOf(code), who: 'unknown', way: 'an invitation' });
       }
       return refuse(reply, error.code === 'forbidden' ? 401 : 503, error.message);
     }
@@ -126,8 +130,8 @@ function byToken(exchange: Exchange, token: string): FastifyReply {
 /** A name nobody has, a wrong password, a locked name and a person who may not come in sound and take the same. */
 async function byPassword(exchange: Exchange, given: { name: string; password: string }): Promise<FastifyReply> {
   const { deps, request, reply } = exchange;
-  const { guesses, lockouts, book } = deps.keys;
-  if (guesses.tooMany(request.ip)) return refuse(reply, 429, strangerSentences.throttled);
+  const { passwords, lockouts, book } = deps.keys;
+  if (passwords.tooMany(request.ip)) return refuse(reply, 429, strangerSentences.throttled);
   const locked = lockouts.isLocked(given.name);
   const person = book.named(given.name);
   let right: boolean;
@@ -140,7 +144,7 @@ async function byPassword(exchange: Exchange, given: { name: string; password: s
   if (!right || locked || !person || person.disabledAt !== null) {
     const locks = !locked && lockouts.wrong(given.name);
     const why = locked ? 'the name is locked' : locks ? 'wrong for the tenth time: the name is locked' : 'wrong';
-    guesses.wrong(request.ip, hashOf(`${given.name} ${given.password}`));
+    passwords.wrong(request.ip, deps.operations.newId());
     noteRefused(deps, request, { who: person?.name ?? 'unknown', why });
     return refuse(reply, 401, wrongPassword);
   }

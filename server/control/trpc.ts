@@ -8,8 +8,8 @@ import { shownError, toTrpcError } from './errors.ts';
 /** What every procedure knows of its request. */
 export interface Context {
   identity: Identity;
-  /** Is told of each act that its caller's role does not allow: `circuits.trip`, … */
-  onForbidden: (caller: (Identity & { known: true })['caller'], what: string) => void;
+  /** Is told of each act that was refused to who wanted it: `circuits.trip`, … */
+  onRefused: (by: Identity, what: string) => void;
 }
 
 /** Which role a procedure needs. */
@@ -38,19 +38,20 @@ const guarded = trpc.procedure
   .use(async ({ ctx, meta, path, type, next }) => {
     const { identity } = ctx;
     if (!identity.known) {
+      if (type === 'mutation') ctx.onRefused(identity, path);
       const code = strangerStatus[identity.why] === 429 ? 'TOO_MANY_REQUESTS' : 'UNAUTHORIZED';
       throw new TRPCError({ code, message: strangerSentences[identity.why] });
     }
     const { caller } = identity;
     const needs = meta?.role ?? 'admin';
     if (!covers(caller.role, needs)) {
-      if (type === 'mutation') ctx.onForbidden(caller, path);
+      if (type === 'mutation') ctx.onRefused(identity, path);
       const message = `This takes the role ${needs}, and ${caller.who} is ${article(caller.role)}. Nothing was done; ask an admin.`;
       throw new TRPCError({ code: 'FORBIDDEN', message });
     }
     const scope = scopeOf(path);
     if (caller.scopes.length > 0 && scope !== null && (scope === undefined || !caller.scopes.includes(scope))) {
-      if (type === 'mutation') ctx.onForbidden(caller, path);
+      if (type === 'mutation') ctx.onRefused(identity, path);
       const message = `${caller.who} is for ${caller.scopes.join(', ')} only. Nothing was done; ask an admin.`;
       throw new TRPCError({ code: 'FORBIDDEN', message });
     }

@@ -41,8 +41,8 @@ export class Refusals {
   }
 
   /** True, once in a while: this one is to be noted. */
-  isNew({ who, what, from, subject }: Noted): boolean {
-    const key = JSON.stringify([who, what, from, subject]);
+  isNew({ who, what, from, subject, reason }: Noted): boolean {
+    const key = JSON.stringify([who, what, from, subject, reason]);
     const before = this.notedAt.get(key);
     const now = this.clock.now();
     if (before !== undefined && now - before < refusalMs) return false;
@@ -66,4 +66,19 @@ export function noteRefused(operations: Noting, refused: Omit<Noted, 'outcome'>)
 export function noteForbidden(operations: Noting, caller: Caller, what: string): void {
   const { who, from, role } = caller;
   noteRefused(operations, { who, from, what, reason: `not within the role ${role} and its scopes` });
+}
+
+const strangeWords = {
+  missing: 'without a token or a session',
+  wrong: 'the token or session is not known, or holds no more',
+  throttled: 'too many wrong tokens came from this address',
+};
+
+/** Somebody who is not known wanted to act. */
+export function noteStranger(
+  operations: Noting,
+  { why, from }: { why: keyof typeof strangeWords; from: string },
+  what: string,
+): void {
+  noteRefused(operations, { who: 'unknown', from, what, reason: strangeWords[why] });
 }

@@ -73,7 +73,13 @@ describe('the doors of the control listener', () => {
     await using control = await startControl();
     const following = { 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'navigate', 'sec-fetch-dest': 'document' };
     expect((await send(control, '/requests/01K', { headers: following })).status).not.toBe(403);
-    for (const path of ['/trpc/circuits.list', '/sign-in?code=x', '/sign-out']) {
+    for (const path of [
+      '/trpc/circuits.list',
+      '/%74rpc/circuits.list',
+      '/sign-in?code=x',
+      '/sign%2din?code=x',
+      '/sign-out',
+    ]) {
       expect((await send(control, path, { headers: { ...following, authorization } })).status).toBe(403);
     }
     const framed = { ...following, 'sec-fetch-dest': 'iframe' };

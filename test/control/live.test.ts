@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { LiveSource } from '../../server/control/live.ts';
 import { createRouter } from '../../server/control/router.ts';
 import type { LiveEvent } from '../../server/core/live.ts';
+import { act, bearer, cookieOf, post, tokenOf } from '../support/access.ts';
 import {
   aboutTests,
   bookOfTests,
@@ -94,6 +95,40 @@ describe('live events', () => {
     await fetch(`${control.url}/sign-out`, { method: 'POST', headers, body: '{}' });
     expect(await reader.next()).toBeNull();
     expect(live.readers).toBe(0);
+  });
+
+  it('streams that were asked for with a token end when it is revoked, or when its time is up, and no others', async () => {
+    const live = new NumberedSource();
+    await using control = await startControl({ live });
+    live.publish('one');
+    const secrets = {
+      revoked: await tokenOf(control, 'viewer', { name: 'revoked', expires: '90d' }),
+      expired: await tokenOf(control, 'viewer', { name: 'expired', expires: '30d' }),
+      good: await tokenOf(control, 'viewer', { name: 'good' }),
+    };
+    const signedIn = cookieOf(await post(control, '/sign-in', { token: secrets.expired }));
+    const [revoked, expired, session, good] = await Promise.all(
+      [bearer(secrets.revoked), bearer(secrets.expired), { cookie: signedIn }, bearer(secrets.good)].map((headers) =>
+        listen(control, { headers }),
+      ),
+    );
+    const all = [revoked, expired, session, good];
+    for (const reader of all) expect(await reader?.next()).toMatchObject({ id: 'boot.1' });
+    await act(control, 'access.revokeToken', { id: 'revoked' });
+    expect(await revoked?.next()).toBeNull();
+    // Set back, the clock gives a token the time that it gives everything else.
+    control.clock.jumpWall(-60_000);
+    control.clock.advance(7 * 86_400_000 - 1);
+    expect(live.readers).toBe(3);
+    control.clock.advance(1);
+    expect(await session?.next()).toBeNull();
+    control.clock.advance(23 * 86_400_000 + 60_000 - 1);
+    expect(live.readers).toBe(2);
+    control.clock.advance(1);
+    expect(await expired?.next()).toBeNull();
+    live.publish('two');
+    expect(await good?.next()).toMatchObject({ id: 'boot.2' });
+    good?.leave();
   });
 
   it('there is a bound on open streams, and one that ends makes room', async () => {

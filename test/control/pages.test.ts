@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { bearer, tokenOf } from '../support/access.ts';
+import { act, bearer, cookieOf, goodPassword, tokenOf } from '../support/access.ts';
 import { startControl } from '../support/control.ts';
 
 async function builtPages() {
@@ -36,6 +36,26 @@ describe('pages and health', () => {
     expect((await fetch(`${control.url}/app.js`)).headers.get('content-security-policy')).toContain(
       "style-src 'self';",
     );
+  });
+
+  it('the code of an invitation goes from its link into a cookie, and so into no history', async () => {
+    await using pages = await builtPages();
+    await using control = await startControl({ webRoot: pages.webRoot });
+    const { data } = await act(control, 'access.addPerson', { name: 'ada', role: 'viewer' });
+    const followed = await fetch(`${control.url}/join?code=${data.secret}`, { ...asPage, redirect: 'manual' });
+    expect([followed.status, followed.headers.get('location'), await followed.text()]).toEqual([303, '/join', '']);
+    expect(followed.headers.getSetCookie()).toEqual([
+      `recloser_join=${data.secret}; Max-Age=3600; Path=/join; HttpOnly; SameSite=Strict`,
+    ]);
+    expect(await (await fetch(`${control.url}/join`, asPage)).text()).toContain('dashboard');
+    const join = (cookie: string) =>
+      fetch(`${control.url}/join`, {
+        ...{ method: 'POST', headers: { 'content-type': 'application/json', cookie } },
+        body: JSON.stringify({ password: goodPassword }),
+      });
+    expect((await join('')).status).toBe(401);
+    const joined = await join(cookieOf(followed));
+    expect([joined.status, joined.headers.getSetCookie()[1]]).toEqual([204, expect.stringMatching(/^recloser_join=;/)]);
   });
 
   it("the dashboard's files are served, and the address of any page gets the index", async () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { act, as, cookieOf, goodPassword, join, post } from '../support/access.ts';
-import { call, startControl } from '../support/control.ts';
+import { call, startControl, testToken } from '../support/control.ts';
 
 type Control = Awaited<ReturnType<typeof startControl>>;
 
@@ -53,6 +53,32 @@ describe('people', () => {
     expect((await signIn(control, 'ada')).status).toBe(204);
   });
 
+  it('the same wrong password again and again is slowed down too, and keeps no token of the address out', async () => {
+    await using control = await startControl();
+    await join(control, 'ada', 'viewer');
+    for (let guess = 0; guess < 20; guess += 1) expect((await signIn(control, 'ada', 'wrong')).status).toBe(401);
+    expect((await signIn(control, 'ada', 'wrong')).status).toBe(429);
+    expect((await post(control, '/sign-in', { token: testToken })).status).toBe(204);
+    const reasons = control.audit.filter(({ outcome }) => outcome === 'refused').map(({ reason }) => reason);
+    expect(reasons).toEqual(['wrong', 'wrong for the tenth time: the name is locked', 'the name is locked']);
+  });
+
+  it('whoever sits at somebody’s open page cannot find out their password by changing it', async () => {
+    await using control = await startControl();
+    const ada = as(control, { cookie: await join(control, 'ada', 'viewer') });
+    const change = (current: string) =>
+      act(ada, 'access.changePassword', { current, password: 'another long password' });
+    for (let guess = 0; guess < 10; guess += 1) expect((await change(`wrong ${guess}`)).status).toBe(403);
+    expect((await change(goodPassword)).status).toBe(403);
+    expect((await signIn(control, 'ada')).status).toBe(401);
+    const noted = control.audit.filter(({ what }) => what === 'people.password');
+    expect(noted.map(({ who, subject, outcome }) => [who, subject, outcome])).toEqual(
+      Array(3).fill(['ada', 'ada', 'refused']),
+    );
+    control.clock.advance(15 * 60_000);
+    expect((await change(goodPassword)).status).toBe(200);
+  });
+
   it('who may not come in any more is out at once, and another role holds at once', async () => {
     await using control = await startControl();
     const cookie = await join(control, 'ada', 'operator');
@@ -91,7 +117,8 @@ describe('people', () => {
     await using control = await startControl();
     await act(control, 'access.addPerson', { name: 'ada', role: 'viewer' });
     expect((await act(control, 'access.addPerson', { name: 'ADA', role: 'viewer' })).status).toBe(409);
-    expect((await act(control, 'access.addPerson', { name: 'itself', role: 'viewer' })).status).toBe(400);
+    for (const name of ['itself', 'Operator', 'unknown'])
+      expect((await act(control, 'access.addPerson', { name, role: 'viewer' })).status).toBe(400);
   });
 
   it('change their own password with the present one, and are signed out elsewhere', async () => {

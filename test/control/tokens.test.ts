@@ -120,4 +120,20 @@ describe('what a role reaches', () => {
     expect(control.audit).toHaveLength(2);
     expect(control.board.lastSeq).toBe(0);
   });
+
+  it('an act of somebody who is not known is in the audit too, over either API, and a look is not', async () => {
+    await using control = await startControl();
+    const wrong = bearer('wrong-token');
+    for (const headers of [wrong, {}]) {
+      expect((await act(as(control, headers), 'circuits.trip', aimed)).status).toBe(401);
+      expect((await call(control, 'circuits.list', { headers })).status).toBe(401);
+      const body = JSON.stringify({ reason: aimed.reason, for: '1m' });
+      const options = { method: 'POST', headers: { 'content-type': 'application/json', ...headers }, body };
+      expect((await fetch(`${control.url}/api/v1/circuits/qwen-72b/hold`, options)).status).toBe(401);
+    }
+    expect(control.audit.map(({ who, what, outcome, from }) => [who, what, outcome, from])).toEqual(
+      ['trip', 'hold', 'trip', 'hold'].map((act) => ['unknown', `circuits.${act}`, 'refused', '127.0.0.1']),
+    );
+    expect(JSON.stringify(control.audit)).not.toContain('wrong-token');
+  });
 });

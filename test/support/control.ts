@@ -5,6 +5,7 @@ import { Board } from '../../server/circuits/board.ts';
 import type { AboutProgram } from '../../server/control/about.ts';
 import { createControl } from '../../server/control/listener.ts';
 import type { LiveSource } from '../../server/control/live.ts';
+import { Lockouts } from '../../server/control/lockouts.ts';
 import type { OverviewSource } from '../../server/control/overview.ts';
 import { createRouter } from '../../server/control/router.ts';
 import { Sessions } from '../../server/control/session.ts';
@@ -137,7 +138,9 @@ export function testOperations() {
   const sessions = new Sessions({ storage, clock, log, restored: [] });
   const refusals = new Refusals(clock);
   const asking = new Set<string>();
-  const operations = { board, recheck, storage, clock, newId, log, journal, asking, book, sessions, refusals };
+  const lockouts = new Lockouts(clock);
+  const access = { book, sessions, refusals, lockouts };
+  const operations = { board, recheck, storage, clock, newId, log, journal, asking, ...access };
   return { operations, board, clock, storage, audit, transitions, logged };
 }
 

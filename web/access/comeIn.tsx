@@ -13,12 +13,10 @@ interface ComeInProps {
   /** On the button. */
   label: string;
   fields: readonly Field[];
-  /** Sent with them. */
-  hidden?: Record<string, string>;
 }
 
 /** A way in: what was refused is said beneath; what worked begins anew at the first page. */
-export function ComeIn({ path, label, fields, hidden = {} }: ComeInProps) {
+export function ComeIn({ path, label, fields }: ComeInProps) {
   const id = useId();
   const [problem, setProblem] = useState<string | null>(null);
   const [working, setWorking] = useState(false);
@@ -27,9 +25,7 @@ export function ComeIn({ path, label, fields, hidden = {} }: ComeInProps) {
     const given = new FormData(event.currentTarget);
     const credentials = Object.fromEntries(fields.map(({ name }) => [name, String(given.get(name) ?? '')]));
     setWorking(true);
-    const said = await comeIn(path, { ...hidden, ...credentials }).catch(
-      () => 'Recloser does not answer. Is it running?',
-    );
+    const said = await comeIn(path, credentials).catch(() => 'Recloser does not answer. Is it running?');
     if (said === null && path === '/join') window.location.replace('/');
     // Everything that was refused is asked again, by a page that begins anew.
     else if (said === null) window.location.reload();

@@ -3,9 +3,8 @@ import { ComeIn } from '../access/comeIn.tsx';
 import { Logo } from '../ui/logo.tsx';
 import '../shell/signIn.css';
 
-/** Where an invitation leads: a person sets their password, once. */
+/** Where an invitation leads: a person sets their password, once. Its code is in a cookie, so that it is in no address. */
 export function JoinPage() {
-  const code = new URLSearchParams(window.location.search).get('code') ?? '';
   useEffect(() => {
     document.title = 'Recloser · Join';
   }, []);
@@ -18,7 +17,6 @@ export function JoinPage() {
         <ComeIn
           path="/join"
           label="Set the password and sign in"
-          hidden={{ code }}
           fields={[{ name: 'password', label: 'Password', type: 'password', autoComplete: 'new-password' }]}
         />
       </section>

@@ -17,7 +17,7 @@ import { type Field, fieldsOf, type RestRoute, restRoutes } from './table.ts';
 export interface RestDeps {
   router: AppRouter;
   keys: Keys;
-  onForbidden: Context['onForbidden'];
+  onRefused: Context['onRefused'];
   version: string;
   log: Log;
 }
@@ -48,14 +48,17 @@ interface Asked {
   request: FastifyRequest;
 }
 
-async function call({ router, keys, onForbidden }: RestDeps, { route, fields, request }: Asked): Promise<unknown> {
+async function call({ router, keys, onRefused }: RestDeps, { route, fields, request }: Asked): Promise<unknown> {
   const { authorization } = request.headers;
   const identity = authenticate(keys, { authorization, session: undefined, address: request.ip });
-  if (!identity.known) throw new StrangerError(identity.why);
+  if (!identity.known) {
+    if (route.method === 'POST') onRefused(identity, route.procedure);
+    throw new StrangerError(identity.why);
+  }
   const { params, query, body } = request;
   const getRawInput = async (): Promise<object> => inputOf(route, fields, { params, query, body });
   if (route.input === null) await getRawInput();
-  const ctx: Context = { identity, onForbidden };
+  const ctx: Context = { identity, onRefused };
   return await callTRPCProcedure({
     ...{ router, path: route.procedure, ctx, getRawInput, signal: undefined, batchIndex: 0 },
     type: route.method === 'GET' ? 'query' : 'mutation',

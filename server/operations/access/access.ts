@@ -10,6 +10,15 @@ export interface AccessOperations extends Operations {
   book: AccessBook;
   sessions: OpenSessions;
   refusals: Refusals;
+  lockouts: LockedNames;
+}
+
+/** Names that wrong passwords have locked for a while (`control/lockouts.ts`). */
+export interface LockedNames {
+  isLocked(name: string): boolean;
+  /** True: this one locks the name. */
+  wrong(name: string): boolean;
+  right(name: string): void;
 }
 
 /** What the verbs need of the sessions (`control/session.ts`). */

@@ -3,6 +3,7 @@ import { type Role, roles } from '../../core/roles.ts';
 import type { OpenIdSettings } from '../../core/settings.ts';
 import { OperationError } from '../errors.ts';
 import type { AccessOperations } from './access.ts';
+import { takenNames } from './inputs.ts';
 import { newPerson, putPerson } from './people.ts';
 
 /** What an identity provider says of somebody. */
@@ -51,7 +52,7 @@ function nameOf(claims: Claims, claim: string): string {
 
 /** Two people of one name are told apart; and nobody is called what the audit calls others. */
 function freeName({ book }: AccessOperations, name: string): string {
-  let free = /^(operator|itself)$/i.test(name) ? `${name}-1` : name;
+  let free = takenNames.includes(name.toLowerCase()) ? `${name}-1` : name;
   for (let more = 2; book.named(free); more += 1) free = `${name}-${more}`;
   return free;
 }

@@ -16,7 +16,7 @@ const id = z.string().min(1).max(maxIdCharacters);
 const nameHint = `1 to ${maxNameCharacters} letters, digits or . _ - + @`;
 const name = z.string({ error: nameHint }).regex(/^[\p{L}\p{N}._+@-]{1,64}$/u, nameHint);
 /** Names that the audit uses for others than people. */
-const takenNames = ['operator', 'itself'];
+export const takenNames = ['operator', 'itself', 'unknown'];
 const personName = name.refine(
   (text) => !takenNames.includes(text.toLowerCase()),
   'this name stands for something else in the audit: take another',

@@ -1,5 +1,6 @@
 import { type PersonRecord, type ShownPerson, shownPerson } from '../../core/access.ts';
 import { OperationError, unknownName } from '../errors.ts';
+import { noteRefused } from '../note.ts';
 import type { Caller } from '../operations.ts';
 import { type AccessOperations, change } from './access.ts';
 import type { AddPersonInput, ChangePasswordInput, ChangePersonInput } from './inputs.ts';
@@ -99,9 +100,17 @@ export async function changePassword(
 ): Promise<{ durable: boolean }> {
   const before = caller.owner === null ? null : operations.book.person(caller.owner);
   if (!before) throw new OperationError('bad_request', 'You have not signed in as a person with a password.');
-  if (!(await isPassword(before.passwordHash, current))) {
-    throw new OperationError('forbidden', 'This is not your present password.');
+  const { lockouts } = operations;
+  const locked = lockouts.isLocked(before.name);
+  // Whoever sits at somebody's open page may guess here no more often than at the sign-in.
+  if (locked || !(await isPassword(before.passwordHash, current))) {
+    const locks = !locked && lockouts.wrong(before.name);
+    const why = locked ? 'the name is locked' : locks ? 'wrong for the tenth time: the name is locked' : 'wrong';
+    const { who, from } = caller;
+    noteRefused(operations, { who, from, what: 'people.password', subject: before.name, reason: why });
+    throw new OperationError('forbidden', notPresent);
   }
+  lockouts.right(before.name);
   const after = { ...before, passwordHash: await hashPassword(password) };
   const { durable } = await putPerson(operations, caller, { what: 'people.password', before, after });
   operations.sessions.endOf(before.id);
@@ -155,6 +164,9 @@ function personOf({ book }: AccessOperations, id: string): PersonRecord {
   const names = book.listPeople().map(({ name }) => name);
   throw unknownName('person', id, names);
 }
+
+const notPresent =
+  'This is not your present password. After ten wrong ones a name is locked for a quarter of an hour; an admin can send a new invitation.';
 
 function badInvitation(): OperationError {
   return new OperationError(
