@@ -18,8 +18,8 @@ const EXIT_REFUSED = 1;
 const EXIT_FORCED = 130;
 /** As a shell has it for a command that was ended by SIGPIPE. */
 const EXIT_UNHEARD = 141;
-/** A supervisor or a terminal may signal twice by the way: within so long it is the same wish. */
-const SAME_WISH_MS = 1_000;
+/** A supervisor or a terminal may signal twice by the way: within so long it is the same wish. A person takes longer. */
+const SAME_WISH_MS = 250;
 
 const { env, stdout, stderr } = process;
 const root = packageRoot(dirname(fileURLToPath(import.meta.url)));
@@ -28,8 +28,11 @@ const { version, engines }: { version: string; engines: { node: string } } = JSO
 );
 const builtWeb = join(root, 'dist', 'web');
 const webRoot = existsSync(join(builtWeb, 'index.html')) ? builtWeb : null;
-/** Set by a start from a config file. */
+/** Set by a start from a config file, once it serves. */
 let reload: (() => void) | null = null;
+/** It will be set; and it was asked for before that. */
+let willReload = false;
+let reloadAsked = false;
 let serving = false;
 const ending = endOnSignals();
 goOnUnheard();
@@ -65,6 +68,7 @@ stdout.write('', (error) => process.exit(error && exitCode === 0 && !serving ? u
 
 function startWorld(options: StartOptions): Parameters<typeof start>[1] {
   serving = true;
+  willReload = !options.demo;
   return {
     clock: realClock,
     random: realRandom,
@@ -83,6 +87,7 @@ function startWorld(options: StartOptions): Parameters<typeof start>[1] {
     signal: ending,
     onReload: (run) => {
       reload = run;
+      if (reloadAsked) run();
     },
     hostname: hostname(),
     folder: process.cwd(),
@@ -129,8 +134,9 @@ function endOnSignals(): AbortSignal {
   // A terminal that is closed says the same as a person who wants the config read again; but then it is a terminal no more.
   process.on('SIGHUP', () => {
     const terminalGone = stdout.isTTY && !isatty(stdout.fd);
-    if (reload && !terminalGone) reload();
-    else end();
+    if (terminalGone || !willReload) end();
+    else if (reload) reload();
+    else reloadAsked = true;
   });
   if (env.RECLOSER_WRAPPED === '1') {
     process.once('disconnect', () => controller.abort());

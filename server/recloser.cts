@@ -9,4 +9,6 @@
 const NAME_LOOKUPS_AT_ONCE = 16;
 
 process.env.UV_THREADPOOL_SIZE ??= String(2 * NAME_LOOKUPS_AT_ONCE);
+// Asked to read its config again before it has done so once: it is about to.
+if (process.argv[2] === 'start') process.on('SIGHUP', () => {});
 void import('./main.js');

@@ -12,7 +12,7 @@ import { StartError } from './listen.ts';
 /** What `start` needs of the world beside what the program itself is given. */
 export interface StartWorld extends World, Pick<CliWorld, 'env' | 'stdout' | 'stderr' | 'signal'> {
   hostname: string;
-  /** Calls `run` when the program is told to read its config again (SIGHUP); until then that ends it. */
+  /** Calls `run` when the program is told to read its config again (SIGHUP), and at once where it was told so before. */
   onReload: (run: () => void) => void;
   /** Folder that relative paths count from. */
   folder: string;

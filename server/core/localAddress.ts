@@ -9,11 +9,13 @@ const metadataNames: ReadonlySet<string> = new Set([
   'metadata.platformequinix.com',
   'metadata.tencentyun.com',
 ]);
-/** Metadata services outside of what is link-local: Alibaba's, Oracle's, and Amazon's and Google's by IPv6. */
+/** Metadata services outside of what is link-local: Alibaba's, Oracle's, Azure's, and Amazon's (two) and Google's by IPv6. */
 const metadataAddresses: ReadonlySet<string> = new Set([
   '100.100.100.200',
   '192.0.0.192',
+  '168.63.129.16',
   'fd00:ec2::254',
+  'fd00:ec2::23',
   'fd20:ce::254',
 ]);
 
@@ -34,9 +36,16 @@ export function isMachineLocal(host: string): boolean {
   return within !== null && isMachineLocal(within);
 }
 
-/** The IPv4 address that an IPv6 one stands for: mapped (`::ffff:a9fe:a9fe`), or by NAT64 (`64:ff9b::…`). */
+/** How IPv6 addresses hold one of IPv4: mapped (`::ffff:a9fe:a9fe`) and NAT64 (`64:ff9b::…`), NAT64 of one's own, 6to4. */
+const embedding = [
+  /^(?:::ffff:(?:0:)?|::|64:ff9b::)(.+)$/,
+  /^64:ff9b:1:.*?([0-9a-f]{1,4}:[0-9a-f]{1,4}|[\d.]+)$/,
+  /^2002:([0-9a-f]{1,4}:[0-9a-f]{1,4}):/,
+];
+
+/** The IPv4 address that an IPv6 one stands for, or null. */
 function ipv4Within(name: string): string | null {
-  const rest = /^(?:::ffff:(?:0:)?|::|64:ff9b::)(.+)$/.exec(name)?.[1];
+  const [rest] = embedding.flatMap((form) => form.exec(name)?.[1] ?? []);
   if (rest === undefined) return null;
   if (/^[\d.]+$/.test(rest)) return rest.includes('.') ? rest : null;
   const words = /^([0-9a-f]{1,4}):([0-9a-f]{1,4})$/.exec(rest);

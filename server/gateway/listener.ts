@@ -19,7 +19,7 @@ import { InFlight } from './inFlight.ts';
 import { Interrupt } from './interrupt.ts';
 import { Limits } from './limits.ts';
 import { pingProvider } from './ping.ts';
-import { addRoutes, refuse } from './routes.ts';
+import { addRoutes, refuse, refuseAddress } from './routes.ts';
 import { Suspicion } from './suspicion.ts';
 import { Upstream } from './upstream.ts';
 
@@ -147,12 +147,7 @@ function openServer(generations: Generations, bound: number): { server: FastifyI
   // Bodies are read by the routes that want one, held against bounds of our own.
   server.removeAllContentTypeParsers();
   server.addContentTypeParser('*', (_request, _payload, done) => done(null));
-  server.setNotFoundHandler((request, reply) =>
-    refuse(reply, {
-      code: 'not_found',
-      message: `There is no ${request.method} ${request.url.split('?')[0]?.slice(0, 200)} here: POST /v1/chat/completions is what answers.`,
-    }),
-  );
+  server.setNotFoundHandler((request, reply) => refuseAddress(server, request, reply));
   server.setErrorHandler<FastifyError>((error, _asked, reply) => {
     const code = codeOf(error.statusCode ?? 500);
     const request = tools.newId();

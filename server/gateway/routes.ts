@@ -126,6 +126,20 @@ function isJson(contentType: string | undefined): boolean {
   return /^application\/([\w.-]+\+)?json\s*(;|$)/i.test(contentType?.trim() ?? '');
 }
 
+/** Answers where no route takes a request: 405 with the methods that its address does take, else 404. */
+export function refuseAddress({ doors }: FastifyInstance, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  const path = request.url.split('?', 1)[0] ?? '';
+  const fits = (url: string): boolean => (url.endsWith('*') ? path.startsWith(url.slice(0, -1)) : path === url);
+  const methods = [...new Set(doors.flatMap(({ method, url }) => (fits(url) ? [method] : [])))].sort();
+  const named = path.slice(0, 200);
+  if (methods.length > 0) {
+    const message = `${named} takes ${methods.join(', ')}, not ${request.method}.`;
+    return refuse(reply.header('allow', methods.join(', ')), { code: 'method_not_allowed', message });
+  }
+  const message = `There is no ${request.method} ${named} here: POST /v1/chat/completions is what answers.`;
+  return refuse(reply, { code: 'not_found', message });
+}
+
 /** In OpenAI's shape of a model; the chain's name is the model's. */
 function modelOf(chain: ChainSettings, created: number): Record<string, unknown> {
   return { id: chain.name, object: 'model', created, owned_by: 'recloser' };

@@ -75,11 +75,11 @@ function openDatabase() {
   return runKeeping(process.execPath, ['-e', opensDatabase]);
 }
 
-/** The npm that runs us, else the one on the path. */
-function npm(args) {
+/** The npm that runs us, else the one on the path. `run`: what becomes of its output. */
+export function npm(args, run = runQuietly) {
   const own = process.env.npm_execpath;
-  if (own !== undefined && /npm-cli\.[cm]?js$/.test(own)) return runQuietly(process.execPath, [own, ...args]);
-  return runQuietly('npm', args, { shell: process.platform === 'win32' }).catch(() => {
+  if (own !== undefined && /npm-cli\.[cm]?js$/.test(own)) return run(process.execPath, [own, ...args]);
+  return run('npm', args, { shell: process.platform === 'win32' }).catch(() => {
     throw new SetupError('npm was not found: it comes with Node.js; put it on the PATH and run again.');
   });
 }

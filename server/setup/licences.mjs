@@ -21,7 +21,7 @@ export function isAllowed(licence) {
 
 /**
  * Every package that runs with the server or may be in the pages' files, of whatever platform, sorted: name, version, licence,
- * where it is used, and its folder, which is not there for other platforms.
+ * where it is used, its path in the lock file, and its folder, which is not there for other platforms.
  */
 export function shippedPackages({ packages } = readLock()) {
   const inPages = closureOf(packages, importedByPages());
@@ -32,6 +32,7 @@ export function shippedPackages({ packages } = readLock()) {
       version,
       licence: license,
       where: [...(dev === true ? [] : ['server']), ...(inPages.has(path) ? ['pages'] : [])].join(', '),
+      path,
       folder: os || cpu ? null : join(root, path),
     }))
     .sort((a, b) => compare(a.name, b.name) || compare(a.version, b.version));

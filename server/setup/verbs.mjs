@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { auditShipped } from './audit.mjs';
 import { root, SetupError, say } from './basics.mjs';
 import { ensureBuilt } from './build.mjs';
 import { become } from './child.mjs';
@@ -45,6 +46,9 @@ const verbs = {
   },
   async licences() {
     return writeLicences();
+  },
+  async audit() {
+    return auditShipped();
   },
   async shots(args) {
     return takeShots(args);

@@ -86,6 +86,10 @@ test('a failover and a skip come to the collector as spans in the trace of the c
     status: { code: 0 },
     events: [],
   });
+  expect(valuesOf(first?.attributes ?? [])).toMatchObject({
+    ...{ 'url.scheme': 'http', 'http.request.method': 'POST', 'gen_ai.response.model': 'real-model' },
+    'gen_ai.response.finish_reasons': { values: [{ stringValue: 'stop' }] },
+  });
   expect(second?.traceId).toMatch(/^[0-9a-f]{32}$/);
   expect(second?.traceId).not.toBe(first?.traceId);
   expect(second?.parentSpanId ?? '').toBe('');

@@ -61,7 +61,7 @@ test('a second signal ends it at once, with a code of its own', async () => {
   await stream.until(({ text: got }) => got.includes('begun'));
   const ending = program.end('SIGTERM');
   await until(async () => (await ready(program)) === 503);
-  // Two within a second are the same wish.
+  // Two within a moment are the same wish.
   await until(() => {
     program.process.kill('SIGTERM');
     return program.process.exitCode !== null;

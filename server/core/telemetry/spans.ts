@@ -43,11 +43,13 @@ function requestSpan(request: RequestRecord, trace: RequestTrace): SpanData {
     'http.request.method': 'POST',
     'http.route': '/v1/chat/completions',
     'url.path': '/v1/chat/completions',
+    'url.scheme': 'http',
     'http.response.status_code': status,
     'gen_ai.operation.name': 'chat',
     'gen_ai.request.model': chain,
     'error.type': error,
     ...usageOf(request.usage),
+    ...toldOf(toldToCaller(request, trace)),
     'recloser.request.id': request.id,
     'recloser.node': request.node,
     'recloser.chain': chain,
@@ -148,6 +150,15 @@ function toldOf(told: ToldInShort | undefined): Record<string, SpanValue | null>
     'gen_ai.response.model': model,
     'gen_ai.response.finish_reasons': finishReasons.length > 0 ? [...finishReasons] : null,
   };
+}
+
+/** Of the answer that the caller got: of its last part, where another provider went on with it. */
+function toldToCaller({ attempts, servedBy }: RequestRecord, { told }: RequestTrace): ToldInShort | undefined {
+  // Whoever lost a race may have gone on to its own end.
+  const served = attempts.findLast(
+    ({ provider, word, outcome }) => provider === servedBy && outcome !== 'skipped' && word !== 'raced',
+  );
+  return served && told.get(served.ordinal);
 }
 
 function addressOf(baseUrl: string): Record<string, SpanValue> {

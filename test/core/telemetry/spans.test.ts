@@ -117,7 +117,43 @@ test.each<[string, ToldInShort | null, object]>([
       reasons: span.attributes['gen_ai.response.finish_reasons'],
     }),
   }));
-  expect(responses).toEqual([{}, {}, said]);
+  expect(responses.slice(1)).toEqual([{}, said]);
+});
+
+test.each<[string, Partial<RequestRecord>, Partial<AttemptRecord>[], object]>([
+  [
+    'a failover',
+    { servedBy: 'second' },
+    [{ provider: 'first', outcome: 'failed' }, { provider: 'second' }],
+    { model: 'm-1', reasons: ['r-1'] },
+  ],
+  [
+    'a rescue',
+    { servedBy: 'second', rescued: true },
+    [
+      { provider: 'first', outcome: 'failed' },
+      { provider: 'second', way: 'prefill' },
+    ],
+    { model: 'm-1', reasons: ['r-1'] },
+  ],
+  [
+    'a second try on the same provider',
+    { servedBy: 'first' },
+    [{ provider: 'first', outcome: 'failed' }, { provider: 'first' }],
+    { model: 'm-1', reasons: ['r-1'] },
+  ],
+  [
+    'a race that another lost',
+    { servedBy: 'first' },
+    [{ provider: 'first' }, { provider: 'second', word: 'raced' }],
+    { model: 'm-0', reasons: ['r-0'] },
+  ],
+  ['no answer at all', { servedBy: null, outcome: 'failed' }, [{ provider: 'first', outcome: 'failed' }], {}],
+])('the request of %s says what model its caller heard, and why it ended', (_name, changes, steps, said) => {
+  const told = new Map(steps.map((_, at) => [at, { model: `m-${at}`, finishReasons: [`r-${at}`] }]));
+  const [request] = spans({ ...changes, attempts: attempts(...steps) }, providers, told);
+  const { 'gen_ai.response.model': model, 'gen_ai.response.finish_reasons': reasons } = request?.attributes ?? {};
+  expect({ ...(model && { model }), ...(reasons && { reasons }) }).toEqual(said);
 });
 
 test('what is not known is left out: no usage, no price, a provider that is in the config no more', () => {
