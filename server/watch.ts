@@ -3,7 +3,6 @@ import type { World } from './app.ts';
 import type { Board } from './circuits/board.ts';
 import type { Asked } from './circuits/recheck.ts';
 import type { AboutProgram } from './control/about.ts';
-import type { ProviderBook } from './core/book.ts';
 import type { CircuitEvent } from './core/circuit/types.ts';
 import { firstCall } from './core/firstCall.ts';
 import type { Incident } from './core/incidents/types.ts';
@@ -39,24 +38,23 @@ export function createWatch({ settings, world, board, storage, lastSeq }: WatchO
   const ending = new AbortController();
   const meter = new Meter({ chains, providers, clock });
   const totals = new Totals({ chains, providers });
-  const circuits = () => board.list();
-  const overviews = new Overviews({
-    ...{ meter, circuits, clock, demo: world.demo ?? null },
+  const inForce = {
+    ...{ meter, circuits: () => board.list(), clock, demo: world.demo ?? null, effective: {} },
     get chains() {
       return settings().chains;
     },
     get providers() {
       return settings().providers;
     },
-  });
+  };
+  const overviews = new Overviews(inForce);
   const live = new Live({
     boot: world.newId(),
     clock,
     snapshot: () => ({ seq: board.lastSeq, circuits: board.list(), storage: storage.status() }),
     overview: () => overviews.get(),
   });
-  const book: ProviderBook = { providers, chains, effective: {} };
-  const savings = (incident: Incident, to: number) => savingsOfIncident(storage, book, { incident, to });
+  const savings = (incident: Incident, to: number) => savingsOfIncident(storage, inForce, { incident, to });
   const teller = new IncidentTeller({ storage, savings, now: () => clock.now() });
   const chronicle = new Chronicle({
     clock,
