@@ -5,7 +5,12 @@ import { enter, newOperator, signIn } from '../support/operator.ts';
 import { ask, folder, type Program, realSimulator, startProgram, writeConfig } from '../support/program.ts';
 
 const browser = browserForAll();
-const phone = { viewport: { width: 360, height: 740 }, hasTouch: true, isMobile: true };
+const phone = {
+  viewport: { width: 360, height: 740 },
+  hasTouch: true,
+  isMobile: true,
+  reducedMotion: 'no-preference' as const,
+};
 /** More than there are stops on any page of these tests. */
 const maxTabs = 80;
 

@@ -106,11 +106,11 @@ test('an incident that begins is counted beside the page’s name, and told whil
 
 test('axe finds nothing on the pages of incidents, which are read on a phone, at 200 % and on paper', async () => {
   const { program } = await setUp();
-  const { page } = await signIn(browser(), program, { colorScheme: 'dark', reducedMotion: 'reduce' });
-  const { origin } = new URL(page.url());
+  const at = { path: '/incidents', heading: 'Incidents' };
+  const { page } = await signIn(browser(), program, { colorScheme: 'dark', at });
   const widthOf = () => page.evaluate(() => document.documentElement.scrollWidth);
   for (const path of ['/incidents', '/incidents/1']) {
-    await page.goto(origin + path);
+    if (path !== at.path) await page.goto(new URL(path, page.url()).href);
     await page.getByText('deepseek-v3 stopped answering').first().waitFor();
     for (const width of [1440, 720, 360]) {
       await page.setViewportSize({ width, height: 900 });
@@ -182,12 +182,10 @@ test('where no provider could be connected to, page, REST and report say that th
   expect(report).toContain(said);
   expect(await read('/incidents/2/export?format=markdown')).not.toContain('may be ours');
 
-  const { page, problems } = await signIn(browser(), program, { reducedMotion: 'reduce' });
-  const { origin } = new URL(page.url());
-  await page.goto(`${origin}/incidents/2`);
-  await page.getByRole('heading', { name: /Incident 2/ }).waitFor();
+  const at = { path: '/incidents/2', heading: /Incident 2/ };
+  const { page, problems } = await signIn(browser(), program, { at });
   expect(await page.getByText('may be ours').count()).toBe(0);
-  await page.goto(`${origin}/incidents/1`);
+  await page.goto(new URL('/incidents/1', page.url()).href);
   await page.getByRole('heading', { name: `Incident 1 · ${title}` }).waitFor();
   const note = page.getByRole('region', { name: 'The fault may be ours' });
   expect(await note.textContent()).toContain(first);

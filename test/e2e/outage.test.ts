@@ -11,7 +11,7 @@ test('an outage is watched from its first failure to the recovery', async () => 
   const more = 'breaker: { failures: 5, open: 4s, ramp: 0s }';
   const config = await writeConfig(await folder(), { simulator, chain: story, more });
   const program = await startProgram(config, { token: '' });
-  const operator = await signIn(browser(), program);
+  const operator = await signIn(browser(), program, { reducedMotion: 'no-preference' });
   const row = operator.row('deepseek-v3');
   await ask(program);
   await operator.sees('deepseek-v3', 'closed');
@@ -47,7 +47,7 @@ const TURNS = 3;
 test('from a transition to the screen it takes 300 ms at most, and the turns a busy machine makes anything wait', async () => {
   const simulator = await realSimulator(story);
   const program = await startProgram(await writeConfig(await folder(), { simulator, chain: story }));
-  const operator = await signIn(browser(), program);
+  const operator = await signIn(browser(), program, { reducedMotion: 'no-preference' });
   await operator.sees('qwen-72b', 'no traffic');
   await operator.page.evaluate(noteWhenDrawn, 'qwen-72b');
   const nothing: number[] = [];

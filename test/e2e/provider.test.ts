@@ -13,7 +13,7 @@ async function setUp() {
   const more = 'breaker: { failures: 4, open: 2m, ghosts: { eager: { failures: 2 } } }';
   const config = await writeConfig(await folder(), { simulator, chain, more });
   const program = await startProgram(config);
-  const operator = await signIn(browser(), program, { acceptDownloads: true, reducedMotion: 'reduce' });
+  const operator = await signIn(browser(), program, { acceptDownloads: true });
   return { program, simulator, operator, page: operator.page };
 }
 

@@ -22,7 +22,7 @@ async function outage() {
     providers: { first: price, second: price },
   });
   const program = await startProgram(config);
-  const operator = await signIn(browser(), program, { acceptDownloads: true, reducedMotion: 'reduce' });
+  const operator = await signIn(browser(), program, { acceptDownloads: true });
   return { program, simulator, operator, page: operator.page };
 }
 

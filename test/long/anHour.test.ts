@@ -88,7 +88,7 @@ function made(id: string, { at, isOpen, number }: { at: number; isOpen: boolean;
 }
 
 async function open({ control }: Hour, path: string, stands: string): Promise<Operator> {
-  const operator = await newOperator(browser(), { reducedMotion: 'reduce' });
+  const operator = await newOperator(browser());
   const { page } = operator;
   await page.clock.install({ time: control.clock.wall() });
   await page.goto(control.url);

@@ -22,7 +22,7 @@ test(
     const chain = ['first', 'second', 'third'];
     const simulator = await realSimulator(chain);
     const program = await startProgram(await writeConfig(await folder(), { simulator, chain }));
-    const operator = await signIn(browser(), program);
+    const operator = await signIn(browser(), program, { reducedMotion: 'no-preference' });
     const origin = new URL(program.dashboard).origin;
     const tabs = [operator, await openTab(operator, `${origin}/requests`), await openTab(operator, origin)];
     const load = startLoad(program);

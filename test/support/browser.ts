@@ -1,5 +1,5 @@
 import { type Browser, chromium } from 'playwright-core';
-import { afterAll, beforeAll, vi } from 'vitest';
+import { beforeAll, vi } from 'vitest';
 
 /** A page of a busy machine is slow: what fails should say at what it waited, not that time was over. */
 const testTimeoutMs = 60_000;
@@ -22,14 +22,15 @@ export function launchBrowser(): Promise<Browser> {
   return chromium.launch({ executablePath, args: flags });
 }
 
-/** One browser for all tests of a file; each operator has a context of its own in it. */
+/** The one of this process, which many files share; it ends with the process. */
+let browser: Browser | null = null;
+
+/** One browser for all tests; each operator has a context of its own in it. */
 export function browserForAll(): () => Browser {
   vi.setConfig({ testTimeout: testTimeoutMs });
-  let browser: Browser | null = null;
   beforeAll(async () => {
-    browser = await launchBrowser();
+    if (!browser?.isConnected()) browser = await launchBrowser();
   });
-  afterAll(() => browser?.close());
   return () => {
     if (!browser) throw new Error('The browser is there from the first test on.');
     return browser;
