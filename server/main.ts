@@ -1,3 +1,4 @@
+import { spawn } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -48,7 +49,10 @@ const exitCode = await runCli({
   wait,
   signal: ending,
   // What only a server needs is not read for the other commands.
-  start: async (options) => (await import('./start.ts')).start(options, startWorld(options)),
+  start: async (options) => {
+    willReload = !options.demo;
+    return (await import('./start.ts')).start(options, startWorld(options));
+  },
   checkLive: async (providers) => (await import('./liveCheck.ts')).checkLive(providers, realClock),
   replay,
   backup: backupFile,
@@ -68,7 +72,6 @@ stdout.write('', (error) => process.exit(error && exitCode === 0 && !serving ? u
 
 function startWorld(options: StartOptions): Parameters<typeof start>[1] {
   serving = true;
-  willReload = !options.demo;
   return {
     clock: realClock,
     random: realRandom,
@@ -89,9 +92,19 @@ function startWorld(options: StartOptions): Parameters<typeof start>[1] {
       reload = run;
       if (reloadAsked) run();
     },
+    onServing: tellSupervisor,
     hostname: hostname(),
     folder: process.cwd(),
   };
+}
+
+/** systemd waits for this word (`Type=notify`): until then a start is not done, and no reload is asked for. */
+function tellSupervisor(): void {
+  const { NOTIFY_SOCKET, PATH } = env;
+  if (!NOTIFY_SOCKET) return;
+  // Node speaks to no datagram socket of the system's own. Nothing that is secret goes along.
+  const told = spawn('systemd-notify', ['--ready'], { env: { NOTIFY_SOCKET, PATH }, stdio: 'ignore' });
+  told.on('error', ({ message }) => stderr.write(`systemd could not be told that this serves: ${message}\n`));
 }
 
 function logLevel(otherwise: LogLevel): LogLevel {

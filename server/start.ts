@@ -14,6 +14,8 @@ export interface StartWorld extends World, Pick<CliWorld, 'env' | 'stdout' | 'st
   hostname: string;
   /** Calls `run` when the program is told to read its config again (SIGHUP), and at once where it was told so before. */
   onReload: (run: () => void) => void;
+  /** Called once, when both listeners answer. */
+  onServing: () => void;
   /** Folder that relative paths count from. */
   folder: string;
 }
@@ -40,6 +42,7 @@ export async function start(options: StartOptions, world: StartWorld): Promise<n
     });
     app = started;
     if (!demo) world.onReload(() => started.reload('SIGHUP'));
+    world.onServing();
     demo?.begin(`${app.gatewayUrl}/v1`);
     world.stdout.write(screen({ app, settings: loaded.settings, notes: loaded.notes, world, demo }));
     await aborted(world.signal);

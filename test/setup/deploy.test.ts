@@ -82,7 +82,9 @@ test('the unit runs node itself, hardened, on a command line that there is, and 
   expect([node, main]).toEqual(['/usr/bin/node', expect.stringMatching(entry)]);
   expect(await startedWith(args)).toMatchObject({ config, demo: false });
   for (const line of [
+    'Type=notify',
     'DynamicUser=yes',
+    'SystemCallFilter=@system-service',
     'ProtectSystem=strict',
     'NoNewPrivileges=yes',
     'LimitCORE=0',
