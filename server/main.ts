@@ -22,7 +22,9 @@ const EXIT_UNHEARD = 141;
 /** A supervisor or a terminal may signal twice by the way: within so long it is the same wish. A person takes longer. */
 const SAME_WISH_MS = 250;
 
-const { env, stdout, stderr } = process;
+const { stdout, stderr } = process;
+/** As it was: what is secret in it is taken out of the process's own. */
+const env = { ...process.env };
 const root = packageRoot(dirname(fileURLToPath(import.meta.url)));
 const { version, engines }: { version: string; engines: { node: string } } = JSON.parse(
   readFileSync(join(root, 'package.json'), 'utf8'),
@@ -93,6 +95,9 @@ function startWorld(options: StartOptions): Parameters<typeof start>[1] {
       if (reloadAsked) run();
     },
     onServing: tellSupervisor,
+    forget: (names) => {
+      for (const name of names) delete process.env[name];
+    },
     hostname: hostname(),
     folder: process.cwd(),
   };

@@ -4,6 +4,7 @@ import { type App, startApp, type World } from './app.ts';
 import type { CliWorld, StartOptions } from './cli/world.ts';
 import { type Loaded, loadSettings, readConfigFile, readSecretFile } from './config/load.ts';
 import { formatProblems } from './config/source.ts';
+import { variablesOf } from './config/variables.ts';
 import { firstCall } from './core/firstCall.ts';
 import type { Settings } from './core/settings.ts';
 import { type Demo, startDemo } from './demo.ts';
@@ -14,6 +15,8 @@ export interface StartWorld extends World, Pick<CliWorld, 'env' | 'stdout' | 'st
   hostname: string;
   /** Calls `run` when the program is told to read its config again (SIGHUP), and at once where it was told so before. */
   onReload: (run: () => void) => void;
+  /** Takes variables out of what the system and a report of a crash show of this process. */
+  forget: (names: readonly string[]) => void;
   /** Called once, when both listeners answer. */
   onServing: () => void;
   /** Folder that relative paths count from. */
@@ -35,6 +38,7 @@ export async function start(options: StartOptions, world: StartWorld): Promise<n
       );
       return 2;
     }
+    world.forget(demo ? [] : secretsOf(options, world));
     const started = await startApp(loaded.settings, {
       ...world,
       demo: demo ? noticeOf(demo) : undefined,
@@ -70,6 +74,13 @@ function load(options: StartOptions, world: StartWorld, demo: Demo | null): Load
   const file = resolve(world.folder, options.config ?? '');
   const read = readConfigFile(file);
   return read.ok ? loadSettings({ ...given, text: read.text, file }) : read;
+}
+
+/** What may not be read out of this process by its environment. */
+function secretsOf({ config }: StartOptions, { env, folder }: StartWorld): string[] {
+  const read = readConfigFile(resolve(folder, config ?? ''));
+  const used = read.ok ? variablesOf({ text: read.text, env, readSecret: readSecretFile }) : [];
+  return ['RECLOSER_TOKEN', ...used.map(({ name }) => name)];
 }
 
 function aborted(signal: AbortSignal): Promise<void> {

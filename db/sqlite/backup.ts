@@ -3,6 +3,7 @@ import Database from 'better-sqlite3';
 import { StorageError } from '../storage.ts';
 import { storageError } from './errors.ts';
 import { inspect } from './migrate.ts';
+import { makePrivate } from './private.ts';
 
 const busyMs = 5_000;
 
@@ -38,6 +39,7 @@ function copy(from: string, part: string): void {
   inspect(from, busyMs);
   const sqlite = new Database(from, { readonly: true, fileMustExist: true, timeout: busyMs });
   try {
+    makePrivate(part);
     sqlite.prepare('VACUUM INTO ?').run(part);
   } finally {
     sqlite.close();

@@ -5,6 +5,7 @@ import { type BetterSQLite3Database, drizzle } from 'drizzle-orm/better-sqlite3'
 import { StorageError } from '../storage.ts';
 import type { OpenAsk } from './messages.ts';
 import { inspect, migrateFile } from './migrate.ts';
+import { makePrivate } from './private.ts';
 import { type WriteStatements, writeStatements } from './statements/write.ts';
 
 /** An open connection. */
@@ -34,6 +35,7 @@ export function openFile(ask: OpenAsk): { file: DatabaseFile; backup: string | n
     makeFolder(dirname(ask.path));
     refuseFolder(ask.path);
     if (existsSync(ask.path)) inspect(ask.path, busyMs);
+    else makePrivate(ask.path);
   }
   const sqlite = new Database(ask.path, { timeout: busyMs, fileMustExist: !inMemory && ask.role === 'reader' });
   try {
@@ -80,6 +82,7 @@ function save(file: DatabaseFile, ask: OpenAsk): boolean {
   const copy = `${ask.path}.saved-${ask.stamp}`;
   try {
     makeFolder(dirname(ask.path));
+    makePrivate(copy);
     file.sqlite.prepare('VACUUM INTO ?').run(copy);
     // A log of the deleted database must not be taken for one of the copy.
     for (const end of ['-wal', '-shm']) rmSync(ask.path + end, { force: true });

@@ -4,6 +4,7 @@ import type { BetterSQLite3Database } from 'drizzle-orm/better-sqlite3';
 import { migrate } from 'drizzle-orm/better-sqlite3/migrator';
 import { readMigrationFiles } from 'drizzle-orm/migrator';
 import { StorageError } from '../storage.ts';
+import { makePrivate } from './private.ts';
 
 /** Beside this folder both in the sources and in the compiled tree. */
 const migrationsFolder = fileURLToPath(new URL('../migrations', import.meta.url));
@@ -33,7 +34,10 @@ export function migrateFile(options: {
   const done = recorded(sqlite);
   if (pendingOf(sqlite) === 0) return null;
   const backup = hasRows(sqlite) ? `${path}.before-migration-${done.length + 1}-${stamp}` : null;
-  if (backup) sqlite.prepare('VACUUM INTO ?').run(backup);
+  if (backup) {
+    makePrivate(backup);
+    sqlite.prepare('VACUUM INTO ?').run(backup);
+  }
   migrate(orm, { migrationsFolder });
   return backup;
 }

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { expect, test } from 'vitest';
 import { TestDatabase } from './support/database.ts';
@@ -40,5 +41,6 @@ test('a record of the first version is copied and brought up to date: its reques
     ['old', null],
   ]);
   expect(await storage.lastProbes()).toEqual([]);
-  expect(readdirSync(database.folder).filter((name) => name.includes('.before-migration-2-'))).toHaveLength(1);
+  const copies = readdirSync(database.folder).filter((name) => name.includes('.before-migration-2-'));
+  expect(copies.map((name) => statSync(join(database.folder, name)).mode & 0o077)).toEqual([0]);
 });

@@ -1,7 +1,8 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { expect, test } from 'vitest';
+import { backupFile } from '../../db/sqlite/backup.ts';
 import { TestDatabase } from './support/database.ts';
 import { batch, request } from './support/records.ts';
 
@@ -28,6 +29,22 @@ test('the folder of the database is made, and what was written is there at the n
   expect((await second.getRequest('r1'))?.id).toBe('r1');
   expect(existsSync(`${path}.before-migration-1`)).toBe(false);
 });
+
+test.runIf(process.platform === 'linux')(
+  'a record is for its owner’s eyes alone, with its log and its copies',
+  async () => {
+    await using database = new TestDatabase();
+    const storage = await database.open();
+    await storage.append(batch({ requests: [request('r1')] }));
+    backupFile(database.path, join(database.folder, 'copy.db'));
+    const rights = () =>
+      readdirSync(database.folder).map((name) => {
+        const mode = statSync(join(database.folder, name)).mode & 0o777;
+        return `${name} ${mode.toString(8)}`;
+      });
+    expect(rights().sort()).toEqual(['copy.db 600', 'recloser.db 600', 'recloser.db-shm 600', 'recloser.db-wal 600']);
+  },
+);
 
 test.runIf(process.platform === 'linux')(
   'a folder in a place that takes none is refused, and not tried for ever',
