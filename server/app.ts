@@ -195,9 +195,9 @@ async function makeParts(
   const inForce = bookOf(() => now);
   const { recheck, standby } = makeAskers(inForce, world, { node, board, ping: gateway.ping, recorder, watch });
   const about = () => aboutOf({ settings: now, world, startedAt: watch.startedAt, gatewayUrl: life.gatewayUrl });
-  const { live, overviews } = watch;
+  const { live, overviews, telling } = watch;
   const alerting = createAlerting({
-    ...{ settings: () => now, world, storage, board, overview: () => overviews.get() },
+    ...{ settings: () => now, world, storage, board, overview: () => overviews.get(), telling },
     controlUrl: () => life.controlUrl,
   });
   const metrics = metricsOf({ settings: () => now, world, watch, board, recorder, storage, gateway });
@@ -215,6 +215,7 @@ async function makeParts(
     ...{
       live,
       overviews,
+      telling,
       about,
       sessions,
       access,

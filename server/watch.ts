@@ -68,6 +68,8 @@ export function createWatch({ settings, world, board, storage, lastSeq }: WatchO
     overviews,
     totals,
     startedAt: meter.startedAt,
+    /** How far incidents have been told. */
+    telling: () => chronicle.telling(),
     /** The config has changed. */
     adopt(config: Settings): void {
       meter.adopt(config);

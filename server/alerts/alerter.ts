@@ -21,6 +21,8 @@ const maxUnwritten = 2_000;
 interface AlertFacts {
   chains: Watched['chains'];
   circuits: readonly CircuitEntry[];
+  /** Old incidents are still being told: how those of before ended is not known yet. */
+  isBehind: boolean;
   environment: string;
   /** Where people reach the dashboard, without a slash at its end. */
   dashboard: string;
@@ -116,11 +118,14 @@ export class Alerter {
   private async look(): Promise<void> {
     const { log, clock, destinations, facts } = this.options;
     try {
-      const before = this.alerts ?? (await this.read());
-      if (before.length === 0 && destinations().length === 0) return;
-      const incidents = await this.incidentsOf(before);
-      const seen = { ...facts(), destinations: destinations(), incidents, alerts: before, now: clock.wall() };
-      await this.take(step({ ...seen, waiting: this.outbox.waiting() }), seen);
+      const all = this.alerts ?? (await this.read());
+      if (all.length === 0 && destinations().length === 0) return;
+      const { isBehind, ...now } = facts();
+      const held = isBehind ? all.filter(({ chain }) => chain === null) : [];
+      const before = all.filter((alert) => !held.includes(alert));
+      const incidents = isBehind ? [] : await this.incidentsOf(before);
+      const seen = { ...now, destinations: destinations(), incidents, alerts: before, now: clock.wall() };
+      await this.take(step({ ...seen, waiting: this.outbox.waiting() }), { ...seen, held });
       if (this.failing) log.info({}, 'Alerts are looked after again.');
       this.failing = false;
     } catch (error) {
@@ -156,7 +161,7 @@ export class Alerter {
     const known = new Map(seen.alerts.map((alert) => [alert.key, JSON.stringify(alert)]));
     const changed = made.alerts.filter(({ alert, done }) => done || known.get(alert.key) !== JSON.stringify(alert));
     const deliveries = made.due.map((due) => this.delivery(due, seen));
-    this.alerts = made.alerts.filter(({ done }) => !done).map(({ alert }) => alert);
+    this.alerts = [...seen.held, ...made.alerts.filter(({ done }) => !done).map(({ alert }) => alert)];
     this.note({ alerts: changed, deliveries });
     try {
       await this.write();
@@ -186,7 +191,11 @@ export class Alerter {
   }
 }
 
-type Seen = AlertFacts & Pick<StepAsk, 'destinations' | 'incidents' | 'alerts' | 'now'>;
+type Seen = Omit<AlertFacts, 'isBehind'> &
+  Pick<StepAsk, 'destinations' | 'incidents' | 'alerts' | 'now'> & {
+    /** Those that nothing is to be said of now. */
+    held: readonly Alert[];
+  };
 
 type Begun = Pick<Delivery, 'id' | 'alertKey' | 'destination' | 'ordinal' | 'message'> & { now: number };
 

@@ -76,6 +76,10 @@ function list(world: CliWorld, options: ListOptions): Promise<void> {
     const page = await client.incidents.list.query({ ...filter, ...(open ? { unresolved: true } : {}) });
     const head = ['ID', 'BEGAN (UTC)', 'OVER (UTC)', 'STATE', 'ERRORS', 'WHAT'];
     print(world, options, { ...page, data: page, head, cells, none: 'There is no such incident.' });
+    const { isBehind, toldUntil } = await client.incidents.telling.query();
+    if (!isBehind) return;
+    const upTo = toldUntil === null ? '' : `, up to ${utc(toldUntil)} UTC`;
+    world.stderr.write(`Older incidents are still being told${upTo}: ask again in a moment.\n`);
   });
 }
 

@@ -6,6 +6,7 @@ import fastify from 'fastify';
 import type { Access, Storage } from '../../db/storage.ts';
 import type { ProviderBook } from '../core/book.ts';
 import type { Clock } from '../core/clock.ts';
+import type { Telling } from '../core/incidents/types.ts';
 import type { Log } from '../core/log.ts';
 import type { SessionRecord } from '../core/records.ts';
 import type { RetentionSettings } from '../core/retention.ts';
@@ -62,6 +63,8 @@ export interface ControlDeps {
   config?: ConfigSource;
   /** Tells people of outages; absent: nobody is told. */
   alerts?: AlertSource;
+  /** How far incidents have been told; absent: up to now. */
+  telling?: () => Telling;
   /** Sign-ins of earlier runs. */
   sessions: readonly SessionRecord[];
   /** Tokens and people of the record. */

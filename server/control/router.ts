@@ -1,5 +1,6 @@
 import type { Storage } from '../../db/storage.ts';
 import type { ProviderBook } from '../core/book.ts';
+import type { Telling } from '../core/incidents/types.ts';
 import type { RetentionSettings } from '../core/retention.ts';
 import type { AccessOperations } from '../operations/access/access.ts';
 import { type AlertSource, noAlerts } from '../operations/alerts.ts';
@@ -35,7 +36,11 @@ export interface RouterDeps {
   settings: { retention: RetentionSettings; database: string };
   config?: ConfigSource;
   alerts?: AlertSource;
+  /** How far incidents have been told; absent: up to now. */
+  telling?: () => Telling;
 }
+
+const toldAll = (): Telling => ({ isBehind: false, toldUntil: null });
 
 /** Every procedure of the control plane: one file a noun. */
 export function createRouter(deps: RouterDeps) {
@@ -43,7 +48,7 @@ export function createRouter(deps: RouterDeps) {
     circuits: circuitsRouter(deps.operations, deps),
     providers: providersRouter(deps.operations, deps.book),
     requests: requestsRouter(deps.storage, deps.book),
-    incidents: incidentsRouter(deps.operations),
+    incidents: incidentsRouter(deps.operations, deps.telling ?? toldAll),
     savings: savingsRouter(deps.operations, deps.book),
     audit: auditRouter(deps.storage),
     events: eventsRouter(deps.storage),

@@ -1,4 +1,5 @@
 import type { Clock, Timer } from '../core/clock.ts';
+import type { Telling } from '../core/incidents/types.ts';
 import type { Log } from '../core/log.ts';
 import type { Look } from './tellIncidents.ts';
 
@@ -14,6 +15,7 @@ interface ChronicleOptions {
   look: (until: number) => Promise<Look>;
   clock: Clock;
   log: Log;
+  /** Something was written of incidents, or the last of the old ones has been told. */
   onWritten: () => void;
 }
 
@@ -26,6 +28,7 @@ export class Chronicle {
   /** A transition came while it looked. */
   private hurried = false;
   private failing = false;
+  private told: Telling = { isBehind: true, toldUntil: null };
 
   constructor(options: ChronicleOptions) {
     this.options = options;
@@ -42,6 +45,11 @@ export class Chronicle {
     this.running = false;
     this.timer?.cancel();
     await this.looking;
+  }
+
+  /** How far the record has been told. */
+  telling(): Telling {
+    return this.told;
   }
 
   transition(): void {
@@ -65,8 +73,10 @@ export class Chronicle {
   private async look(): Promise<boolean> {
     const { look, clock, log, onWritten } = this.options;
     try {
-      const { written, more } = await look(clock.wall());
-      if (written) onWritten();
+      const { written, more, until } = await look(clock.wall());
+      const wasBehind = this.told.isBehind;
+      this.told = { isBehind: more, toldUntil: until };
+      if (written || (wasBehind && !more)) onWritten();
       if (this.failing) log.info({}, 'Incidents are told again.');
       this.failing = false;
       return more;

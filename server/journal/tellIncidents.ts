@@ -40,6 +40,8 @@ export interface Look {
   written: boolean;
   /** The record has been told only a day further: it is to be looked at again at once. */
   more: boolean;
+  /** How far it has been told, ms since 1970. */
+  until: number;
 }
 
 /**
@@ -87,7 +89,7 @@ export class IncidentTeller {
     this.unwritten = unwritten;
     this.toldUntil = until;
     this.forget(incidents);
-    return { written: changes.length > 0, more };
+    return { written: changes.length > 0, more, until };
   }
 
   private async changesOf(

@@ -1,9 +1,12 @@
 import { Webhook } from 'standardwebhooks';
 import { expect, test } from 'vitest';
 import type { IncidentRow } from '../../server/core/incidents/report.ts';
+import { IncidentTeller } from '../../server/journal/tellIncidents.ts';
 import { chain, destination, incident, minute, second } from '../core/alerts/support.ts';
+import { TestDatabase } from '../db/support/database.ts';
 import { Alerting } from '../support/alerting.ts';
 import { alertReceiver, type Received } from '../support/alertReceiver.ts';
+import { moments, storyOf } from '../support/incidentStory.ts';
 
 const secret = destination().secret ?? '';
 
@@ -162,6 +165,62 @@ test('restarted after each step, everybody is told the same as without, nothing 
     ],
   ]);
   expect(await run(true)).toEqual(whole);
+});
+
+/** An outage of nine days ago, told day by day as after a start, while alerts are looked after. */
+async function toldAfterwards(upTo: number) {
+  const receiver = await alertReceiver();
+  await using alerting = new Alerting([destination({ url: receiver.url, errors: 0 })]);
+  await using database = new TestDatabase();
+  const storage = await database.open();
+  const now = alerting.clock.wall();
+  const began = now - 9 * 24 * 60 * minute;
+  const { requests, events } = storyOf(began);
+  await storage.append({
+    ...{ audit: [], probes: [] },
+    requests: requests.filter(({ startedAt, durationMs }) => startedAt + durationMs <= began + upTo),
+    events: events.filter(({ event }) => event.at <= began + upTo),
+  });
+  const teller = new IncidentTeller({ storage, savings: async () => null, now: () => 0 });
+  alerting.isBehind = true;
+  while (alerting.isBehind) {
+    alerting.isBehind = (await teller.look(now)).more;
+    alerting.incidents = (await storage.listIncidents({ limit: 20 })).rows;
+    await alerting.pass(5 * second);
+  }
+  const atOnce = told(receiver);
+  await tell(alerting, 2 * minute);
+  return { atOnce, later: told(receiver), incidents: alerting.incidents };
+}
+
+test('an incident of last week that is told only after a start wakes nobody', async () => {
+  const { later, incidents } = await toldAfterwards(moments.ends);
+  expect(incidents).toMatchObject([{ state: 'resolved' }]);
+  expect(later).toEqual([]);
+});
+
+test('one that has not ended since is told once, and only when it has not ended within the hold time either', async () => {
+  const { atOnce, later, incidents } = await toldAfterwards(moments.opened);
+  expect(incidents).toMatchObject([{ state: 'open' }]);
+  expect([atOnce, later]).toEqual([[], ['incident/1 alert.opened page']]);
+});
+
+test('while old incidents are still being told nothing is said of those of before; a chain at risk is', async () => {
+  const receiver = await alertReceiver();
+  await using alerting = new Alerting([destination({ url: receiver.url })]);
+  alerting.incidents = [incident({ detectedAt: alerting.clock.wall() })];
+  await tell(alerting, minute);
+  await alerting.alerter.stop();
+  alerting.restart();
+  Object.assign(alerting, { isBehind: true, chains: [chain('nobody', { providers: ['x', 'y'], carrier: 'x' })] });
+  await tell(alerting, 40 * minute);
+  const opened = 'incident/14 alert.opened notify';
+  const messages = () => told(receiver).map((each) => each.replace(/\d{6,}/, 'since'));
+  expect(messages()).toEqual([opened, 'chain/lucy/since alert.opened page', 'chain/lucy/since alert.reminder page']);
+  Object.assign(alerting, { isBehind: false, chains: [chain('proven')] });
+  alerting.incidents = [incident({ state: 'resolved' })];
+  await tell(alerting, 10 * second);
+  expect(messages().at(-1)).toBe('incident/14 alert.resolved notify');
 });
 
 test('killed while a message is under way, it is sent once more under the same id, and only that', async () => {

@@ -20,3 +20,15 @@ test('incidents lists them; incident ID prints the post-mortem, the same as the 
   });
   expect((await run(['incident', 'first'], { env })).exitCode).toBe(2);
 });
+
+test('while old incidents are being told, the list says how far that is, and says no more when it is done', async () => {
+  let telling = { isBehind: true, toldUntil: Date.UTC(2026, 10, 17, 14, 0, 0) as number | null };
+  await using control = await startControl({ telling: () => telling });
+  const env = { RECLOSER_URL: control.url, RECLOSER_TOKEN: testToken };
+  const behind = await run(['incidents'], { env });
+  expect(behind.err).toBe(
+    'Older incidents are still being told, up to 2026-11-17 14:00:00 UTC: ask again in a moment.\n',
+  );
+  telling = { isBehind: false, toldUntil: null };
+  expect((await run(['incidents'], { env })).err).toBe('');
+});

@@ -150,6 +150,7 @@ describe('who may call', () => {
       'incidents.export',
       'incidents.get',
       'incidents.list',
+      'incidents.telling',
       'live.events',
       'overview.get',
       'overview.hour',

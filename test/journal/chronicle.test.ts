@@ -14,7 +14,7 @@ function setUp(answers: (() => Promise<Look>)[] = []) {
     log: { info: say, warn: say, error: say },
     look: (until) => {
       looks.push(until - 1_760_000_000_000);
-      return answers.shift()?.() ?? Promise.resolve({ written: false, more: false });
+      return answers.shift()?.() ?? Promise.resolve({ written: false, more: false, until });
     },
     onWritten: () => {
       written += 1;
@@ -53,7 +53,7 @@ test('two looks never run at once: what happens meanwhile is looked at after', a
   chronicle.transition();
   clock.advance(60_000);
   expect(looks).toEqual([1_000]);
-  finish({ written: true, more: false });
+  finish({ written: true, more: false, until: 1 });
   await settle();
   clock.advance(1_000);
   expect([looks, written()]).toEqual([[1_000, 62_000], 1]);
@@ -74,7 +74,7 @@ test('a record that cannot be read is said once, and told when it can be read ag
 });
 
 test('a record that is told in parts is gone on with at once, others in between', async () => {
-  const { chronicle, clock, looks, settle } = setUp([async () => ({ written: true, more: true })]);
+  const { chronicle, clock, looks, settle } = setUp([async () => ({ written: true, more: true, until: 1 })]);
   chronicle.start();
   clock.advance(1_000);
   await settle();
@@ -82,5 +82,25 @@ test('a record that is told in parts is gone on with at once, others in between'
   await settle();
   clock.advance(14_999);
   expect(looks).toEqual([1_000, 1_050]);
+  await chronicle.stop();
+});
+
+test('until the record has been told up to now it is said how far that is; its end is told, also where nothing was written', async () => {
+  const part = (until: number, more: boolean) => async () => ({ written: false, more, until });
+  const { chronicle, clock, written, settle } = setUp([part(7, true), part(9, false), part(11, false)]);
+  chronicle.start();
+  const told = [chronicle.telling()];
+  for (const ms of [1_000, 50, 15_000]) {
+    clock.advance(ms);
+    await settle();
+    told.push(chronicle.telling());
+  }
+  expect(told).toEqual([
+    { isBehind: true, toldUntil: null },
+    { isBehind: true, toldUntil: 7 },
+    { isBehind: false, toldUntil: 9 },
+    { isBehind: false, toldUntil: 11 },
+  ]);
+  expect(written()).toBe(1);
   await chronicle.stop();
 });

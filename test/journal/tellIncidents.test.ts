@@ -1,7 +1,9 @@
 import { expect, test } from 'vitest';
 import type { Storage } from '../../db/storage.ts';
+import type { KeptIncident } from '../../server/core/incidents/report.ts';
 import { IncidentTeller } from '../../server/journal/tellIncidents.ts';
 import { TestDatabase } from '../db/support/database.ts';
+import { request } from '../db/support/records.ts';
 import { moments, storyOf } from '../support/incidentStory.ts';
 
 const start = Date.UTC(2026, 10, 17, 14, 0, 0);
@@ -19,6 +21,8 @@ async function appendBetween(storage: Storage, from: number, to: number): Promis
     probes: [],
   });
 }
+
+const emptyBatch = { requests: [], events: [], audit: [], probes: [] };
 
 const tellerOf = (storage: Storage) => new IncidentTeller({ storage, savings: async () => null, now: () => 0 });
 
@@ -84,7 +88,7 @@ test('what is over is not counted again, and stays as it was told', async () => 
   await appendBetween(storage, 0, start + moments.ends);
   await tellerOf(storage).look(start + moments.ends);
   const told = await storage.getIncident(1);
-  expect(await tellerOf(storage).look(start + moments.ends + minuteMs)).toEqual({ written: false, more: false });
+  expect(await tellerOf(storage).look(start + moments.ends + minuteMs)).toMatchObject({ written: false, more: false });
   expect(await storage.getIncident(1)).toEqual(told);
 });
 
@@ -117,6 +121,35 @@ test('a record of days ago that nobody has told is told from its beginning, as i
   });
 });
 
+test('killed after each part of it, also in the middle of an outage, the same incidents are told as without', async () => {
+  await using whole = new TestDatabase();
+  await using killed = new TestDatabase();
+  const told: KeptIncident[] = [];
+  for (const database of [whole, killed]) {
+    let storage = await database.open();
+    // The first part ends a quarter of an hour after the outage began.
+    await storage.append({
+      ...emptyBatch,
+      requests: [request('eldest', { startedAt: start - 23.75 * 60 * minuteMs })],
+    });
+    await appendBetween(storage, 0, start + moments.ends);
+    let teller = tellerOf(storage);
+    for (let more = true; more; ) {
+      more = (await teller.look(later)).more;
+      if (database === whole) continue;
+      await storage.close(5_000);
+      storage = await database.open();
+      teller = tellerOf(storage);
+    }
+    const { rows } = await storage.listIncidents({ limit: 9 });
+    expect(rows).toHaveLength(1);
+    const incident = await storage.getIncident(1);
+    if (incident) told.push({ ...incident, report: { ...incident.report, asOf: 0 } });
+  }
+  expect(told[1]).toEqual(told[0]);
+  expect(told[0]?.row).toMatchObject({ state: 'resolved', beganAt: start + 90_000 });
+});
+
 test('what happened between the last look and a kill is told at a start nine days later, and nothing is told twice', async () => {
   await using database = new TestDatabase();
   const storage = await database.open();
@@ -127,7 +160,7 @@ test('what happened between the last look and a kill is told at a start nine day
   const [row] = (await storage.listIncidents({ limit: 9 })).rows;
   expect(row).toMatchObject({ id: 1, state: 'resolved', detectedAt: start + moments.opened });
   expect(await storage.incidentsToldUntil()).toBe(later);
-  expect(await tellerOf(storage).look(later)).toEqual({ written: false, more: false });
+  expect(await tellerOf(storage).look(later)).toEqual({ written: false, more: false, until: later });
 });
 
 test('an old one that has not ended to this day goes on only when now is reached, with its beginning', async () => {

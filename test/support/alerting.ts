@@ -18,6 +18,7 @@ export class Alerting implements AsyncDisposable {
   chains: Watched['chains'] = [chain('proven')];
   destinations: AlertSettings[];
   disk: 'well' | 'full' = 'well';
+  isBehind = false;
   alerter: Alerter;
   private ids = 0;
   private posts: ReturnType<typeof createPost>[] = [];
@@ -58,7 +59,13 @@ export class Alerting implements AsyncDisposable {
       post: post.post,
       storage: this.storage(),
       destinations: () => this.destinations,
-      facts: () => ({ chains: this.chains, circuits: [], environment: 'test', dashboard: 'https://r.example' }),
+      facts: () => ({
+        chains: this.chains,
+        circuits: [],
+        isBehind: this.isBehind,
+        environment: 'test',
+        dashboard: 'https://r.example',
+      }),
     });
     alerter.start();
     return alerter;

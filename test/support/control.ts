@@ -11,6 +11,7 @@ import { createRouter } from '../../server/control/router.ts';
 import { Sessions } from '../../server/control/session.ts';
 import type { ProviderBook } from '../../server/core/book.ts';
 import type { BreakerSettings, CircuitEvent } from '../../server/core/circuit/types.ts';
+import type { Telling } from '../../server/core/incidents/types.ts';
 import type { AuditRecord, SessionRecord } from '../../server/core/records.ts';
 import type { Role } from '../../server/core/roles.ts';
 import type { ChainSettings, ProviderSettings, SignInSettings } from '../../server/core/settings.ts';
@@ -165,6 +166,7 @@ export interface ControlOptions {
   sessions?: SessionRecord[];
   access?: Access;
   signIn?: SignInSettings;
+  telling?: () => Telling;
 }
 
 /** Overviews of a program that has had no request. */
@@ -213,6 +215,7 @@ export async function startControl(options: ControlOptions = {}) {
     webRoot: options.webRoot ?? null,
     version: '0.1.0',
     state: options.state ?? (() => 'serving'),
+    ...(options.telling ? { telling: options.telling } : {}),
   });
   await control.server.listen({ host: '127.0.0.1', port: 0 });
   const { port } = control.server.server.address() as AddressInfo;

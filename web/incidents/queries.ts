@@ -25,6 +25,18 @@ const openQuery = queryOptions({
   refetchInterval: refetchMs,
 });
 
+/** While it catches up, asked again so soon. */
+const behindMs = 1_000;
+
+/** How far incidents have been told. Read again with them, and until all are told. */
+export function useTelling(): Outputs['incidents']['telling'] | undefined {
+  return useQuery({
+    queryKey: ['incidents', 'telling'],
+    queryFn: () => client.incidents.telling.query(),
+    refetchInterval: ({ state }) => (state.data?.isBehind ? behindMs : refetchMs),
+  }).data;
+}
+
 /** How many go on now; reads them again whenever the program has written something of them. */
 export function useOpenIncidents(): number {
   const { incidentsTold } = useLive();

@@ -1,12 +1,13 @@
-import { useInfiniteQuery } from '@tanstack/react-query';
+import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { Link, useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
-import { client } from '../api.ts';
+import { aboutQuery, client } from '../api.ts';
 import { errorSentence } from '../errors.ts';
 import type { Cell } from '../exports.ts';
-import { type IncidentRow, refetchMs } from '../incidents/queries.ts';
+import { type IncidentRow, refetchMs, useTelling } from '../incidents/queries.ts';
 import { useKeys } from '../keys.ts';
 import { showAge, zoneName } from '../time.ts';
+import { CopyBox } from '../ui/copyBox.tsx';
 import { ExportButtons } from '../ui/exportButtons.tsx';
 import { Age, TimeText } from '../ui/figures.tsx';
 import { EmptyState } from '../ui/panel.tsx';
@@ -45,6 +46,8 @@ export function IncidentsPage() {
     getNextPageParam: ({ next }) => next ?? undefined,
     refetchInterval: refetchMs,
   });
+  const telling = useTelling();
+  const isBehind = telling?.isBehind === true;
   const rows = query.data?.pages.flatMap((page) => page.rows) ?? [];
   return (
     <>
@@ -59,8 +62,9 @@ export function IncidentsPage() {
       </div>
       <section className="panel requests-list" aria-label="Incidents">
         {query.error && <p className="note note-open">■ {errorSentence(query.error)} What was read before stays.</p>}
+        {isBehind && <StillTold until={telling.toldUntil} />}
         {rows.length > 0 && <IncidentTable rows={rows} />}
-        {rows.length === 0 && !query.isPending && <NoIncidents />}
+        {rows.length === 0 && !query.isPending && !isBehind && <NoIncidents />}
         {query.hasNextPage && (
           <button type="button" className="button older" onClick={() => void query.fetchNextPage()}>
             Older incidents
@@ -68,6 +72,21 @@ export function IncidentsPage() {
         )}
       </section>
     </>
+  );
+}
+
+/** After a start: what the record holds of before is told in its order, and is not all here yet. */
+function StillTold({ until }: { until: number | null }) {
+  return (
+    <p className="note incidents-behind">
+      ▲ Older incidents are still being told
+      {until !== null && (
+        <>
+          : up to <TimeText at={until} />
+        </>
+      )}
+      . What goes on now comes when that is done.
+    </p>
   );
 }
 
@@ -144,14 +163,15 @@ function StateWord({ state }: { state: IncidentRow['state'] }) {
 }
 
 function NoIncidents() {
+  const { data: about } = useQuery(aboutQuery);
   return (
     <EmptyState title="There has been no incident">
       <p>
         One writes itself when a circuit opens for longer than a moment, when callers get errors, or when a chain is
         answered by fallbacks, or slowly, far more than is usual for it.
       </p>
-      <p>To see one, break a provider of the demo:</p>
-      <pre>npm run recloser -- start --demo</pre>
+      <p>The demo breaks a provider every three minutes (npm start). Here it takes calls, like this one:</p>
+      {about && <CopyBox text={about.curl} label="the command" />}
     </EmptyState>
   );
 }

@@ -8,13 +8,16 @@ const incidentMs = 15_000;
 /** An incident may be watched for hours before it is over: well for so long, with at least as long to go, it is told once. */
 const recoveredMs = 10 * minuteMs;
 
+/** What is so old when it is first seen was told after the fact, as after a start: it may be over by the next call. */
+const afterTheFactMs = 5 * minuteMs;
+
 /** An alert after one more look at what it is about. Pure: all it goes by is in the alert, so that a restart changes nothing. */
 export function advanced(before: Alert | null, concern: Concern, now: number): Alert {
   const alert = before ?? begun(concern, now);
   if (alert.resolvedAt !== null) return alert;
   const isBad = concern.state === 'bad';
   // An incident that flaps is as old as it is: only its first moments are waited for.
-  const badSince = isBad ? Math.min(concern.detectedAt ?? alert.badSince ?? now, now) : null;
+  const badSince = isBad ? Math.min(knownSince(alert, concern) ?? alert.badSince ?? now, now) : null;
   const wellSince = isBad ? null : Math.min(alert.wellSince ?? now, now);
   const quiet = alert.chain !== null && wellSince !== null && now - wellSince >= chainQuietMs;
   return {
@@ -24,6 +27,11 @@ export function advanced(before: Alert | null, concern: Concern, now: number): A
     wellSince,
     resolvedAt: concern.state === 'over' || quiet ? now : null,
   };
+}
+
+/** Since when there was somebody to know of it. */
+function knownSince({ seenAt }: Alert, { detectedAt }: Concern): number | null {
+  return detectedAt !== null && seenAt - detectedAt > afterTheFactMs ? seenAt : detectedAt;
 }
 
 function begun({ incidentId, chain }: Concern, now: number): Alert {

@@ -2,6 +2,14 @@ import type { CircuitEvent, OpenCause } from '../circuit/types.ts';
 
 /** Incidents, told from the record alone. Times are ms since 1970. */
 
+/** How far the record has been told. */
+export interface Telling {
+  /** Older incidents may still come: nobody has told the record up to now yet. */
+  isBehind: boolean;
+  /** Ms since 1970; null: it has not been looked at yet. */
+  toldUntil: number | null;
+}
+
 /** A span of the record, as far as it bears on incidents. In any order; what is there twice counts once. */
 export interface TroubleRecord {
   /** With the last transition of each circuit before the span, where there was one. */
