@@ -7,7 +7,7 @@ import { countRequests } from '../../db/sqlite/statements/countRequests.ts';
 import { letGo } from '../../db/sqlite/statements/letGo.ts';
 import { listChainMinutes, listProviderMinutes } from '../../db/sqlite/statements/listMinutes.ts';
 import { rollUp } from '../../db/sqlite/statements/rollUp.ts';
-import { appendBatch } from '../../db/sqlite/statements/write.ts';
+import { appendBatch, writeStatements } from '../../db/sqlite/statements/write.ts';
 import type { RequestRecord } from '../../server/core/records.ts';
 import { randomRequests } from '../support/randomRequests.ts';
 import { slowChainMinutes, slowProviderMinutes } from '../support/slowMinutes.ts';
@@ -36,7 +36,12 @@ const records = fc
 const doings = fc.array(
   fc.oneof(
     fc.record({ kind: fc.constant('write' as const), share: fc.double({ min: 0, max: 1, noNaN: true }) }),
-    fc.record({ kind: fc.constant('rollUp' as const), minutes: fc.integer({ min: -10, max: hours * 60 + 70 }) }),
+    fc.record({
+      kind: fc.constant('rollUp' as const),
+      minutes: fc.integer({ min: -10, max: hours * 60 + 70 }),
+      steps: fc.constantFrom(1, 2, Number.POSITIVE_INFINITY),
+    }),
+    fc.record({ kind: fc.constant('restart' as const) }),
     fc.record({ kind: fc.constant('uncount' as const) }),
     fc.record({
       kind: fc.constant('letGo' as const),
@@ -86,7 +91,7 @@ interface Asked {
   goneBefore: number;
 }
 
-test('whatever is written late, added up, counted anew and let go, in any order: hours and minutes say what the requests do', () => {
+test('whatever is written late, added up, counted anew and let go, in any order, with restarts in the middle: hours and minutes say what the requests do', () => {
   using database = emptyDatabase();
   fc.assert(
     fc.property(records, doings, spans, (list, does, span) => {
@@ -99,13 +104,17 @@ test('whatever is written late, added up, counted anew and let go, in any order:
           appendBatch(database, batch({ requests: some }));
           for (const each of some) written.add(each);
         } else if (doing.kind === 'rollUp') {
-          while (rollUp(database, start + doing.minutes * minuteMs).more);
+          const until = start + doing.minutes * minuteMs;
+          for (let step = 1; rollUp(database, until).more && step < doing.steps; step += 1);
+        } else if (doing.kind === 'restart') {
+          database.write = writeStatements(database.sqlite, database.orm);
         } else if (doing.kind === 'uncount') {
           // A record of before there were such tables, at the point where an update finds it, and half way on.
           if (goneBefore > 0) continue;
           database.sqlite.exec(`update requests set counted = 0; delete from chain_minutes; delete from provider_minutes;
             delete from facet_minutes; delete from chain_hours; delete from provider_hours; delete from facet_hours`);
           countOlder(database, 3);
+          database.write = writeStatements(database.sqlite, database.orm);
           rollUp(database, start + 2 * hourMs);
           while (countOlder(database, 7).more);
         } else {

@@ -1,13 +1,15 @@
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import { openSqlite } from '../../db/sqlite/open.ts';
 import { IncidentTeller } from '../../server/journal/tellIncidents.ts';
 import { realClock } from '../../server/world.ts';
 import { findings } from '../support/axe.ts';
 import { browserForAll } from '../support/browser.ts';
+import { startControl } from '../support/control.ts';
 import { moments, storyOf } from '../support/incidentStory.ts';
 import { lineMoments, lineStory } from '../support/lineStory.ts';
-import { openTab, signIn } from '../support/operator.ts';
+import { newOperator, openTab, signIn } from '../support/operator.ts';
 import { ask, folder, realSimulator, startProgram, token, writeConfig } from '../support/program.ts';
 
 const browser = browserForAll();
@@ -133,6 +135,20 @@ test('axe finds nothing on the pages of incidents, which are read on a phone, at
   expect(await cell.evaluate(ink)).toEqual(['rgb(0, 0, 0)', 'rgb(255, 255, 255)']);
   expect(await widthOf()).toBeLessThanOrEqual(760);
 }, 60_000);
+
+test('while old incidents are being told after a start the page says up to when, and no more when it is done', async () => {
+  let telling = { isBehind: true, toldUntil: tuesday as number | null };
+  const webRoot = fileURLToPath(new URL('../../dist/web', import.meta.url));
+  await using control = await startControl({ webRoot, telling: () => telling });
+  const { page } = await newOperator(browser());
+  await page.goto(control.url + control.signInLink());
+  await page.getByRole('link', { name: 'Incidents' }).click();
+  await page.getByText('Older incidents are still being told: up to 2026-11-17 14:00:00 UTC.').waitFor();
+  expect(await page.getByText('There has been no incident').count()).toBe(0);
+  telling = { isBehind: false, toldUntil: tuesday };
+  await page.getByText('There has been no incident').waitFor();
+  expect(await page.getByText('still being told').count()).toBe(0);
+});
 
 /** Two times in which both providers failed: first without a connection to either, later with one that answered 503. */
 async function setUpLine() {
