@@ -212,17 +212,8 @@ async function makeParts(
   const config = new Reload({ file: world.configFile ?? null, clock, settings, adopt });
   const control = createControl({
     ...{ ...world, settings: inForce, board, recheck, storage, recorder, config, alerts: alerting.alerter },
-    ...{
-      live,
-      overviews,
-      telling,
-      about,
-      sessions,
-      access,
-      state,
-      metrics: () => metrics.read(),
-      book: inForce,
-    },
+    ...{ live, overviews, telling, about, sessions, access, state, book: inForce },
+    metrics: () => metrics.read(),
   });
   return { gateway, control, recheck, standby, watch, recorder, config, alerting, settingsNow: () => now };
 }

@@ -57,8 +57,7 @@ export function createWatch({ settings, world, board, storage, lastSeq }: WatchO
   const savings = (incident: Incident, to: number) => savingsOfIncident(storage, inForce, { incident, to });
   const teller = new IncidentTeller({ storage, savings, now: () => clock.now() });
   const chronicle = new Chronicle({
-    clock,
-    log,
+    ...{ clock, log },
     look: (until) => teller.look(until),
     onWritten: () => live.publish({ type: 'incidents' }),
   });
@@ -67,9 +66,8 @@ export function createWatch({ settings, world, board, storage, lastSeq }: WatchO
     live,
     overviews,
     totals,
+    telling: chronicle.telling,
     startedAt: meter.startedAt,
-    /** How far incidents have been told. */
-    telling: () => chronicle.telling(),
     /** The config has changed. */
     adopt(config: Settings): void {
       meter.adopt(config);

@@ -48,9 +48,7 @@ export class Chronicle {
   }
 
   /** How far the record has been told. */
-  telling(): Telling {
-    return this.told;
-  }
+  readonly telling = (): Telling => this.told;
 
   transition(): void {
     if (!this.running) return;
