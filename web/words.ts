@@ -106,9 +106,12 @@ export function plural(count: number, noun: string): string {
   return `${wholeNumber(count)} ${noun}${count === 1 ? '' : 's'}`;
 }
 
+/** Made once: making it takes as long as writing fifty numbers. */
+const whole = new Intl.NumberFormat('en-US', { maximumFractionDigits: 0 });
+
 /** With thousands set apart: `13,652`. */
 export function wholeNumber(count: number): string {
-  return count.toLocaleString('en-US', { maximumFractionDigits: 0 });
+  return whole.format(count);
 }
 
 /** A share from 0 to 1: `0.1 %`, `37 %`, `100 %`, and never 100 or 0 when it is not quite. */
