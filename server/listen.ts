@@ -5,7 +5,10 @@ import type { ListenerSettings } from './core/settings.ts';
 /** A start that was refused, in a sentence that says what to do. */
 export class StartError extends Error {}
 
-/** Listens; the answer is the address as it came to be. Rejects with `StartError`, and the server is closed then. */
+/** Of every address there is, the one by which this machine reaches us, and that both listeners answer to. */
+const anyAddresses: Record<string, string> = { '0.0.0.0': '127.0.0.1', '::': '::1' };
+
+/** Listens; the answer is the address by which this machine reaches it. Rejects with `StartError`, and the server is closed then. */
 export async function listen(server: FastifyInstance, settings: ListenerSettings, name: string): Promise<string> {
   const { host, port } = settings;
   try {
@@ -15,7 +18,8 @@ export async function listen(server: FastifyInstance, settings: ListenerSettings
     throw new StartError(refusal(error, settings, name), { cause: error });
   }
   const address = server.server.address() as AddressInfo;
-  const shown = address.family === 'IPv6' ? `[${address.address}]` : address.address;
+  const reached = anyAddresses[address.address] ?? address.address;
+  const shown = reached.includes(':') ? `[${reached}]` : reached;
   return `http://${shown}:${address.port}`;
 }
 

@@ -28,6 +28,9 @@ export const maxPathCharacters = 1_000;
 /** No page of ours asks for a device. */
 const devices = ['camera', 'microphone', 'geolocation', 'payment', 'usb', 'serial', 'display-capture'];
 
+/** What is wrong with a request that comes to no handler. */
+const codes: Record<number, string> = { 408: 'timeout', 413: 'body_too_large', 415: 'unsupported_media_type' };
+
 /** Sent with every answer. */
 const securityHeaders = {
   'content-security-policy': contentPolicy(null),
@@ -55,7 +58,7 @@ export function guard(server: FastifyInstance, settings: () => ListenerSettings,
   server.setErrorHandler((error: { statusCode?: number; code?: string; message: string }, request, reply) => {
     const status = error.statusCode ?? 500;
     if (status < 500)
-      return sendRefusal(request, reply, { status, code: error.code ?? 'bad_request', message: error.message });
+      return sendRefusal(request, reply, { status, code: codes[status] ?? 'bad_request', message: error.message });
     log.error(
       { url: request.routeOptions.url, request: request.id, error },
       'A request to the control listener failed unforeseen.',

@@ -21,7 +21,12 @@ export async function auditShipped() {
 export function auditOf(output, shipped) {
   const report = reportIn(output);
   if (report.vulnerabilities === undefined) {
-    const why = report.error?.summary ?? report.message ?? (output.trim().split('\n')[0] || 'it said nothing');
+    const why =
+      report.error?.summary ||
+      report.error?.code ||
+      report.message ||
+      output.trim().split('\n')[0] ||
+      'it said nothing';
     const lines = [
       `The registry could not be asked (${String(why).slice(0, 200)}): nothing is known. Try again where npm reaches one that answers audits.`,
     ];

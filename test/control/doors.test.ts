@@ -105,6 +105,11 @@ describe('the doors of the control listener', () => {
   it('a body over the bound is refused', async () => {
     await using control = await startControl();
     const body = JSON.stringify({ provider: 'deepseek-v3', reason: 'x'.repeat(70_000) });
+    const codeOf = ({ status, text }: { status: number; text: string }) => [status, JSON.parse(text).error.code];
+    const large = await send(control, '/sign-in', { method: 'POST', headers: json, body });
+    expect(codeOf(large)).toEqual([413, 'body_too_large']);
+    const broken = await send(control, '/sign-in', { method: 'POST', headers: json, body: '{' });
+    expect(codeOf(broken)).toEqual([400, 'bad_request']);
     expect((await send(control, '/trpc/circuits.trip', { method: 'POST', headers: json, body })).status).toBe(413);
   });
 

@@ -50,6 +50,7 @@ test('what only builds and tests is told of, and fails nothing', () => {
 
 test.each([
   ['a registry that takes no audits', JSON.stringify({ message: '405 Method Not Allowed', statusCode: 405 }), '405'],
+  ['an error without words', JSON.stringify({ error: { code: 'EAUDITGONE', summary: '' } }), 'EAUDITGONE'],
   ['no connection', JSON.stringify({ error: { code: 'ENOTFOUND', summary: 'request failed' } }), 'request failed'],
   ['no JSON', 'npm error code X', 'npm error code X'],
   ['nothing', '', 'it said nothing'],
