@@ -121,11 +121,12 @@ export class Alerter {
       const all = this.alerts ?? (await this.read());
       if (all.length === 0 && destinations().length === 0) return;
       const { isBehind, ...now } = facts();
-      const held = isBehind ? all.filter(({ chain }) => chain === null) : [];
+      const { rows, error } = isBehind ? unread : await this.incidentsOf(all);
+      const held = rows === null ? all.filter(({ chain }) => chain === null) : [];
       const before = all.filter((alert) => !held.includes(alert));
-      const incidents = isBehind ? [] : await this.incidentsOf(before);
-      const seen = { ...now, destinations: destinations(), incidents, alerts: before, now: clock.wall() };
+      const seen = { ...now, destinations: destinations(), incidents: rows ?? [], alerts: before, now: clock.wall() };
       await this.take(step({ ...seen, waiting: this.outbox.waiting() }), { ...seen, held });
+      if (error !== null) throw error;
       if (this.failing) log.info({}, 'Alerts are looked after again.');
       this.failing = false;
     } catch (error) {
@@ -144,16 +145,21 @@ export class Alerter {
     return alerts;
   }
 
-  private async incidentsOf(alerts: readonly Alert[]): Promise<IncidentRow[]> {
+  /** Those that go on, and those that alerts are about. Never rejects: chains at risk are told of without the record. */
+  private async incidentsOf(alerts: readonly Alert[]): Promise<ReadIncidents> {
     const { storage } = this.options;
-    const { rows } = await storage.listIncidents({ unresolved: true, limit: maxIncidents });
-    const others: IncidentRow[] = [];
-    for (const { incidentId, resolvedAt } of alerts) {
-      if (incidentId === null || resolvedAt !== null || rows.some(({ id }) => id === incidentId)) continue;
-      const found = await storage.getIncident(incidentId);
-      if (found) others.push(found.row);
+    try {
+      const { rows } = await storage.listIncidents({ unresolved: true, limit: maxIncidents });
+      const others: IncidentRow[] = [];
+      for (const { incidentId, resolvedAt } of alerts) {
+        if (incidentId === null || resolvedAt !== null || rows.some(({ id }) => id === incidentId)) continue;
+        const found = await storage.getIncident(incidentId);
+        if (found) others.push(found.row);
+      }
+      return { rows: [...rows, ...others], error: null };
+    } catch (error) {
+      return { rows: null, error };
     }
-    return [...rows, ...others];
   }
 
   /** Writes how alerts stand and what is to be told, and then tells it: also where the disk does not take it. */
@@ -190,6 +196,14 @@ export class Alerter {
     return begun({ ...about, id: this.options.newId(), message, now: seen.now });
   }
 }
+
+/** `rows` null: incidents are not known now, and what was told of them stands. */
+interface ReadIncidents {
+  rows: IncidentRow[] | null;
+  error: unknown;
+}
+
+const unread: ReadIncidents = { rows: null, error: null };
 
 type Seen = Omit<AlertFacts, 'isBehind'> &
   Pick<StepAsk, 'destinations' | 'incidents' | 'alerts' | 'now'> & {

@@ -17,7 +17,7 @@ export class Alerting implements AsyncDisposable {
   incidents: IncidentRow[] = [];
   chains: Watched['chains'] = [chain('proven')];
   destinations: AlertSettings[];
-  disk: 'well' | 'full' = 'well';
+  disk: 'well' | 'full' | 'unread' = 'well';
   isBehind = false;
   alerter: Alerter;
   private ids = 0;
@@ -75,10 +75,13 @@ export class Alerting implements AsyncDisposable {
     return {
       readAlerts: async () => readAlerts(this.database.orm),
       writeAlerts: async (change) => {
-        if (this.disk === 'full') throw new Error('The disk is full.');
+        if (this.disk !== 'well') throw new Error('The disk is full.');
         writeAlerts(this.database, change);
       },
-      listIncidents: async () => ({ rows: this.incidents.filter(({ state }) => state !== 'resolved'), next: null }),
+      listIncidents: async () => {
+        if (this.disk === 'unread') throw new Error('The database is locked.');
+        return { rows: this.incidents.filter(({ state }) => state !== 'resolved'), next: null };
+      },
       getIncident: async (id) => {
         const row = this.incidents.find((each) => each.id === id);
         return row ? ({ row } as Awaited<ReturnType<AlerterOptions['storage']['getIncident']>>) : null;

@@ -41,9 +41,12 @@ export function concernsOf({ incidents, chains, alerts }: Watched): Concern[] {
   ];
 }
 
-/** Nobody would be left without the provider that carries it. A chain of one is so by its config: that is no news. */
-function isAtRisk({ providers, ifCarrierGoes }: Watched['chains'][number]): boolean {
-  return providers.length > 1 && ifCarrierGoes.verdict === 'nobody';
+/**
+ * Nobody would be left without the provider that carries it, or nobody is. That a chain of one would not survive it is so by
+ * its config, and no news.
+ */
+function isAtRisk({ providers, carrier, ifCarrierGoes }: Watched['chains'][number]): boolean {
+  return ifCarrierGoes.verdict === 'nobody' && (providers.length > 1 || carrier === null);
 }
 
 function ofChain(chain: string, state: Concern['state']): Concern {

@@ -195,6 +195,14 @@ const table: [fact: string, looks: [number, Seen][], said: string[], destination
     ['60 team opened page', '120 team resolved page'],
   ],
   [
+    'a chain of one provider that nobody answers for is a page: its callers get errors',
+    [
+      [0, { chains: [chain('nobody', { providers: ['llama-3.3-70b'], carrier: null })] }],
+      [minute, { chains: [chain('nobody', { providers: ['llama-3.3-70b'], carrier: null })] }],
+    ],
+    ['60 team opened page'],
+  ],
+  [
     'a chain of one provider is at risk by its config, and no news',
     [
       [0, { chains: [chain('nobody', { providers: ['llama-3.3-70b'] })] }],
