@@ -79,6 +79,11 @@ test('the minutes of a span add up to its requests and attempts', () => {
       const calls = requests.flatMap(({ attempts }) => attempts).filter(({ outcome }) => outcome !== 'skipped');
       expect(providers.reduce((sum, minute) => sum + minute.attempts, 0)).toBe(calls.length);
       expect(told.every(({ at }) => at % 60_000 === 0)).toBe(true);
+      for (const { at, chain, providers: asked } of told) {
+        const ofChain = requests.filter((one) => one.chain === chain).flatMap(({ attempts }) => attempts);
+        const within = ofChain.filter(({ startedAt }) => startedAt >= at && startedAt < at + 60_000);
+        expect([...asked].sort()).toEqual([...new Set(within.map(({ provider }) => provider))].sort());
+      }
     }),
     { numRuns: 10 },
   );

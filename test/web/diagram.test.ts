@@ -56,11 +56,15 @@ test('a wider line never means less traffic, and no traffic is as thin as any', 
   expect(lineWidth(40)).toBeGreaterThan(2 * lineWidth(0.4));
 });
 
-test.each(shownStates)('a line of a %s circuit is dead just where it lets nothing through', (state) => {
-  const [line] = layoutChain(chainOf(['a']), known([entryOf('a', { state })], [providerOf('a')])).lines;
-  expect(line?.flow).toBe(state === 'open' || state === 'tripped' ? 'dead' : 'flowing');
-  expect(line?.mark).toBe(state);
-});
+test.each(shownStates)(
+  'a line of a %s circuit is dead just where it lets nothing through, and then shows no rate of before',
+  (state) => {
+    const [line] = layoutChain(chainOf(['a']), known([entryOf('a', { state })], [providerOf('a')])).lines;
+    const isDead = state === 'open' || state === 'tripped';
+    expect([line?.flow, line?.rate]).toEqual(isDead ? ['dead', null] : ['flowing', 4]);
+    expect(line?.mark).toBe(state);
+  },
+);
 
 test('a closed circuit that nobody called for five minutes is not shown as well', () => {
   const quiet = [providerOf('a', { attempts: 0, attemptsPerSecond: 0 })];

@@ -12,7 +12,7 @@ export interface LineLayout {
   bus: BusPiece;
   /** `dead`: its circuit lets nothing through; `idle`: it would, but nothing comes. */
   flow: 'flowing' | 'idle' | 'dead';
-  /** Attempts a second; null: not known yet. */
+  /** Attempts a second; null: not known yet, or the line is dead: what went over it a moment ago is no rate of now. */
   rate: number | null;
   /** Width of the line, px. */
   width: number;
@@ -60,7 +60,8 @@ export function layoutChain(chain: Fed, known: Known): ChainLayout {
       const rate = chain.attemptsPerSecond?.[provider] ?? overview?.attemptsPerSecond ?? null;
       const flow = flowOf(entry?.state ?? null, rate);
       const width = flow === 'flowing' ? lineWidth(rate) : thinnestPx;
-      return { provider, place, bus: busPiece(place, last), flow, rate, width, mark: markOf(entry, overview) };
+      const now = flow === 'dead' ? null : rate;
+      return { provider, place, bus: busPiece(place, last), flow, rate: now, width, mark: markOf(entry, overview) };
     }),
   };
 }

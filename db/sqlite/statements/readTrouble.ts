@@ -1,4 +1,4 @@
-import { and, asc, gte, inArray, lte, sql } from 'drizzle-orm';
+import { and, asc, gte, inArray, lt, lte, sql } from 'drizzle-orm';
 import type { BetterSQLite3Database } from 'drizzle-orm/better-sqlite3';
 import type { CircuitEvent } from '../../../server/core/circuit/types.ts';
 import type {
@@ -7,7 +7,7 @@ import type {
   ProviderMinute,
   TroubleRecord,
 } from '../../../server/core/incidents/types.ts';
-import { attempts, circuitEvents, circuits, requests } from '../../schema.ts';
+import { attempts, circuitEvents, circuits, providerMinutes as countedMinutes, requests } from '../../schema.ts';
 
 /** Ms since 1970, `to` exclusive. */
 interface Span {
@@ -26,7 +26,11 @@ export function readTransitions(orm: BetterSQLite3Database, span: Span): Pick<Tr
 }
 
 export function readMinutes(orm: BetterSQLite3Database, span: Span): Pick<TroubleRecord, 'chains' | 'providers'> {
-  return { chains: chainMinutes(orm, span), providers: providerMinutes(orm, span) };
+  const asked = askedProviders(orm, span);
+  const chains = chainMinutes(orm, span).map((minute) => {
+    return { ...minute, providers: asked.get(`${minute.at} ${minute.chain}`) ?? [] };
+  });
+  return { chains, providers: providerMinutes(orm, span) };
 }
 
 /** With the last one of each provider before, which says how it stood then. */
@@ -80,8 +84,8 @@ function chunks(ids: string[]): string[][] {
 }
 
 /** The first token as it is on the whole: the geometric mean, which a few slow ones move little. */
-function chainMinutes(orm: BetterSQLite3Database, { from, to }: Span): ChainMinute[] {
-  return orm.all<ChainMinute>(sql`
+function chainMinutes(orm: BetterSQLite3Database, { from, to }: Span): Omit<ChainMinute, 'providers'>[] {
+  return orm.all<Omit<ChainMinute, 'providers'>>(sql`
     select ${requests.chain} as chain, ${requests.startedAt} - ${requests.startedAt} % ${minuteMs} as at, count(*) as requests,
       sum(${felt}) as errors,
       min(case when ${felt} then ${requests.startedAt} end) as firstErrorAt,
@@ -103,6 +107,22 @@ function providerMinutes(orm: BetterSQLite3Database, { from, to }: Span): Provid
     where ${attempts.provider} in (${providersCalled}) and ${attempts.drill} is null
       and ${attempts.startedAt} >= ${wholeMinute(from)} and ${attempts.startedAt} < ${to}
     group by 1, 2`);
+}
+
+/** By minute and chain: whom its requests went to or past, as far as minutes are counted. */
+function askedProviders(orm: BetterSQLite3Database, { from, to }: Span): Map<string, string[]> {
+  const { at, chain, provider } = countedMinutes;
+  const found = new Map<string, string[]>();
+  const rows = orm
+    .select({ at, chain, provider })
+    .from(countedMinutes)
+    .where(and(gte(at, wholeMinute(from)), lt(at, to)))
+    .all();
+  for (const row of rows) {
+    const key = `${row.at} ${row.chain}`;
+    found.set(key, [...(found.get(key) ?? []), row.provider]);
+  }
+  return found;
 }
 
 function wholeMinute(at: number): number {

@@ -1,5 +1,5 @@
 import { median } from '../percentile.ts';
-import { compare, type Span } from './circuitTroubles.ts';
+import { compare, type UnusualSpan } from './circuitTroubles.ts';
 import type { ChainMinute, Trouble } from './types.ts';
 
 /**
@@ -9,7 +9,8 @@ import type { ChainMinute, Trouble } from './types.ts';
  * - fallbacks, slow: three judged minutes in a row were beyond the band of what is usual; over when three in a row are well
  *   inside it, or when there was nothing to judge for half an hour.
  * Usual is the median minute of the two hours before, of 15 at least. A minute is judged when it is whole, has 10 requests, and
- * no circuit was open, just back or held by hand in it: who answers then, and how fast, has its cause already.
+ * none went to or past a circuit that was open, just back or held by hand in it: who answers then, and how fast, has its cause
+ * already. What circuits of other chains do is no matter.
  */
 export const minuteMs = 60_000;
 /** What is usual is looked up so far back. */
@@ -49,7 +50,7 @@ const bands: readonly Band[] = [
 
 interface Around {
   /** Spans in which circuits were away from their usual. */
-  unusual: readonly Span[];
+  unusual: readonly UnusualSpan[];
   /** Judging begins here; what is before only tells what is usual. */
   judgedFrom: number;
   until: number;
@@ -187,7 +188,11 @@ function endBySilence(watch: Watch, now: number): void {
 
 function isJudged(minute: ChainMinute, band: Band, { unusual }: Around): boolean {
   if (minute.requests < fewestRequests || band.of(minute) === null) return false;
-  return !unusual.some(({ from, to }) => from < minute.at + minuteMs && (to === null || to + comingBackMs > minute.at));
+  const { at, providers } = minute;
+  return !unusual.some(({ provider, from, to }) => {
+    const isWithin = from < at + minuteMs && (to === null || to + comingBackMs > at);
+    return isWithin && (providers.length === 0 || providers.includes(provider));
+  });
 }
 
 function usualBefore(judged: readonly ChainMinute[], band: Band, index: number): number | null {

@@ -37,10 +37,15 @@ export function circuitTroubles(
     }));
 }
 
+export interface UnusualSpan extends Span {
+  provider: string;
+}
+
 /** When circuits were away from their usual: open by themselves, or held by an operator's hand. */
-export function unusualSpans(events: readonly CircuitEvent[]): Span[] {
+export function unusualSpans(events: readonly CircuitEvent[]): UnusualSpan[] {
   const ordered = inOrder(events);
-  return [...stretches(ordered), ...overrideSpans(ordered)];
+  const opened = stretches(ordered).map(({ opening, from, to }) => ({ provider: opening.provider, from, to }));
+  return [...opened, ...overrideSpans(ordered)];
 }
 
 interface Stretch extends Span {
@@ -72,15 +77,15 @@ function stretches(ordered: readonly CircuitEvent[]): Stretch[] {
   return found;
 }
 
-function overrideSpans(ordered: readonly CircuitEvent[]): Span[] {
-  const found: Span[] = [];
-  const going = new Map<string, Span>();
+function overrideSpans(ordered: readonly CircuitEvent[]): UnusualSpan[] {
+  const found: UnusualSpan[] = [];
+  const going = new Map<string, UnusualSpan>();
   for (const event of ordered) {
     const circuit = `${event.node}/${event.provider}`;
     const isHeld = event.to === 'tripped' || event.to === 'heldClosed';
     const span = going.get(circuit);
     if (isHeld && !span) {
-      const begun = { from: event.at, to: null };
+      const begun = { provider: event.provider, from: event.at, to: null };
       going.set(circuit, begun);
       found.push(begun);
     } else if (!isHeld && span) {

@@ -40,6 +40,8 @@ export interface ChainMinute {
   fallbacks: number;
   /** Time to the first token as it was for half of them, or on the whole; null: none is known. */
   firstTokenMs: number | null;
+  /** Whom its requests went to or past; empty: not known. */
+  providers: readonly string[];
 }
 
 /** One minute of a provider: its calls by the minute they were sent, skips and drills not among them. */

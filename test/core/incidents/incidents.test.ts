@@ -130,6 +130,18 @@ test('while a circuit is open or held by hand, fallbacks have their cause alread
   expect(told(maker, 200).map(({ key }) => key)).toEqual(['circuit a/3']);
 });
 
+test('a chain is judged by circuits of its own requests: one tripped for days elsewhere hides no brownout', () => {
+  const providers = ['deepseek-v3', 'llama-3.3-70b'];
+  const told = (tripped: string) => {
+    const maker = new RecordMaker()
+      .trip(tripped, { from: -60, to: 5_000 })
+      .chain('lucy', [0, 60], (at) => ({ providers, ...(at >= 30 ? { fallbacks: 90 } : {}) }));
+    return incidentsOf(maker.make(), { ...fromTheBeginning, until: minutes(60) });
+  };
+  expect(told('qwen-72b')).toMatchObject([{ title: 'lucy was answered by fallbacks more than usual' }]);
+  expect(told('llama-3.3-70b')).toEqual([]);
+});
+
 test('the fault may be ours when every provider fails to connect at once and none answers', () => {
   const none = { attempts: 5, answered: 0, unconnected: 5 };
   const maker = (second: typeof none) =>

@@ -108,6 +108,7 @@ export class RecordMaker {
         lastErrorAt: null,
         fallbacks: 2,
         firstTokenMs: 400,
+        providers: [],
       };
       this.chains.push({ chain, at: minutes(at), ...usual, ...of(at) });
     }
