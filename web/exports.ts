@@ -1,5 +1,10 @@
 /** Tables as files: CSV and JSON, as filtered. */
 
+/** A moment as files have it; null stays. */
+export function isoTime(at: number | null): string | null {
+  return at === null ? null : new Date(at).toISOString();
+}
+
 export type Cell = string | number | boolean | null;
 
 /** Rows of a download at most; a table that has more says so. */

@@ -75,12 +75,24 @@ test('the page of a provider stands on a phone, at 200 % and in both themes, and
   await page.getByRole('combobox', { name: 'Command' }).fill('go to first');
   await page.keyboard.press('Enter');
   await page.getByRole('img', { name: /^Now tripped by hand, closed beneath/ }).waitFor();
+  expect(await page.title()).toBe('(1 open) Recloser · Provider');
   await page.locator('.recharts-surface').nth(1).waitFor();
   for (const colorScheme of ['dark', 'light'] as const) {
     await page.emulateMedia({ colorScheme });
     expect(await findings(page)).toEqual([]);
   }
-  for (const title of ['How its circuit stood', 'How long it took', 'What went wrong']) {
+  const titles = ['How its circuit stood', 'How long it took', 'What went wrong'];
+  const behind = page.getByRole('region', { name: new RegExp(`^(${titles.join('|')}), as a table$`) });
+  expect(await behind.count()).toBe(0);
+  await page.emulateMedia({ media: 'print' });
+  await page.evaluate(() => window.dispatchEvent(new Event('beforeprint')));
+  expect(await behind.count(), 'on paper, beside the charts').toBe(3);
+  expect(await page.locator('.recharts-surface').nth(1).isVisible()).toBe(true);
+  expect(await page.getByRole('navigation').count()).toBe(0);
+  await page.evaluate(() => window.dispatchEvent(new Event('afterprint')));
+  await page.emulateMedia({ media: 'screen' });
+  await expect.poll(() => behind.count(), { timeout: 10_000 }).toBe(0);
+  for (const title of titles) {
     await page.getByRole('button', { name: `${title}: table` }).click();
     await page
       .getByRole('region', { name: `${title}, as a table` })

@@ -4,10 +4,12 @@ import type { ShownPerson } from '../../server/core/access.ts';
 import type { Role } from '../../server/core/roles.ts';
 import { client, trpc } from '../api.ts';
 import { errorSentence } from '../errors.ts';
+import { type Cell, isoTime } from '../exports.ts';
 import { ActsHead } from '../ui/actsHead.tsx';
 import { CopyBox } from '../ui/copyBox.tsx';
 import { TimeText } from '../ui/figures.tsx';
 import { Panel } from '../ui/panel.tsx';
+import { SavedTable } from '../ui/savedTable.tsx';
 import { useChange } from '../ui/useChange.ts';
 import { RoleSelect } from './roleSelect.tsx';
 
@@ -16,6 +18,17 @@ const ways: Record<ShownPerson['ways'][number], string> = {
   provider: 'identity provider',
   invited: 'invitation, not taken up yet',
 };
+
+/** What a file has of each. */
+const exported: readonly (readonly [string, (person: ShownPerson) => Cell])[] = [
+  ['name', ({ name }) => name],
+  ['role', ({ role }) => role],
+  ['ways', ({ ways: by }) => by.join(' ')],
+  ['added_by', ({ createdBy }) => createdBy],
+  ['added', ({ createdAt }) => isoTime(createdAt)],
+  ['last_seen', ({ seenAt }) => isoTime(seenAt)],
+  ['shut_out', ({ disabledAt }) => isoTime(disabledAt)],
+];
 
 /** Everybody who may sign in, and the links by which new ones set a password. */
 export function AccessPeople() {
@@ -30,7 +43,11 @@ export function AccessPeople() {
     if (await change.run(async () => invite(await client.access.addPerson.mutate(input)))) form.reset();
   };
   return (
-    <Panel title="People" note="who may sign in">
+    <Panel
+      title="People"
+      note="who may sign in"
+      actions={<SavedTable name="people" columns={exported} rows={people.data ?? []} />}
+    >
       {people.error && (
         <p className="access-note" role="alert">
           {errorSentence(people.error)}

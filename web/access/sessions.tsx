@@ -2,9 +2,11 @@ import { useQuery } from '@tanstack/react-query';
 import type { SessionWay, ShownSession } from '../../server/core/access.ts';
 import { client, trpc } from '../api.ts';
 import { errorSentence } from '../errors.ts';
+import { type Cell, isoTime } from '../exports.ts';
 import { ActsHead } from '../ui/actsHead.tsx';
 import { TimeText } from '../ui/figures.tsx';
 import { Panel } from '../ui/panel.tsx';
+import { SavedTable } from '../ui/savedTable.tsx';
 import { useChange } from '../ui/useChange.ts';
 import { signOut } from '../ways.ts';
 
@@ -14,6 +16,16 @@ const ways: Record<SessionWay, string> = {
   password: 'password',
   provider: 'identity provider',
 };
+
+/** What a file has of each. */
+const exported: readonly (readonly [string, (session: ShownSession) => Cell])[] = [
+  ['who', ({ who }) => who],
+  ['came_by', ({ way }) => way],
+  ['from', ({ from }) => from],
+  ['since', ({ openedAt }) => isoTime(openedAt)],
+  ['last_seen', ({ seenAt }) => isoTime(seenAt)],
+  ['ends', ({ endsAt }) => isoTime(endsAt)],
+];
 
 /** Who is signed in now, and where; `all`: everybody, else oneself. */
 export function AccessSessions({ all }: { all: boolean }) {
@@ -26,13 +38,16 @@ export function AccessSessions({ all }: { all: boolean }) {
       await client.access.endSession.mutate({ id });
       return null;
     });
-  const everywhere = (
-    <button type="button" className="button" onClick={() => void signOut({ everywhere: true })}>
-      Sign me out everywhere
-    </button>
+  const acts = (
+    <>
+      <SavedTable name="sessions" columns={exported} rows={data ?? []} />
+      <button type="button" className="button" onClick={() => void signOut({ everywhere: true })}>
+        Sign me out everywhere
+      </button>
+    </>
   );
   return (
-    <Panel title="Signed in now" note={all ? 'everybody' : 'you, on every machine'} actions={everywhere}>
+    <Panel title="Signed in now" note={all ? 'everybody' : 'you, on every machine'} actions={acts}>
       {error && (
         <p className="access-note" role="alert">
           {errorSentence(error)}

@@ -4,10 +4,12 @@ import type { Scope, ShownToken } from '../../server/core/access.ts';
 import type { Role } from '../../server/core/roles.ts';
 import { client, trpc } from '../api.ts';
 import { errorSentence } from '../errors.ts';
+import { type Cell, isoTime } from '../exports.ts';
 import { ActsHead } from '../ui/actsHead.tsx';
 import { CopyBox } from '../ui/copyBox.tsx';
 import { TimeText } from '../ui/figures.tsx';
 import { EmptyState, Panel } from '../ui/panel.tsx';
+import { SavedTable } from '../ui/savedTable.tsx';
 import { useChange } from '../ui/useChange.ts';
 import { RoleSelect } from './roleSelect.tsx';
 
@@ -21,6 +23,18 @@ const scopes: Record<Scope, string> = {
   metrics: 'metrics',
   access: 'access',
 };
+
+/** What a file has of each. */
+const exported: readonly (readonly [string, (token: ShownToken) => Cell])[] = [
+  ['name', ({ name }) => name],
+  ['state', ({ state }) => state],
+  ['role', ({ role }) => role],
+  ['only_for', ({ scopes: only }) => only.join(' ')],
+  ['made_by', ({ createdBy }) => createdBy],
+  ['made', ({ createdAt }) => isoTime(createdAt)],
+  ['last_used', ({ lastUsedAt }) => isoTime(lastUsedAt)],
+  ['works_until', ({ expiresAt }) => isoTime(expiresAt)],
+];
 
 const lastings = [
   { value: '30d', label: '30 days' },
@@ -52,7 +66,11 @@ export function AccessTokens() {
       return null;
     });
   return (
-    <Panel title="Tokens" note="for programs: Authorization: Bearer TOKEN">
+    <Panel
+      title="Tokens"
+      note="for programs: Authorization: Bearer TOKEN"
+      actions={<SavedTable name="tokens" columns={exported} rows={tokens.data ?? []} />}
+    >
       {tokens.error && (
         <p className="access-note" role="alert">
           {errorSentence(tokens.error)}

@@ -1,12 +1,23 @@
 import type { Delivery } from '../../server/core/alerts/types.ts';
 import { client } from '../api.ts';
+import type { Cell } from '../exports.ts';
 import { ActsHead } from '../ui/actsHead.tsx';
 import { TimeText } from '../ui/figures.tsx';
 import { Panel } from '../ui/panel.tsx';
+import { SavedTable } from '../ui/savedTable.tsx';
 import { useChange } from '../ui/useChange.ts';
 import { useMayAct } from '../ui/useMayAct.ts';
 import { BecameText } from './became.tsx';
 import { type ShownDestination, triesOf, whatOf, whenOf, whereOf } from './words.ts';
+
+/** What a file has of each. */
+const exported: readonly (readonly [string, (destination: ShownDestination) => Cell])[] = [
+  ['name', ({ name }) => name],
+  ['where', whereOf],
+  ['of_what', whatOf],
+  ['when', whenOf],
+  ['last_message', ({ last }) => last?.status ?? null],
+];
 
 /** Where alerts go, what came of the last message there, and a test of it. */
 export function Destinations({ destinations }: { destinations: ShownDestination[] }) {
@@ -14,7 +25,11 @@ export function Destinations({ destinations }: { destinations: ShownDestination[
   const mayAct = useMayAct();
   const test = (name: string) => void run(() => client.alerts.test.mutate({ name }));
   return (
-    <Panel title="Who is told" note="as the config says; none of it needs a restart">
+    <Panel
+      title="Who is told"
+      note="as the config says; none of it needs a restart"
+      actions={<SavedTable name="destinations" columns={exported} rows={destinations} />}
+    >
       <table className="requests-table alerts-table stacked-table">
         <thead>
           <tr>

@@ -1,14 +1,28 @@
 import { Link } from '@tanstack/react-router';
 import type { Alert, Delivery } from '../../server/core/alerts/types.ts';
+import { type Cell, isoTime } from '../exports.ts';
 import { Age, TimeText } from '../ui/figures.tsx';
 import { Panel } from '../ui/panel.tsx';
+import { SavedTable } from '../ui/savedTable.tsx';
 import { goingOf, goingWords, sendingWords, severityOf, severityWords, titleOf } from './words.ts';
 
 /** What people were told of and goes on. */
 export function Going({ alerts, deliveries }: { alerts: Alert[]; deliveries: Delivery[] }) {
   const going = goingOf(alerts);
+  const exported: readonly (readonly [string, (alert: Alert) => Cell])[] = [
+    ['alert', ({ key }) => key],
+    ['severity', severityOf],
+    ['what', (alert) => titleOf(alert, deliveries)],
+    ['since', ({ seenAt }) => isoTime(seenAt)],
+    ['well_since', ({ wellSince }) => isoTime(wellSince)],
+    ['told', ({ told }) => told.map(({ destination, sending }) => `${destination}=${sending}`).join(' ')],
+  ];
   return (
-    <Panel title="Firing" note={goingWords(going.length)}>
+    <Panel
+      title="Firing"
+      note={goingWords(going.length)}
+      actions={going.length > 0 && <SavedTable name="alerts" columns={exported} rows={going} />}
+    >
       {going.length === 0 ? (
         <p className="alerts-note muted">● Nobody has been told of trouble that goes on.</p>
       ) : (

@@ -2,6 +2,7 @@ import { type ComponentType, lazy, Suspense, useState } from 'react';
 import type { CircuitEvent } from '../../server/core/circuit/types.ts';
 import type { Hour } from '../../server/core/overview.ts';
 import { Panel } from '../ui/panel.tsx';
+import { usePrinting } from '../ui/usePrinting.ts';
 import { AnsweredTable } from './answeredTable.tsx';
 import type { DrawingProps } from './areaDrawing.tsx';
 import './charts.css';
@@ -27,6 +28,7 @@ export interface WhoAnsweredProps {
 /** Who gave the answers of the last hour, with the table behind it. */
 export function WhoAnswered({ hour, problem, order, events }: WhoAnsweredProps) {
   const [asTable, setAsTable] = useState(false);
+  const isPrinting = usePrinting();
   return (
     <Panel
       title="Who answered"
@@ -40,13 +42,9 @@ export function WhoAnswered({ hour, problem, order, events }: WhoAnsweredProps) 
       }
     >
       {problem !== null && <p className="chart-note">The last hour could not be read anew: {problem}</p>}
-      {hour === null ? (
-        <div className="chart-room" />
-      ) : asTable ? (
-        <AnsweredTable hour={hour} order={order} />
-      ) : (
-        <Drawing hour={hour} order={order} events={events} />
-      )}
+      {hour === null && <div className="chart-room" />}
+      {hour !== null && !asTable && <Drawing hour={hour} order={order} events={events} />}
+      {hour !== null && (asTable || isPrinting) && <AnsweredTable hour={hour} order={order} />}
     </Panel>
   );
 }

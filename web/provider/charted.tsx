@@ -1,5 +1,6 @@
 import { type ReactNode, useState } from 'react';
 import { Panel } from '../ui/panel.tsx';
+import { usePrinting } from '../ui/usePrinting.ts';
 
 interface ChartedProps {
   title: string;
@@ -12,9 +13,10 @@ interface ChartedProps {
   children?: ReactNode;
 }
 
-/** A chart, and the table behind it. */
+/** A chart, and the table behind it; on paper both. */
 export function Charted({ title, note, nothing, chart, table, children }: ChartedProps) {
   const [asTable, setAsTable] = useState(false);
+  const isPrinting = usePrinting();
   return (
     <Panel
       title={title}
@@ -34,7 +36,8 @@ export function Charted({ title, note, nothing, chart, table, children }: Charte
       }
     >
       {nothing !== null && <p className="provider-none muted">{nothing}</p>}
-      {nothing === null && (asTable ? table : chart)}
+      {nothing === null && !asTable && chart}
+      {nothing === null && (asTable || isPrinting) && table}
       {children}
     </Panel>
   );

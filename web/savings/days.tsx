@@ -3,6 +3,7 @@ import '../charts/charts.css';
 import type { SavingsSummary } from '../../server/core/savings/summary.ts';
 import { day } from '../time.ts';
 import { Panel } from '../ui/panel.tsx';
+import { usePrinting } from '../ui/usePrinting.ts';
 import { useZone } from '../zone.tsx';
 import { Groups, SavedGroups } from './groups.tsx';
 
@@ -21,6 +22,7 @@ export interface DayBar {
 export function Days({ summary }: { summary: SavingsSummary }) {
   const zone = useZone();
   const [asTable, setAsTable] = useState(false);
+  const isPrinting = usePrinting();
   const { days, from, to } = summary;
   const parts = [day(from, zone), day(to - 1, zone)];
   const bars = days.map(
@@ -44,14 +46,15 @@ export function Days({ summary }: { summary: SavingsSummary }) {
         </button>
       }
     >
-      {asTable ? (
+      {(asTable || isPrinting) && (
         <>
           <div className="chart-exports">
             <SavedGroups name="savings-days" head="day" rows={rows} />
           </div>
           <Groups label="Day by day, as a table" head="day" rows={rows} />
         </>
-      ) : (
+      )}
+      {!asTable && (
         <figure className="chart" aria-label="The range of the net of each day; as a table by the button above">
           <div className="chart-room">
             <Suspense fallback={null}>

@@ -5,8 +5,13 @@ import { useLive } from '../live/useLive.ts';
 const pageNames: Record<string, string> = {
   '/': 'Live',
   '/requests': 'Requests',
+  '/incidents': 'Incidents',
+  '/incidents/$id': 'Incident',
+  '/savings': 'Savings',
+  '/providers/$name': 'Provider',
   '/audit': 'Audit',
   '/alerts': 'Alerts',
+  '/access': 'Access',
 };
 
 /** The tab tells the state without being looked at: `(1 open) Recloser`, and a mark that opens. */
