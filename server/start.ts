@@ -38,11 +38,15 @@ export async function start(options: StartOptions, world: StartWorld): Promise<n
       );
       return 2;
     }
-    world.forget(demo ? [] : secretsOf(options, world));
+    const read = (): Loaded => {
+      world.forget(secretsOf(options, world));
+      return load(options, world, null);
+    };
+    if (!demo) world.forget(secretsOf(options, world));
     const started = await startApp(loaded.settings, {
       ...world,
       demo: demo ? noticeOf(demo) : undefined,
-      configFile: demo ? undefined : { path: options.config ?? '', read: () => load(options, world, null) },
+      configFile: demo ? undefined : { path: options.config ?? '', read },
     });
     app = started;
     if (!demo) world.onReload(() => started.reload('SIGHUP'));
