@@ -68,6 +68,13 @@ export function facetsOf(request: Countable): Facet[] {
   return [...found.values()];
 }
 
+/** Requests with the same are counted under the same combinations. */
+export function facetsKeyOf({ chain, client, outcome, servedBy, rescued, attempts }: Countable): string {
+  let key = `${chain}\n${client ?? ''}\n${outcome}\n${servedBy ?? ''}\n${rescued}`;
+  for (const { provider, failureKind } of attempts) key += `\n${provider}\n${failureKind ?? ''}`;
+  return key;
+}
+
 /** Whether the requests counted under a combination are those that the filter asks for, each once. */
 export function fits(facet: Facet, filter: FacetFilter): boolean {
   return (

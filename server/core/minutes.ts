@@ -96,51 +96,86 @@ interface Trail {
   attempts: readonly { provider: string }[];
 }
 
-/** A minute with this one request in it. */
-export function chainMinuteOf(request: Countable): ChainMinute {
-  const { chain, outcome, servedBy, firstTokenMs, costNanoUsd } = request;
-  const answered = outcome === 'succeeded';
+/** A minute with nothing in it. `moment`: any in it, ms since 1970. */
+export function emptyChainMinute(chain: string, moment: number): ChainMinute {
   return {
-    at: minuteOf(request.startedAt),
+    at: minuteOf(moment),
     chain,
-    requests: 1,
-    answered: one(answered),
-    answeredBy: answered && servedBy !== null ? { [servedBy]: 1 } : {},
-    byFallback: one(answered && isFallback(request)),
-    rescued: one(request.rescued),
-    errors: one(outcome === 'failed' || outcome === 'interrupted'),
-    cancelled: one(outcome === 'cancelled'),
-    firstTokens: firstTokenMs === null ? {} : { [bucketOf(firstTokenMs)]: 1 },
-    firstTokenSumMs: firstTokenMs ?? 0,
-    costNanoUsd: costNanoUsd ?? 0,
-    unpriced: one(costNanoUsd === null),
-    costEstimated: one(request.costEstimated),
+    requests: 0,
+    answered: 0,
+    answeredBy: {},
+    byFallback: 0,
+    rescued: 0,
+    errors: 0,
+    cancelled: 0,
+    firstTokens: {},
+    firstTokenSumMs: 0,
+    costNanoUsd: 0,
+    unpriced: 0,
+    costEstimated: 0,
   };
 }
 
-/** A minute with this one attempt, or skip, in it. */
-export function providerMinuteOf(attempt: Countable['attempts'][number]): ProviderMinute {
-  const { outcome, failureKind, firstTokenMs, durationMs, usage, costNanoUsd } = attempt;
-  const skipped = outcome === 'skipped';
-  const kind = { [failureKind ?? 'unknown']: 1 };
+/** Counts a request into its minute: in place, since a minute of its own for each costs more than writing its row. */
+export function countRequest(minute: ChainMinute, request: Countable): void {
+  const { outcome, servedBy, firstTokenMs, costNanoUsd } = request;
+  minute.requests += 1;
+  if (outcome === 'succeeded') {
+    minute.answered += 1;
+    if (servedBy !== null) addOne(minute.answeredBy, servedBy);
+    if (isFallback(request)) minute.byFallback += 1;
+  } else if (outcome === 'cancelled') minute.cancelled += 1;
+  else minute.errors += 1;
+  if (request.rescued) minute.rescued += 1;
+  if (firstTokenMs !== null) {
+    addOne(minute.firstTokens, bucketOf(firstTokenMs));
+    minute.firstTokenSumMs += firstTokenMs;
+  }
+  if (costNanoUsd === null) minute.unpriced += 1;
+  else minute.costNanoUsd += costNanoUsd;
+  if (request.costEstimated) minute.costEstimated += 1;
+}
+
+/** A minute with nothing in it. `moment`: any in it, ms since 1970. */
+export function emptyProviderMinute(provider: string, moment: number): ProviderMinute {
   return {
-    at: minuteOf(attempt.startedAt),
-    provider: attempt.provider,
-    attempts: one(!skipped),
-    succeeded: one(outcome === 'succeeded'),
-    failed: one(outcome === 'failed'),
-    cancelled: one(outcome === 'cancelled'),
-    skipped: one(skipped),
-    failures: outcome === 'failed' ? kind : {},
-    skips: skipped ? kind : {},
-    firstTokens: firstTokenMs === null ? {} : { [bucketOf(firstTokenMs)]: 1 },
-    firstTokenSumMs: firstTokenMs ?? 0,
-    durations: outcome === 'succeeded' ? { [bucketOf(durationMs)]: 1 } : {},
-    promptTokens: usage?.promptTokens ?? 0,
-    completionTokens: usage?.completionTokens ?? 0,
-    costNanoUsd: costNanoUsd ?? 0,
-    unpriced: one(!skipped && costNanoUsd === null),
+    at: minuteOf(moment),
+    provider,
+    attempts: 0,
+    succeeded: 0,
+    failed: 0,
+    cancelled: 0,
+    skipped: 0,
+    failures: {},
+    skips: {},
+    firstTokens: {},
+    firstTokenSumMs: 0,
+    durations: {},
+    promptTokens: 0,
+    completionTokens: 0,
+    costNanoUsd: 0,
+    unpriced: 0,
   };
+}
+
+/** Counts an attempt, or a skip, into its minute. */
+export function countAttempt(minute: ProviderMinute, attempt: Countable['attempts'][number]): void {
+  const { outcome, failureKind, firstTokenMs, usage, costNanoUsd } = attempt;
+  minute[outcome] += 1;
+  if (outcome === 'skipped') addOne(minute.skips, failureKind ?? 'unknown');
+  else {
+    minute.attempts += 1;
+    if (costNanoUsd === null) minute.unpriced += 1;
+  }
+  if (outcome === 'failed') addOne(minute.failures, failureKind ?? 'unknown');
+  if (outcome === 'succeeded') addOne(minute.durations, bucketOf(attempt.durationMs));
+  if (firstTokenMs !== null) {
+    addOne(minute.firstTokens, bucketOf(firstTokenMs));
+    minute.firstTokenSumMs += firstTokenMs;
+  }
+  minute.promptTokens += usage?.promptTokens ?? 0;
+  minute.completionTokens += usage?.completionTokens ?? 0;
+  minute.costNanoUsd += costNanoUsd ?? 0;
 }
 
 const chainFigures = [
@@ -188,6 +223,6 @@ function addCounts(sum: Counts, other: Readonly<Counts>): void {
   for (const name in other) sum[name] = (sum[name] ?? 0) + (other[name] ?? 0);
 }
 
-function one(is: boolean): number {
-  return is ? 1 : 0;
+function addOne(counts: Counts, name: string | number): void {
+  counts[name] = (counts[name] ?? 0) + 1;
 }

@@ -1,17 +1,19 @@
 import type Database from 'better-sqlite3';
 import { and, eq, getTableColumns, sql } from 'drizzle-orm';
 import type { BetterSQLite3Database } from 'drizzle-orm/better-sqlite3';
-import { type Facet, facetsOf } from '../../../server/core/facets.ts';
+import { type Facet, facetsKeyOf, facetsOf } from '../../../server/core/facets.ts';
 import {
   addChainMinute,
   addProviderMinute,
   type ChainMinute,
   type Countable,
-  chainMinuteOf,
+  countAttempt,
+  countRequest,
+  emptyChainMinute,
+  emptyProviderMinute,
   hourOf,
   minuteOf,
   type ProviderMinute,
-  providerMinuteOf,
 } from '../../../server/core/minutes.ts';
 import {
   chainHours,
@@ -45,10 +47,16 @@ interface FacetSum {
   minutes: Map<number, number>;
 }
 
+/** Requests that are counted under the same combinations, which are found once for all of them. */
+interface Alike {
+  facets: Facet[];
+  minutes: Map<number, number>;
+}
+
 interface Sums {
   chains: Map<string, ChainMinute>;
   providers: Map<string, ChainedMinute>;
-  facets: Map<string, FacetSum>;
+  alike: Map<string, Alike>;
 }
 
 export function countMinutes(database: Writable): CountMinutes {
@@ -58,7 +66,7 @@ export function countMinutes(database: Writable): CountMinutes {
   const facet = addFacet(database);
   return (requests) => {
     if (requests.length === 0) return;
-    const sums: Sums = { chains: new Map(), providers: new Map(), facets: new Map() };
+    const sums: Sums = { chains: new Map(), providers: new Map(), alike: new Map() };
     for (const request of requests) addUp(sums, request);
     const late = hoursUntil();
     // The hour first: a minute has what was there before added to it.
@@ -70,7 +78,7 @@ export function countMinutes(database: Writable): CountMinutes {
       if (minute.at < late) providerHour(inHour(minute));
       provider(minute);
     }
-    for (const sum of sums.facets.values()) facet(sum, late);
+    for (const sum of facetSumsOf(sums.alike.values())) facet(sum, late);
   };
 }
 
@@ -79,27 +87,41 @@ function inHour<Minute extends { at: number }>(minute: Minute): Minute {
 }
 
 function addUp(sums: Sums, request: Countable): void {
-  const ofChain = chainMinuteOf(request);
-  const known = putFirst(sums.chains, `${ofChain.at}\n${ofChain.chain}`, ofChain);
-  if (known) addChainMinute(known, ofChain);
+  const { chain, startedAt } = request;
+  const at = minuteOf(startedAt);
+  countRequest(
+    known(sums.chains, `${at}\n${chain}`, () => emptyChainMinute(chain, at)),
+    request,
+  );
   for (const attempt of request.attempts) {
-    const minute = { ...providerMinuteOf(attempt), chain: request.chain };
-    const known = putFirst(sums.providers, `${minute.at}\n${minute.provider}\n${minute.chain}`, minute);
-    if (known) addProviderMinute(known, minute);
+    const { provider } = attempt;
+    const key = `${minuteOf(attempt.startedAt)}\n${provider}\n${chain}`;
+    const fresh = () => Object.assign(emptyProviderMinute(provider, attempt.startedAt), { chain });
+    countAttempt(known(sums.providers, key, fresh), attempt);
   }
-  const at = minuteOf(request.startedAt);
-  for (const facet of facetsOf(request)) {
-    const sum: FacetSum = { facet, minutes: new Map([[at, 1]]) };
-    const known = putFirst(sums.facets, Object.values(facet).join('\n'), sum);
-    if (known) known.minutes.set(at, (known.minutes.get(at) ?? 0) + 1);
-  }
+  const { minutes } = known(sums.alike, facetsKeyOf(request), () => ({
+    facets: facetsOf(request),
+    minutes: new Map(),
+  }));
+  minutes.set(at, (minutes.get(at) ?? 0) + 1);
 }
 
-/** Puts what is the first of its key; gives the one that is there already instead. */
-function putFirst<Value>(sums: Map<string, Value>, key: string, value: Value): Value | undefined {
-  const known = sums.get(key);
-  if (!known) sums.set(key, value);
-  return known;
+function known<Value>(values: Map<string, Value>, key: string, fresh: () => Value): Value {
+  const value = values.get(key) ?? fresh();
+  values.set(key, value);
+  return value;
+}
+
+/** The same combination may be among those of several sorts of requests. */
+function facetSumsOf(alike: Iterable<Alike>): Iterable<FacetSum> {
+  const sums = new Map<string, FacetSum>();
+  for (const { facets, minutes } of alike) {
+    for (const facet of facets) {
+      const sum = known(sums, Object.values(facet).join('\n'), () => ({ facet, minutes: new Map() }));
+      for (const [at, requests] of minutes) sum.minutes.set(at, (sum.minutes.get(at) ?? 0) + requests);
+    }
+  }
+  return sums.values();
 }
 
 export function addChain(

@@ -19,7 +19,7 @@ export function insertOrLeave<Table extends SQLiteTable, Source>(
 ): (source: Source) => boolean {
   const statement = database.sqlite.prepare(insertInto(database.orm, table).onConflictDoNothing().toSQL().sql);
   const valuesOf = valuesOfColumns(table, read);
-  return (source) => statement.run(valuesOf(source)).changes > 0;
+  return (source) => statement.run(...valuesOf(source)).changes > 0;
 }
 
 /** Insert-or-overwrite, by the columns that name a row, for rows that are stored as they come. */
@@ -34,7 +34,7 @@ export function put<Table extends SQLiteTable>(
   const { sql: text } = insert.onConflictDoUpdate({ target, set: set as SQLiteUpdateSetSource<Table> }).toSQL();
   const statement = database.sqlite.prepare(text);
   const valuesOf = valuesOfColumns(table, asItComes(table));
-  return (row) => void statement.run(valuesOf(row));
+  return (row) => void statement.run(...valuesOf(row));
 }
 
 /** The value that an insert which met a conflict came with. */
