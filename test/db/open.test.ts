@@ -1,4 +1,5 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { getPriority } from 'node:os';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { expect, test } from 'vitest';
@@ -53,6 +54,23 @@ test.runIf(process.platform === 'linux')(
     await refused(database, '/proc/nothing/recloser.db', /folder \/proc\/nothing .* cannot be made/);
   },
 );
+
+/** Of each thread of this process, as the kernel counts it. */
+function nicenesses(): number[] {
+  return readdirSync('/proc/self/task').map((thread) => {
+    const stat = readFileSync(`/proc/self/task/${thread}/stat`, 'utf8');
+    return Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[16]);
+  });
+}
+
+test.runIf(process.platform === 'linux')('the threads of the record give way to the one that answers', async () => {
+  await using database = new TestDatabase();
+  const before = getPriority();
+  await database.open();
+  expect(getPriority()).toBe(before);
+  expect(nicenesses()).toContain(Math.min(19, before + 5));
+  expect(nicenesses()).toContain(Math.min(19, before + 10));
+});
 
 test('closing leaves one file, without a log beside it', async () => {
   await using database = new TestDatabase();
