@@ -30,7 +30,7 @@ export function createAlerting(parts: AlertingParts) {
     ...{ storage, clock, log, newId, post },
     destinations: () => settings().alerts,
     facts: () => ({
-      chains: overview().chains,
+      ...factsOf(overview()),
       circuits: board.list(),
       isBehind: telling().isBehind,
       environment: settings().environment,
@@ -44,4 +44,8 @@ export function createAlerting(parts: AlertingParts) {
       await close();
     },
   };
+}
+
+function factsOf({ chains, ours }: Overview): Pick<Overview, 'chains' | 'ours'> {
+  return { chains, ours };
 }

@@ -6,6 +6,7 @@ import type { Alert, AlertSettings, Delivery } from '../core/alerts/types.ts';
 import type { CircuitEntry } from '../core/circuit/types.ts';
 import type { Clock, Timer } from '../core/clock.ts';
 import type { IncidentRow } from '../core/incidents/report.ts';
+import type { OursEvidence } from '../core/incidents/types.ts';
 import type { Log } from '../core/log.ts';
 import { Outbox } from './outbox.ts';
 import type { Post } from './post.ts';
@@ -21,6 +22,8 @@ const maxUnwritten = 2_000;
 interface AlertFacts {
   chains: Watched['chains'];
   circuits: readonly CircuitEntry[];
+  /** Nobody could be connected to since the last answer; null: it is not so. */
+  ours: OursEvidence | null;
   /** Old incidents are still being told: how those of before ended is not known yet. */
   isBehind: boolean;
   environment: string;

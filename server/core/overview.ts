@@ -1,4 +1,5 @@
 import type { AutomaticState, ShownState } from './circuit/types.ts';
+import type { OursEvidence } from './incidents/types.ts';
 
 /**
  * What the live page shows beside the circuits themselves. Counted in memory as requests end, and rebuilt from the
@@ -9,6 +10,8 @@ export interface Overview {
   totals: Totals;
   chains: ChainOverview[];
   providers: ProviderOverview[];
+  /** Nobody could be connected to since the last answer, of two providers at least: more likely our own line than theirs. */
+  ours: OursEvidence | null;
   /** Only where the providers are simulated. */
   demo: { sentence: string; nextOutageAt: number | null } | null;
 }

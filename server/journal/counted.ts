@@ -1,10 +1,10 @@
-import type { RequestRow } from '../core/records.ts';
+import type { AttemptRecord, RequestRow } from '../core/records.ts';
 
 /** What the meter reads of a finished request: of a record as of a row of the list. */
 export type Counted = Pick<
   RequestRow,
-  'id' | 'chain' | 'needs' | 'startedAt' | 'durationMs' | 'outcome' | 'servedBy' | 'attempts'
->;
+  'id' | 'chain' | 'needs' | 'startedAt' | 'durationMs' | 'outcome' | 'servedBy'
+> & { attempts: readonly (RequestRow['attempts'][number] & Partial<Pick<AttemptRecord, 'drill'>>)[] };
 
 /** The one moment at which a request and all its steps count: its end. Before it nobody knows of it. */
 export function endOf({ startedAt, durationMs }: Counted): number {

@@ -1,8 +1,10 @@
+import type { OursEvidence } from '../core/incidents/types.ts';
 import { isFallback } from '../core/minutes.ts';
 import type { Totals } from '../core/overview.ts';
 import { Histogram } from '../core/percentile.ts';
 import { Carried } from './carried.ts';
 import { type Counted, endOf, failed, feltAs } from './counted.ts';
+import { type Connected, countConnected, oursNow } from './meterOurs.ts';
 import { add, Ring } from './ring.ts';
 
 const secondMs = 1_000;
@@ -25,6 +27,7 @@ interface Ten {
   byFallback: number;
   errors: number;
   providers: Map<string, ProviderTen>;
+  connected: Map<string, Connected>;
 }
 
 interface ProviderTen {
@@ -43,7 +46,7 @@ export class Traffic {
   private readonly tens = new Ring<Ten>({
     slotMs: feltSlotMs,
     length: feltSlots,
-    fresh: () => ({ requests: 0, answered: 0, byFallback: 0, errors: 0, providers: new Map() }),
+    fresh: () => ({ requests: 0, answered: 0, byFallback: 0, errors: 0, providers: new Map(), connected: new Map() }),
   });
   private readonly carriedBy = new Map<string, Carried>();
 
@@ -81,6 +84,12 @@ export class Traffic {
       felt.errors += slot.errors;
     }
     return felt;
+  }
+
+  /** Whether nobody could be connected to since the last answer, as far as five minutes reach back. */
+  ours(now: number): OursEvidence | null {
+    const slots = Array.from({ length: feltSlots }, (_, back) => this.tens.back(now, back)?.connected ?? null);
+    return oursNow(slots, { now, slotMs: feltSlotMs });
   }
 
   /** One provider over the last five minutes. */
@@ -138,6 +147,7 @@ function countTen(ten: Ten, request: Counted): void {
     const tally = ten.providers.get(attempt.provider) ?? freshProvider();
     ten.providers.set(attempt.provider, tally);
     tally.attempts += 1;
+    countConnected(ten.connected, attempt);
     if (failed(attempt)) tally.failed += 1;
     if (attempt.firstTokenMs !== null) tally.firstTokens.add(attempt.firstTokenMs);
   }

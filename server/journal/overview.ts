@@ -39,6 +39,7 @@ export class Overviews {
       totals: this.totals(moment, chainOverviews),
       chains: chainOverviews,
       providers: providers.map((provider) => this.provider(provider, moment)),
+      ours: this.deps.meter.traffic.ours(moment.now),
       demo: demo?.() ?? null,
     };
   }

@@ -62,6 +62,7 @@ export class Alerting implements AsyncDisposable {
       facts: () => ({
         chains: this.chains,
         circuits: [],
+        ours: null,
         isBehind: this.isBehind,
         environment: 'test',
         dashboard: 'https://r.example',

@@ -53,6 +53,7 @@ export function sceneWith(now: number, told: Told): Scene {
       },
       chains: [survivingChain(names, { requestsPerSecond: total, open: open > 0 })],
       providers: circuits.map((entry, place) => overviewOf(entry, { place, rate: rates[place] ?? 0, now })),
+      ours: null,
       demo: null,
     },
     hour: { now, minutes: minutesOf(now, { names, total, states, errors }) },

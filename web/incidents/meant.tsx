@@ -1,6 +1,13 @@
+import { kindWords } from '../requests/filter.ts';
 import { TimeText } from '../ui/figures.tsx';
 import { Panel } from '../ui/panel.tsx';
 import type { Incident } from './queries.ts';
+
+const words: Readonly<Record<string, string>> = kindWords;
+
+function wordOfKind(kind: string): string {
+  return words[kind] ?? kind;
+}
 
 /** What it meant, for callers and for the bill; and how each figure is known. */
 export function Meant({ incident }: { incident: Incident }) {
@@ -41,7 +48,8 @@ export function Meant({ incident }: { incident: Incident }) {
       )}
       {failures.length > 0 && (
         <p className="meant-note muted">
-          Failures: {failures.map(({ provider, kind, count }) => `${provider} ${kind} ${count}×`).join(', ')}
+          Failures:{' '}
+          {failures.map(({ provider, kind, count }) => `${provider} ${wordOfKind(kind)} ${count}×`).join(', ')}
         </p>
       )}
     </Panel>

@@ -61,7 +61,7 @@ function Shown({ incident, problem }: { incident: Incident; problem: string | nu
         <IncidentActions id={incident.id} addNote={mayWrite ? addNote : null} />
       </div>
       {problem !== null && <p className="note note-open">■ {problem} What was read before stays.</p>}
-      {incident.ours && <OursNote ours={incident.ours} />}
+      {incident.ours && <OursNote ours={incident.ours} isTold />}
       <Milestones incident={incident} />
       <Panel
         title="How it went"

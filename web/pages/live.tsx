@@ -13,6 +13,7 @@ import { ResetDialog } from '../dialogs/resetDialog.tsx';
 import { Toasts } from '../dialogs/toasts.tsx';
 import { TripDialog } from '../dialogs/tripDialog.tsx';
 import { errorSentence } from '../errors.ts';
+import { OursNote } from '../incidents/ours.tsx';
 import { useLive } from '../live/useLive.ts';
 import { useMayAct } from '../ui/useMayAct.ts';
 import './live.css';
@@ -55,6 +56,8 @@ export function LivePage() {
       {heard && (
         <Diagrams known={known} hour={hour.patched} selected={selected} onAct={ask} overview={overview} order={order} />
       )}
+      {/* Below the rows, which must not move when it comes. */}
+      {overview?.ours && <OursNote ours={overview.ours} isTold={false} />}
       <div className="live-lower">
         <div>
           <WhoAnswered hour={hour.read} problem={hour.problem} order={order} events={feed.events} />

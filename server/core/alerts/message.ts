@@ -1,7 +1,9 @@
 import type { CircuitEntry } from '../circuit/types.ts';
 import { showDuration } from '../duration.ts';
+import { lookFirst, oursCounts } from '../incidents/ours.ts';
 import type { IncidentRow } from '../incidents/report.ts';
-import { list } from '../incidents/title.ts';
+import { list, oursTitle } from '../incidents/title.ts';
+import type { OursEvidence } from '../incidents/types.ts';
 import { plural, utc } from '../incidents/words.ts';
 import { causeSentence } from '../sentences.ts';
 import type { Watched } from './concerns.ts';
@@ -20,6 +22,8 @@ export interface MessageAsk {
   incident: IncidentRow | null;
   chains: Watched['chains'];
   circuits: readonly CircuitEntry[];
+  /** Nobody could be connected to since the last answer: what there is to show for it; null: it is not so. */
+  ours: OursEvidence | null;
   environment: string;
   /** Where people reach the dashboard, without a slash at its end. */
   dashboard: string;
@@ -61,12 +65,13 @@ const prefixes: Record<Sending, string> = {
   test: 'Test: ',
 };
 
-function titleOf({ alert, told, incident }: MessageAsk, chains: readonly Chain[]): string {
+function titleOf(ask: MessageAsk, chains: readonly Chain[]): string {
+  const { alert, told, incident } = ask;
   const prefix = prefixes[told.sending];
   const what = incident?.title ?? (alert.chain === null ? 'an incident' : `${alert.chain} had nobody left to lose`);
   if (told.sending === 'resolved' || told.sending === 'recovered') return prefix + what;
   const nobody = chains.filter(({ carrier }) => carrier === null);
-  const because = incident ? `: ${incident.title}` : '';
+  const because = isOurs(ask) ? ': the fault may be ours' : incident ? `: ${incident.title}` : '';
   if (nobody.length > 0) return `${prefix}callers of ${namesOf(nobody)} get errors, nobody is left to answer${because}`;
   if (incident && incident.errors > 0) return `${prefix}${plural(incident.errors, 'caller')} got an error${because}`;
   const atRisk = chains.filter(({ ifCarrierGoes }) => ifCarrierGoes.verdict === 'nobody');
@@ -118,7 +123,17 @@ function answering({ chain, carrier, ifCarrierGoes }: Chain): string {
   return `${chain}: ${carrier} answers now; without it: ${ifCarrierGoes.sentence}.`;
 }
 
-function todo({ told, incident }: MessageAsk, chains: readonly Chain[]): string {
+/** Known at once by what is counted now, and from the incident once that is told so. */
+function isOurs({ ours, incident }: MessageAsk): boolean {
+  return ours !== null || incident?.title === oursTitle;
+}
+
+function todo(ask: MessageAsk, chains: readonly Chain[]): string {
+  const { told, incident, ours } = ask;
+  if (isOurs(ask)) {
+    const proof = ours ? ` Since ${clock(ours.from)} ${oursCounts(ours)}.` : '';
+    return `To do: the fault may be ours. ${lookFirst}${proof}`;
+  }
   const [nobody] = chains.filter(({ carrier }) => carrier === null);
   if (nobody) {
     const first = nobody.providers[0] ?? 'PROVIDER';

@@ -1,6 +1,9 @@
 import type { OpenCause } from '../circuit/types.ts';
 import type { Trouble, TroubleKind } from './types.ts';
 
+/** Of an incident that is more likely our own fault. */
+export const oursTitle = 'No provider could be reached: the fault may be ours';
+
 /** Openings from which on a circuit is said to flap. */
 export const flappingFrom = 3;
 
@@ -22,7 +25,7 @@ const feelings: Record<Exclude<TroubleKind, 'circuit'>, (chains: string) => stri
 
 /** What happened, in a sentence without its full stop. What began it comes first. */
 export function titleOf(troubles: readonly Trouble[], ours: boolean): string {
-  if (ours) return 'No provider could be reached: the fault may be ours';
+  if (ours) return oursTitle;
   const circuits = troubles.filter(({ kind }) => kind === 'circuit');
   const first = circuits[0];
   if (!first) return capital(feltTitle(troubles));

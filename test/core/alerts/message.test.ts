@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { type MessageAsk, messageOf, testMessage } from '../../../server/core/alerts/message.ts';
 import type { Alert, Sending, Severity } from '../../../server/core/alerts/types.ts';
 import { bodyOf } from '../../../server/core/alerts/wire.ts';
+import { oursTitle } from '../../../server/core/incidents/title.ts';
 import { breakProvider, testBoard } from '../../support/control.ts';
 import { FakeClock } from '../../support/fakeClock.ts';
 import { chain, destination, incident, minute, start } from './support.ts';
@@ -28,7 +29,13 @@ function ask(sending: Sending, severity: Severity, changes: Partial<MessageAsk> 
   breakProvider(board, 'deepseek-v3');
   return {
     ...{ alert, concern, told: { sending, severity }, incident: incident(), chains: [chain('proven')] },
-    ...{ circuits: board.list(), environment: 'production', dashboard: 'https://r.example', now: start + 4 * minute },
+    ...{
+      circuits: board.list(),
+      ours: null,
+      environment: 'production',
+      dashboard: 'https://r.example',
+      now: start + 4 * minute,
+    },
     ...changes,
   };
 }
@@ -73,6 +80,23 @@ test('a page says what callers feel, since when, what is out and why, who answer
     'To do: get a second provider for lucy well, or another into it, before llama-3.3-70b goes too.',
   ]);
   expect(made).toMatchObject({ link: 'https://r.example/incidents/14', errors: 12, beganAt: start });
+});
+
+test('where nobody could be connected to, the first alert says that the fault may be ours, and where to look', () => {
+  const ours = {
+    ...{ from: start + 10_000, to: start + 40_000 },
+    providers: [
+      { provider: 'deepseek-v3', attempts: 5, unconnected: 5 },
+      { provider: 'qwen-72b', attempts: 4, unconnected: 4 },
+    ],
+  };
+  const made = messageOf(ask('opened', 'page', { incident: incident({ errors: 12 }), chains: [nobody], ours }));
+  expect(made.title).toBe('callers of lucy get errors, nobody is left to answer: the fault may be ours');
+  expect(made.lines.at(-1)).toBe(
+    'To do: the fault may be ours. Look at your own network, DNS, proxy and firewall first. Since 2025-10-09 08:53:30 UTC 9 of 9 attempts at 2 providers found no connection, and none was answered.',
+  );
+  const later = ask('reminder', 'page', { incident: incident({ errors: 12, title: oursTitle }), chains: [nobody] });
+  expect(messageOf(later).lines.at(-1)).toMatch(/^To do: the fault may be ours\. Look at/);
 });
 
 test('the end says from when to when, and what callers felt', () => {
