@@ -41,6 +41,16 @@ test.each([wide, narrow])(
   },
 );
 
+test('where nobody can be connected to, the live page says that the fault may be ours, with its evidence', async () => {
+  const stage = await startStage('lineDown');
+  const { page } = await newOperator(browser());
+  await page.goto(stage.url);
+  const note = page.getByRole('region', { name: 'The fault may be ours' });
+  await note.getByText('15 of 15 attempts at 3 providers found no connection, and none was answered').waitFor();
+  expect(await note.getByRole('link', { name: 'qwen-72b: 5 of 5' }).getAttribute('href')).toMatch(/kind=connect/);
+  expect(await inTwoLooks(page)).toEqual([]);
+});
+
 async function inBothThemes(page: Page, part?: string): Promise<string[]> {
   const found: string[] = [];
   for (const colorScheme of themes) {

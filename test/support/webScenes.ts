@@ -5,7 +5,7 @@ import { chainOf, entryOf, eventOf } from './webCircuits.ts';
 import { type Scene, sceneWith } from './webSceneParts.ts';
 
 export const sceneNames = [
-  ...(['calm', 'outage', 'tripped', 'lastOne', 'allDown', 'disconnected', 'twenty'] as const),
+  ...(['calm', 'outage', 'tripped', 'lastOne', 'allDown', 'lineDown', 'disconnected', 'twenty'] as const),
   ...(['empty', 'demo'] as const),
 ];
 export type SceneName = (typeof sceneNames)[number];
@@ -61,43 +61,15 @@ const scenes: Record<SceneName, (now: number) => Scene> = {
       events: [{ ...event, by: 'ops-day', reason: tripped.reason, until: tripped.until }, ...scene.events],
     };
   },
-  allDown: (now) => {
-    const open = (provider: string, seconds: number, told: Partial<CircuitEntry>) =>
-      entryOf(provider, { state: 'open', since: now - seconds * 1_000, until: now + 270_000, inFlight: 0, ...told });
-    const scene = sceneWith(now, {
-      circuits: [
-        open(first, 333, { cause: 'timeouts', probe: { out: 0, of: 1, failed: 2 } }),
-        open(second, 120, { cause: 'throttled', until: now + 12_000 }),
-        open(third, 60, { cause: 'credentials', until: null, state: 'halfOpen', automatic: 'halfOpen' }),
-      ],
-      rates: [0, 0, 0.1],
-      total: 41,
-      states: (place, ago) => (ago < ([6, 3, 2][place] ?? 0) ? (place === 2 ? 'halfOpen' : 'open') : 'closed'),
-      errors: (ago) => (ago < 2 ? 1_800 : 0),
-    });
-    const { totals, chains } = scene.overview;
-    return {
-      ...scene,
-      events: outage(now).events,
-      overview: {
-        ...scene.overview,
-        totals: {
-          ...totals,
-          open: 2,
-          chainsWithNobody: ['lucy'],
-          felt: { windowMs: 300_000, requests: 12_318, answered: 9_012, byFallback: 5_400, errors: 3_306 },
-        },
-        chains: chains.map((chain) => ({
-          ...chain,
-          carrier: null,
-          ifCarrierGoes: {
-            verdict: 'nobody',
-            next: null,
-            sentence: 'callers of lucy get errors now',
-          },
-        })),
-      },
-    };
+  allDown: (now) => allDown(now),
+  lineDown: (now) => {
+    const scene = allDown(now);
+    const circuits = [first, second, third].map((provider) =>
+      entryOf(provider, { state: 'open', cause: 'failures', since: now - 14_000, until: now + 286_000, inFlight: 0 }),
+    );
+    const providers = circuits.map(({ provider }) => ({ provider, attempts: 5, unconnected: 5 }));
+    const ours = { from: now - 30_000, to: now, providers };
+    return { ...scene, circuits, overview: { ...scene.overview, ours } };
   },
   lastOne: (now) => lastOne(now),
   disconnected: (now) => outage(now),
@@ -129,6 +101,45 @@ const scenes: Record<SceneName, (now: number) => Scene> = {
 function untouched(provider: ProviderOverview): ProviderOverview {
   const uptime = { providerShare: null, callersShare: null };
   return { ...provider, mostCarriedPerSecond: 0, standby: null, uptime };
+}
+
+function allDown(now: number): Scene {
+  const open = (provider: string, seconds: number, told: Partial<CircuitEntry>) =>
+    entryOf(provider, { state: 'open', since: now - seconds * 1_000, until: now + 270_000, inFlight: 0, ...told });
+  const scene = sceneWith(now, {
+    circuits: [
+      open(first, 333, { cause: 'timeouts', probe: { out: 0, of: 1, failed: 2 } }),
+      open(second, 120, { cause: 'throttled', until: now + 12_000 }),
+      open(third, 60, { cause: 'credentials', until: null, state: 'halfOpen', automatic: 'halfOpen' }),
+    ],
+    rates: [0, 0, 0.1],
+    total: 41,
+    states: (place, ago) => (ago < ([6, 3, 2][place] ?? 0) ? (place === 2 ? 'halfOpen' : 'open') : 'closed'),
+    errors: (ago) => (ago < 2 ? 1_800 : 0),
+  });
+  const { totals, chains } = scene.overview;
+  return {
+    ...scene,
+    events: outage(now).events,
+    overview: {
+      ...scene.overview,
+      totals: {
+        ...totals,
+        open: 2,
+        chainsWithNobody: ['lucy'],
+        felt: { windowMs: 300_000, requests: 12_318, answered: 9_012, byFallback: 5_400, errors: 3_306 },
+      },
+      chains: chains.map((chain) => ({
+        ...chain,
+        carrier: null,
+        ifCarrierGoes: {
+          verdict: 'nobody',
+          next: null,
+          sentence: 'callers of lucy get errors now',
+        },
+      })),
+    },
+  };
 }
 
 /** Two of three are out: callers have an answer by the last, and nobody after that. */
