@@ -6,11 +6,14 @@ export interface Look {
   viewport: { width: number; height: number };
 }
 
-/** Dark and light, wide and as on a phone. */
+/** Dark and light, wide and as on a phone; and wide at 200 %, which is half as wide. */
 export const looks: Look[] = [
-  { width: 1440, height: 900 },
-  { width: 360, height: 740 },
-].flatMap((viewport) => (['dark', 'light'] as const).map((colorScheme) => ({ viewport, colorScheme })));
+  ...[
+    { width: 1440, height: 900 },
+    { width: 360, height: 740 },
+  ].flatMap((viewport) => (['dark', 'light'] as const).map((colorScheme) => ({ viewport, colorScheme }))),
+  { viewport: { width: 720, height: 450 }, colorScheme: 'dark' },
+];
 
 /** The whole page, into `folder`, called by what it shows and how. */
 export async function pictureOf(

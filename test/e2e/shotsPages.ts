@@ -20,11 +20,23 @@ interface Shown {
   until: string;
   /** What somebody does there before the picture. */
   first?: (page: Page) => Promise<void>;
+  /** As it is for who has not signed in. */
+  stranger?: boolean;
 }
 
 const explained = async (page: Page) => {
   await page.getByRole('row').filter({ hasText: '→' }).first().getByRole('link').first().click();
   await page.getByText('What the caller got').waitFor();
+};
+
+/** Opens a dialog of the live page, and waits for what the server says in it. */
+const dialog = (act: 'Trip' | 'Reset') => async (page: Page) => {
+  await page
+    .getByRole('button', { name: `${act}… deepseek-v3` })
+    .first()
+    .click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Cancel' }).waitFor();
+  if (act === 'Trip') await page.locator('.dialog-preview li, .dialog-preview .muted').first().waitFor();
 };
 
 export const pages: Shown[] = [
@@ -41,10 +53,33 @@ export const pages: Shown[] = [
     },
   },
   { name: 'savings', path: '/savings', until: '.recharts-surface' },
+  { name: 'savingsSpend', path: '/savings?how=spend', until: '.recharts-surface' },
+  { name: 'savingsNet', path: '/savings?how=net', until: '.recharts-surface' },
   { name: 'provider', path: '/providers/deepseek-v3', until: '.recharts-surface' },
   { name: 'audit', path: '/audit', until: '.requests-table tbody tr' },
   { name: 'alerts', path: '/alerts', until: '.alerts-said' },
   { name: 'access', path: '/access', until: 'table tbody tr' },
+  { name: 'signIn', path: '/', until: '.sign-in h1', stranger: true },
+  { name: 'trip', path: '/', until: '.row-state b', first: dialog('Trip') },
+  { name: 'reset', path: '/', until: '.row-state b', first: dialog('Reset') },
+  {
+    ...{ name: 'palette', path: '/', until: '.row-state b' },
+    first: async (page) => {
+      await page.keyboard.press('Control+k');
+      await page.getByRole('option').first().waitFor();
+    },
+  },
+  {
+    ...{ name: 'help', path: '/', until: '.row-state b' },
+    first: async (page) => {
+      await page.keyboard.press('?');
+      await page.getByRole('dialog', { name: 'Keys' }).waitFor();
+    },
+  },
+  { name: 'noneFits', path: '/requests?client=nobody', until: '.empty-state p' },
+  { name: 'noIncident', path: '/incidents/999', until: '.empty-state p' },
+  { name: 'noProvider', path: '/providers/nobody', until: '.empty-state p' },
+  { name: 'notFound', path: '/nowhere', until: '.empty-state p' },
 ];
 
 /** Pictures of every page but Live: of the program itself, on a record that is made up. */
@@ -79,9 +114,10 @@ interface Taken {
 async function takeLook(browser: Browser, { look, origin, folder, wanted }: Taken): Promise<void> {
   const context = await browser.newContext({ ...look, reducedMotion: 'reduce' });
   context.setDefaultTimeout(patienceMs);
+  const stranger = await browser.newContext({ ...look, reducedMotion: 'reduce' });
   await signIn(context, origin);
-  for (const { name, path, until, first } of wanted) {
-    const page = await context.newPage();
+  for (const { name, path, until, first, stranger: isStranger } of wanted) {
+    const page = await (isStranger ? stranger : context).newPage();
     page.on('pageerror', (error) => console.error(`${name}: ${error.message}`));
     await page.goto(`${origin}${path}`);
     await page.locator(until).first().waitFor();
@@ -89,6 +125,7 @@ async function takeLook(browser: Browser, { look, origin, folder, wanted }: Take
     await pictureOf(page, { folder, name, look });
     await page.close();
   }
+  await stranger.close();
   await context.close();
 }
 

@@ -87,7 +87,7 @@ function DeliveryRow({ delivery }: { delivery: Delivery }) {
       <td className="muted">
         <TimeText at={createdAt} bare />
       </td>
-      <td>{destination}</td>
+      <td className="cell-to">{destination}</td>
       <td>
         {message.sending === 'test' ? (
           <span className="muted">– test</span>

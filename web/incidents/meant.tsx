@@ -1,6 +1,7 @@
 import { kindWords } from '../requests/filter.ts';
 import { TimeText } from '../ui/figures.tsx';
 import { Panel } from '../ui/panel.tsx';
+import { plural } from '../words.ts';
 import type { Incident } from './queries.ts';
 
 const words: Readonly<Record<string, string>> = kindWords;
@@ -40,7 +41,7 @@ export function Meant({ incident }: { incident: Incident }) {
             <div key={chain}>
               <dt>{chain}</dt>
               <dd className="tabular">
-                {requests} requests · {errors} errors
+                {plural(requests, 'request')} · {plural(errors, 'error')}
               </dd>
             </div>
           ))}

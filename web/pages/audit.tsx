@@ -55,6 +55,7 @@ export function AuditPage() {
         <AuditFilters search={search} counts={counts} />
         <span className="grow" />
         <ExportButtons
+          look="chip"
           name="audit"
           columns={exported}
           expected={counts?.acts}

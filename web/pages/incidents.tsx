@@ -147,7 +147,7 @@ function IncidentTable({ rows }: { rows: IncidentRow[] }) {
             <td>{row.chains.join(', ')}</td>
             <td className={row.errors > 0 ? 'incident-errors' : 'muted'}>
               {wholeNumber(row.errors)}
-              <span className="incident-label"> errors to callers</span>
+              <span className="incident-label"> {row.errors === 1 ? 'error' : 'errors'} to callers</span>
             </td>
           </tr>
         ))}

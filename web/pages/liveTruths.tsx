@@ -5,6 +5,7 @@ import { ExportButtons } from '../ui/exportButtons.tsx';
 import { Age, Money } from '../ui/figures.tsx';
 import { Panel } from '../ui/panel.tsx';
 import { ProviderLink } from '../ui/providerLink.tsx';
+import { CheckWord } from '../ui/state.tsx';
 import { percent } from '../words.ts';
 
 const exported: readonly (readonly [name: string, of: (row: ProviderOverview) => Cell])[] = [
@@ -24,11 +25,10 @@ export function LiveTruths({ providers }: { providers: ProviderOverview[] }) {
   return (
     <Panel
       title="Two truths"
-      note="the provider's own, and what callers saw · last 60 minutes"
+      note="the provider’s own, and what callers saw · last 60 minutes"
       actions={
         <ExportButtons
           name="two-truths"
-          look="button"
           columns={exported}
           read={() => Promise.resolve({ rows: providers, next: null })}
         />
@@ -38,11 +38,11 @@ export function LiveTruths({ providers }: { providers: ProviderOverview[] }) {
         <table className="truths">
           <thead>
             <tr>
-              <th scope="col">Provider</th>
-              <th scope="col">It was up</th>
-              <th scope="col">Callers were answered</th>
-              <th scope="col">Most carried</th>
-              <th scope="col">Last standby check</th>
+              <th scope="col">provider</th>
+              <th scope="col">it was up</th>
+              <th scope="col">callers were answered</th>
+              <th scope="col">most carried</th>
+              <th scope="col">last standby check</th>
             </tr>
           </thead>
           <tbody>
@@ -51,14 +51,16 @@ export function LiveTruths({ providers }: { providers: ProviderOverview[] }) {
                 <th scope="row">
                   <ProviderLink name={overview.provider} />
                 </th>
-                <td data-label="It was up">
+                <td data-label="it was up">
                   <Share share={overview.uptime.providerShare} color="var(--flow)" />
                 </td>
-                <td data-label="Callers were answered">
+                <td data-label="callers were answered">
                   <Share share={overview.uptime.callersShare} color="var(--closed)" />
                 </td>
-                <td data-label="Most carried">{overview.mostCarriedPerSecond.toFixed(1)}/s</td>
-                <td data-label="Last standby check" className="muted">
+                <td data-label="most carried" className="tabular">
+                  {overview.mostCarriedPerSecond.toFixed(1)}/s
+                </td>
+                <td data-label="last standby check" className="muted">
                   <StandbyCheck standby={overview.standby} />
                 </td>
               </tr>
@@ -88,8 +90,8 @@ function StandbyCheck({ standby }: { standby: ProviderOverview['standby'] }) {
   const { at, ok, word, ms, costNanoUsd } = standby;
   return (
     <span>
-      <span style={{ color: ok ? 'var(--text)' : 'var(--open)' }}>{ok ? '● answered' : `■ failed: ${word}`}</span>{' '}
-      <Age since={at} /> ago · {showMs(ms)} · <Money nanoUsd={costNanoUsd} />
+      <CheckWord ok={ok}>{ok ? 'answered' : `failed: ${word}`}</CheckWord> <Age since={at} /> ago · {showMs(ms)} ·{' '}
+      <Money nanoUsd={costNanoUsd} />
     </span>
   );
 }

@@ -94,7 +94,7 @@ function ByProvider({ summary: { providers, total } }: { summary: SavingsSummary
     ...{ key: provider, figures },
     label: (
       <>
-        <ProviderLink name={provider} /> {own > 0 && <span className="chip">tripped by hand, left out</span>}
+        <ProviderLink name={provider} /> {own > 0 && <em className="mark">tripped by hand, left out</em>}
       </>
     ),
   }));

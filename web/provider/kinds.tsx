@@ -101,7 +101,7 @@ function Sums({ page: { totals, from, to }, name }: { page: ProviderPage; name: 
                     {kindWord(kind)}
                   </Link>
                 </th>
-                <td className="muted">{what}</td>
+                <td className="muted words">{what}</td>
                 <td>{wholeNumber(count)}</td>
                 <td>
                   {what === 'failed' && totals.attempts > 0 ? `${percent(count / totals.attempts)} of its calls` : ''}

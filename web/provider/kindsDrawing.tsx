@@ -4,7 +4,7 @@ import { useZone } from '../zone.tsx';
 import { type DrawingProps, middles, tickStyle, tipStyle, unfinishedFrom } from './drawing.ts';
 import { Hatching } from './hatching.tsx';
 import { failedBy } from './kindSeries.ts';
-import { axisWord } from './range.ts';
+import { axisTicks, axisWord } from './range.ts';
 
 export interface Band {
   label: string;
@@ -31,7 +31,7 @@ export default function KindsDrawing({ points, from, now, stepMs, bands }: Drawi
           dataKey="at"
           type="number"
           domain={[from, now]}
-          tickCount={5}
+          ticks={axisTicks({ from, now })}
           tickFormatter={word}
           tick={tickStyle}
           tickLine={false}

@@ -4,7 +4,7 @@ import { useZone } from '../zone.tsx';
 import { type DrawingProps, middles, tickStyle, tipStyle, unfinishedFrom } from './drawing.ts';
 import { Hatching } from './hatching.tsx';
 import { lines } from './percentileLines.ts';
-import { axisWord } from './range.ts';
+import { axisTicks, axisWord } from './range.ts';
 
 /** The lines; loaded after the page. Nothing in it moves. What is not finished is hatched. */
 export default function PercentilesDrawing({ points, from, now, stepMs }: DrawingProps) {
@@ -24,7 +24,7 @@ export default function PercentilesDrawing({ points, from, now, stepMs }: Drawin
           dataKey="at"
           type="number"
           domain={[from, now]}
-          tickCount={5}
+          ticks={axisTicks({ from, now })}
           tickFormatter={word}
           tick={tickStyle}
           tickLine={false}

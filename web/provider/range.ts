@@ -1,3 +1,4 @@
+import { axisOf } from '../incidents/laneGeometry.ts';
 import { day, timeOfDay, type Zone } from '../time.ts';
 
 /** How far back the page of a provider looks. */
@@ -15,10 +16,16 @@ export interface Stretch {
   now: number;
 }
 
+const mostTicks = 7;
 const longestOfOneDayMs = 24 * 3_600_000;
 
 /** A moment on an axis: `14:05`, and where there are several days `11-22 14:05`. */
 export function axisWord(at: number, zone: Zone, { from, now }: Stretch): string {
   const time = timeOfDay(at, zone).slice(0, 5);
   return now - from > longestOfOneDayMs ? `${day(at, zone).slice(5)} ${time}` : time;
+}
+
+/** Moments to name under a chart, ms since 1970: whole steps, so that they are round. */
+export function axisTicks({ from, now }: Stretch): number[] {
+  return axisOf({ from, to: now }, mostTicks).at;
 }

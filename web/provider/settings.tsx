@@ -14,6 +14,9 @@ const origins: Record<SettingOrigin, string> = {
   flag: 'flag',
 };
 
+/** Of figures that do not say it themselves, by group. */
+const units: Readonly<Record<string, string>> = { price: '$ per million tokens' };
+
 const exported: readonly (readonly [string, (setting: EffectiveSetting) => Cell])[] = [
   ['key', ({ key }) => key],
   ['value', ({ value }) => value],
@@ -43,7 +46,9 @@ function Group({ group: { title, settings } }: { group: SettingGroup }) {
   return (
     <Box component="section" className="chart-table" aria-label={`Settings of ${title}`} tabIndex={0}>
       <table>
-        <caption>{title}</caption>
+        <caption>
+          {title} {units[title] && <small className="muted">{units[title]}</small>}
+        </caption>
         <tbody>
           {settings.map(({ key, short, value, from, where }) => (
             <tr key={key} className={from === 'default' ? 'muted' : undefined}>

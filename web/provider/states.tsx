@@ -9,10 +9,9 @@ import { StateBadge } from '../ui/state.tsx';
 import { stateWords } from '../words.ts';
 import { useZone } from '../zone.tsx';
 import { Charted } from './charted.tsx';
-import { axisWord, type Stretch } from './range.ts';
+import { axisTicks, axisWord, type Stretch } from './range.ts';
 
 const title = 'How its circuit stood';
-const ticks = [0, 0.25, 0.5, 0.75, 1];
 /** Read out one by one at most. */
 const spansSaid = 12;
 
@@ -56,8 +55,10 @@ function Lane({ states, from, now }: Stretch & { states: StateSpan[] }) {
         ))}
       </div>
       <div className="lane-axis" aria-hidden="true">
-        {ticks.map((share) => (
-          <span key={share}>{axisWord(from + share * (now - from), zone, { from, now })}</span>
+        {axisTicks({ from, now }).map((at) => (
+          <span key={at} style={{ left: place(at) }}>
+            {axisWord(at, zone, { from, now })}
+          </span>
         ))}
       </div>
     </figure>

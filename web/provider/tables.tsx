@@ -12,7 +12,7 @@ import { showMs } from '../time.ts';
 import { ExportButtons } from '../ui/exportButtons.tsx';
 import { Money, TimeText } from '../ui/figures.tsx';
 import { Panel } from '../ui/panel.tsx';
-import { StateMark } from '../ui/state.tsx';
+import { CheckWord, StateMark } from '../ui/state.tsx';
 import { stateWords, trailWord } from '../words.ts';
 
 const shownRows = 30;
@@ -120,9 +120,9 @@ export function Probes({ provider, standby }: { provider: string; standby: strin
                   <th scope="row">
                     <TimeText at={probe.at} bare />
                   </th>
-                  <td>{probeKinds[probe.kind]}</td>
-                  <td style={{ color: probe.ok ? undefined : 'var(--open)' }}>
-                    {probe.ok ? '● answered' : `■ ${trailWord(probe.word)}`}
+                  <td className="words">{probeKinds[probe.kind]}</td>
+                  <td className="words">
+                    <CheckWord ok={probe.ok}>{probe.ok ? 'answered' : trailWord(probe.word)}</CheckWord>
                   </td>
                   <td>{showMs(probe.durationMs)}</td>
                   <td>

@@ -2,6 +2,7 @@ import { useNavigate } from '@tanstack/react-router';
 import type { SavingsSummary } from '../../server/core/savings/summary.ts';
 import type { Mark } from '../../server/core/savings/types.ts';
 import { showMoney } from '../time.ts';
+import { RangeText } from '../ui/figures.tsx';
 import { plural, wholeNumber } from '../words.ts';
 import type { Formula } from './range.ts';
 import { showRange, signedRange, waiting } from './words.ts';
@@ -30,7 +31,9 @@ export function Figures({ summary, how }: { summary: SavingsSummary; how: Formul
           <span>
             {label} <em>{mark}</em>
           </span>
-          <b>{value}</b>
+          <b>
+            <RangeText text={value} />
+          </b>
           <small>{note}</small>
         </button>
       ))}

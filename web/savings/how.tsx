@@ -5,7 +5,7 @@ import type { Cell } from '../exports.ts';
 import { TimeText } from '../ui/figures.tsx';
 import { Panel } from '../ui/panel.tsx';
 import { SavedTable } from '../ui/savedTable.tsx';
-import { plural, wholeNumber } from '../words.ts';
+import { plural } from '../words.ts';
 import type { Formula } from './range.ts';
 import { formulaOf } from './terms.ts';
 
@@ -94,10 +94,7 @@ export function How({ summary, how }: { summary: SavingsSummary; how: Formula })
       <p className="savings-note">
         Between the last failed probe and the first good one nobody knows when a provider came back; more frequent
         probes would narrow the range. The same gap has a price:{' '}
-        <b>
-          up to {wholeNumber(total.caution.high)} answers came from a fallback though the provider was probably back
-        </b>
-        .
+        <b>up to {plural(total.caution.high, 'answer')} came from a fallback though the provider was probably back</b>.
       </p>
     </Panel>
   );
@@ -108,10 +105,10 @@ function Between({ term: { opening } }: { term: OpeningTerm }) {
   return (
     <small>
       {lastDownAt === openedAt ? 'no probe has failed' : 'last failed probe '}
-      {lastDownAt !== openedAt && <TimeText at={lastDownAt} bare />}
+      {lastDownAt !== openedAt && <TimeText at={lastDownAt} after={openedAt} bare />}
       {' · '}
       {backAt === null ? (endedBy === 'hand' ? 'reset by hand' : 'no good probe yet') : 'first good one '}
-      {backAt !== null && <TimeText at={backAt} bare />}
+      {backAt !== null && <TimeText at={backAt} after={openedAt} bare />}
     </small>
   );
 }

@@ -63,17 +63,17 @@ export function Shares() {
             {rows.map((share) => (
               <tr key={`${share.provider} ${share.kind}`}>
                 <th scope="row">{share.provider}</th>
-                <td>{kinds[share.kind]}</td>
-                <td>{shareText(share.promptShare)}</td>
-                <td>{shareText(share.outputShare)}</td>
-                <td className="savings-source">
+                <td className="words">{kinds[share.kind]}</td>
+                <td data-head="prompt">{shareText(share.promptShare)}</td>
+                <td data-head="answer">{shareText(share.outputShare)}</td>
+                <td className="savings-source words">
                   <Source share={share} />
                 </td>
                 {mayAct && (
                   <td>
                     <button
                       type="button"
-                      className="chip"
+                      className="button"
                       aria-label={`Change what is billed by ${share.provider}: ${kinds[share.kind]}`}
                       onClick={() => edit(`${share.provider} ${share.kind}`)}
                     >

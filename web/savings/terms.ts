@@ -1,7 +1,7 @@
 import type { Figures, OpeningTerm, Range } from '../../server/core/savings/types.ts';
 import type { Price } from '../../server/core/settings.ts';
 import { showMoney } from '../time.ts';
-import { percent, wholeNumber } from '../words.ts';
+import { percent, plural, wholeNumber } from '../words.ts';
 import type { Formula } from './range.ts';
 import { showRange, tokens, waiting } from './words.ts';
 
@@ -34,7 +34,7 @@ export const formulaOf: Record<Formula, FormulaOf> = {
     ],
     range: ({ attempts }) => attempts,
     show: wholeNumber,
-    numbers: ({ figures }) => `${wholeNumber(figures.skips)} skips in all`,
+    numbers: ({ figures }) => `${plural(figures.skips, 'skip')} in all`,
   },
   waiting: {
     title: 'Waiting avoided',
@@ -68,7 +68,7 @@ export const formulaOf: Record<Formula, FormulaOf> = {
     range: ({ premium }) => premium,
     show: showMoney,
     numbers: ({ premiumOf: { answers, fallbackNanoUsd, ownNanoUsd } }) =>
-      `${wholeNumber(answers)} answers: ${showMoney(fallbackNanoUsd)} − ${showMoney(ownNanoUsd)}`,
+      `${plural(answers, 'answer')}: ${showMoney(fallbackNanoUsd)} − ${showMoney(ownNanoUsd)}`,
   },
   caution: {
     title: 'Price of caution',

@@ -11,14 +11,14 @@ interface ExportProps<Row> {
   columns: readonly (readonly [name: string, of: (row: Row) => Cell])[];
   /** How many rows there are, as far as that is known. */
   expected?: number | undefined;
-  /** How its buttons look: as the filters beside them, or as a panel's. */
+  /** How its buttons look: as a panel's, or as the filters beside them. */
   look?: 'chip' | 'button';
 }
 
 type Kind = 'csv' | 'json';
 
 /** The table as a file, as filtered, read page by page; it can be stopped on the way. */
-export function ExportButtons<Row>({ name, read, columns, expected, look = 'chip' }: ExportProps<Row>) {
+export function ExportButtons<Row>({ name, read, columns, expected, look = 'button' }: ExportProps<Row>) {
   const [said, say] = useState('');
   const [working, setWorking] = useState(false);
   const stopped = useRef(false);

@@ -24,17 +24,47 @@ export function Countdown({ until }: { until: number }) {
   );
 }
 
-/** A moment in the chosen zone, the zone beside it unless `bare` (where a heading names it); the day when it is not today's. */
-export function TimeText({ at, millis = false, bare = false }: { at: number; millis?: boolean; bare?: boolean }) {
+/** A range as text, `17 m 27 s – 17 m 53 s`: where there is no room for all of it, it breaks before its second bound. */
+export function RangeText({ text }: { text: string }) {
+  const [low, high] = text.split(/ (?=– |to )/);
+  return (
+    <>
+      <span className="whole-word">{low}</span>
+      {high !== undefined && (
+        <>
+          {' '}
+          <span className="whole-word">{high}</span>
+        </>
+      )}
+    </>
+  );
+}
+
+interface TimeTextProps {
+  at: number;
+  millis?: boolean;
+  /** Without the zone: a heading names it. */
+  bare?: boolean;
+  /** A moment that stands before it: its day is not said twice. */
+  after?: number;
+}
+
+/** A moment in the chosen zone, the zone beside it; the day when it is not today's. */
+export function TimeText({ at, millis = false, bare = false, after }: TimeTextProps) {
   const zone = useZone();
   // Read without listening: hundreds of rows would be drawn again at each event.
-  const today = day(liveStore.serverNow(), zone);
+  const known = day(after ?? liveStore.serverNow(), zone);
   const date = day(at, zone);
   const name = zoneName(zone, at);
   const time = timeOfDay(at, zone, millis);
   return (
     <time dateTime={new Date(at).toISOString()} title={`${date} ${timeOfDay(at, zone, true)} ${name}`}>
-      {date === today ? time : `${date} ${time}`}
+      {date !== known && (
+        <>
+          <span className="day">{date}</span>{' '}
+        </>
+      )}
+      {time}
       {bare ? '' : ` ${name}`}
     </time>
   );

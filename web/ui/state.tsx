@@ -31,6 +31,15 @@ export function StateBadge({ state, size }: { state: MarkState; size?: number })
   );
 }
 
+/** What a call of our own found: the shape of what is well or open, and a word. */
+export function CheckWord({ ok, children }: { ok: boolean; children: React.ReactNode }) {
+  return (
+    <span className="check-word" style={{ color: ok ? 'var(--text)' : stateColors.open }}>
+      <StateMark state={ok ? 'closed' : 'open'} size={9} /> {children}
+    </span>
+  );
+}
+
 const shapes: Record<MarkState, React.ReactNode> = {
   closed: <circle cx="6" cy="6" r="5" fill="var(--closed)" />,
   open: <rect x="1" y="1" width="10" height="10" rx="1.5" fill="var(--open)" />,

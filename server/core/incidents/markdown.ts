@@ -1,10 +1,9 @@
-import { showDuration } from '../duration.ts';
 import { feltWords, meantOf } from './meant.ts';
 import { lookFirst, oursCounts } from './ours.ts';
 import type { KeptIncident, Milestones } from './report.ts';
 import { plainText, type ShownRow, shownTimeline } from './shown.ts';
 import type { OursEvidence } from './types.ts';
-import { plural, utc } from './words.ts';
+import { lasting, plural, utc } from './words.ts';
 
 /** A finished post-mortem: the same bytes for the same incident. Times are UTC. Starred rows are in it. */
 export function markdownOf(kept: KeptIncident): string {
@@ -46,7 +45,7 @@ function summary({ row, report }: KeptIncident): string {
     return `Began ${utc(row.beganAt)} UTC. ${state}, as of ${utc(report.asOf)} UTC; ${felt}. ${counted}`;
   }
   const span = `${utc(row.beganAt)} – ${utc(end)} UTC`;
-  return `${span}, ${showDuration(end - row.beganAt)}; ${felt}. ${counted}`;
+  return `${span}, ${lasting(end - row.beganAt)}; ${felt}. ${counted}`;
 }
 
 function milestoneCells(milestones: Milestones): string[][] {

@@ -1,9 +1,8 @@
-import { showDuration } from '../duration.ts';
 import { showCount } from '../numbers.ts';
 import { nothing } from '../savings/figures.ts';
 import type { Figures, Mark } from '../savings/types.ts';
 import type { Impact, IncidentReport } from './report.ts';
-import { dollars, plural, range, share, span } from './words.ts';
+import { dollarsBeside, plural, range, share, span } from './words.ts';
 
 /** One line of what an incident meant. */
 export interface MeantLine {
@@ -51,14 +50,14 @@ function forCallers(impact: Impact): MeantLine[] {
 /** Of the openings of the incident itself. */
 function saved(figures: Figures | null): MeantLine[] {
   const { skips, waitingMs, spend, premium, caution, net } = figures ?? nothing();
-  const money = (part: { low: number; high: number }) => range(part, dollars);
+  const money = (part: { low: number; high: number }) => range(part, dollarsBeside);
   const guess = (mark: Mark): Mark => (figures && mark !== 'measured' ? mark : 'estimated');
   const lines: MeantLine[] = [
     { id: 'notMade', label: 'Attempts not made', text: showCount(skips), mark: 'measured', tone: 'plain' },
     {
       id: 'spared',
       label: 'Waiting spared',
-      text: range(waitingMs, waiting),
+      text: range(waitingMs, span),
       mark: guess(waitingMs.mark),
       tone: 'plain',
     },
@@ -78,10 +77,7 @@ function saved(figures: Figures | null): MeantLine[] {
 
 /** `−$0.49 to +$31.20`. */
 function signedRange(net: { low: number; high: number }): string {
-  const signed = (nanoUsd: number) => `${nanoUsd > 0 ? '+' : ''}${dollars(nanoUsd)}`;
-  return signed(net.low) === signed(net.high) ? signed(net.low) : `${signed(net.low)} to ${signed(net.high)}`;
-}
-
-function waiting(ms: number): string {
-  return ms < 60_000 ? span(ms) : showDuration(ms);
+  const signed = (nanoUsd: number, other: number) => `${nanoUsd > 0 ? '+' : ''}${dollarsBeside(nanoUsd, other)}`;
+  const [low, high] = [signed(net.low, net.high), signed(net.high, net.low)];
+  return low === high ? low : `${low} to ${high}`;
 }

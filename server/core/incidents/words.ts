@@ -3,10 +3,15 @@ import { showCount } from '../numbers.ts';
 
 /** Words of reports, without a time of day in them: those depend on the reader's zone. */
 
-/** `0.6 s`, `10.9 s`, `4m 12s`. */
+/** `0.6 s`, `10.9 s`, `4 m 12 s`. */
 export function span(ms: number): string {
   if (ms < 100) return `${Math.round(ms)} ms`;
-  return ms < 60_000 ? `${(Math.round(ms / 100) / 10).toFixed(1)} s` : showDuration(ms);
+  return ms < 60_000 ? `${(Math.round(ms / 100) / 10).toFixed(1)} s` : lasting(ms);
+}
+
+/** `43 m 3 s`: as pages say it, not as a config does. */
+export function lasting(ms: number): string {
+  return showDuration(ms).replaceAll(/(\d)([a-z])/g, '$1 $2');
 }
 
 export function plural(count: number, noun: string): string {
@@ -38,15 +43,24 @@ export function utc(at: number): string {
 
 /** `$31.20`, `−$0.49`, `$0.00042`: two digits that count under a cent. */
 export function dollars(nanoUsd: number): string {
-  const amount = Math.abs(nanoUsd) / 1e9;
-  const digits = amount === 0 || amount >= 0.01 ? 2 : Math.min(9, 1 - Math.floor(Math.log10(amount)));
-  const [whole = '0', cents = '00'] = amount.toFixed(digits).split('.');
+  return dollarsBeside(nanoUsd, nanoUsd);
+}
+
+/** With as many digits as the larger end of its range has. */
+export function dollarsBeside(nanoUsd: number, other: number): string {
+  const larger = Math.max(Math.abs(nanoUsd), Math.abs(other)) / 1e9;
+  const digits = larger === 0 || larger >= 0.01 ? 2 : Math.min(9, 1 - Math.floor(Math.log10(larger)));
+  const [whole = '0', cents = '00'] = (Math.abs(nanoUsd) / 1e9).toFixed(digits).split('.');
   return `${nanoUsd < 0 ? '−' : ''}$${showCount(Number(whole))}.${cents}`;
 }
 
-/** Of both ends, or of the one that both are. */
-export function range({ low, high }: { low: number; high: number }, show: (value: number) => string): string {
-  return show(low) === show(high) ? show(low) : `${show(low)} – ${show(high)}`;
+/** Of both ends, or of the one that both are. `show` is told the other end too. */
+export function range(
+  { low, high }: { low: number; high: number },
+  show: (value: number, other: number) => string,
+): string {
+  const [first, second] = [show(low, high), show(high, low)];
+  return first === second ? first : `${first} – ${second}`;
 }
 
 /** `98.2 %`; 100 only when it is all of them, 0 only when it is none. */
