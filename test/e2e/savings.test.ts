@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import { waiting } from '../../web/savings/words.ts';
 import { findings } from '../support/axe.ts';
 import { browserForAll } from '../support/browser.ts';
-import { signIn } from '../support/operator.ts';
+import { openTab, signIn } from '../support/operator.ts';
 import { ask, folder, realSimulator, startProgram, writeConfig } from '../support/program.ts';
 
 const browser = browserForAll();
@@ -51,6 +51,18 @@ test('read what it saved and check the sum by hand', async () => {
   await page.getByRole('button', { name: /^Waiting avoided/ }).click();
   await how.getByText(`0 – 5 × ${each} ms`).waitFor();
   expect(await how.locator('tfoot td').allTextContents()).toEqual(['0 s', waiting(5 * each)]);
+
+  await page.getByRole('button', { name: 'Pin' }).click();
+  await page.waitForURL(/[?&]to=\d{13}/);
+  const friend = await openTab(operator, page.url());
+  await friend.page.getByRole('button', { name: 'Pin', pressed: true }).waitFor();
+  const timeOf = (each: Page) =>
+    each.locator('.provider-head time').evaluateAll((times) => times.map((one) => one.getAttribute('datetime')));
+  await friend.page.locator('.provider-head time').first().waitFor();
+  const pinned = await timeOf(friend.page);
+  await expect.poll(() => timeOf(page), { message: 'the same tomorrow', timeout: 10_000 }).toEqual(pinned);
+  await page.getByRole('button', { name: 'Pin' }).click();
+  await page.waitForURL((url) => !url.searchParams.has('to'));
 
   await showsTheSameLive(page, `0 s – ${waiting(5 * each)}`);
 

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { countConnected, oursNow } from '../../server/journal/meterOurs.ts';
-import { attempt, failure } from '../db/support/records.ts';
+import { Traffic } from '../../server/journal/meterTraffic.ts';
+import { attempt, failure, request } from '../db/support/records.ts';
 
 type Step = [provider: string, how: 'answered' | 'connect' | 'serverError' | 'drilled'];
 
@@ -76,4 +77,18 @@ test.each<[string, Step[][]]>([
   ['nothing was called', [[], []]],
 ])('it is not ours where %s', (_why, slots) => {
   expect(seen(...slots)).toBeNull();
+});
+
+test('it is counted as requests end, and over with the first answer', () => {
+  const traffic = new Traffic();
+  const failed = (id: string) => {
+    const attempts = [failure(0, 'a', 'connect'), failure(1, 'b', 'connect')];
+    return request(id, { startedAt: now - 2_000, durationMs: 1_000, outcome: 'failed', servedBy: null, attempts });
+  };
+  traffic.request(request('well', { startedAt: now - 90_000, durationMs: 1_000 }), now);
+  traffic.request(failed('one'), now);
+  traffic.request(failed('two'), now);
+  expect(traffic.ours(now)?.providers.map(({ unconnected }) => unconnected)).toEqual([2, 2]);
+  traffic.request(request('back', { startedAt: now - 1_000, durationMs: 500 }), now);
+  expect(traffic.ours(now)).toBeNull();
 });

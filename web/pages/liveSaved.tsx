@@ -9,7 +9,7 @@ const againMs = 10_000;
 
 /** What circuits spared in the last hour: of the page of savings, by its own question, so that both always say the same. */
 export function LiveSaved() {
-  const { data } = useSavings('1h', againMs);
+  const { data } = useSavings({ range: '1h', againMs });
   const { attempts, waited } = data ? savedWords(data) : unknown;
   return (
     <>

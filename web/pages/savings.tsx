@@ -12,6 +12,7 @@ import { Groups, SavedGroups } from '../savings/groups.tsx';
 import { How } from '../savings/how.tsx';
 import { type Range, rangeNames } from '../savings/range.ts';
 import '../savings/savings.css';
+import { liveStore } from '../live/page.ts';
 import { Shares } from '../savings/shares.tsx';
 import { useSavings } from '../savings/useSavings.ts';
 import { leftOutWords } from '../savings/words.ts';
@@ -23,8 +24,8 @@ import { RangeChips } from '../ui/rangeChips.tsx';
 
 /** What leaving broken providers alone has saved, and what it cost. */
 export function SavingsPage() {
-  const { range = '7d', how = 'waiting' } = useSearch({ from: '/savings' });
-  const { data, error } = useSavings(range);
+  const { range = '7d', to, how = 'waiting' } = useSearch({ from: '/savings' });
+  const { data, error } = useSavings({ range, to });
   return (
     <>
       <div className="bar provider-head">
@@ -35,7 +36,7 @@ export function SavingsPage() {
           </span>
         )}
         <span className="grow" />
-        <Ranges range={range} />
+        <Ranges range={range} to={to} />
       </div>
       {error && (
         <p className="note note-open">
@@ -68,10 +69,28 @@ function isEmpty({ total, providers }: SavingsSummary): boolean {
   return total.skips === 0 && total.probes.probes === 0 && !left;
 }
 
-function Ranges({ range }: { range: Range }) {
+function Ranges({ range, to }: { range: Range; to: number | undefined }) {
   const navigate = useNavigate({ from: '/savings' });
   const choose = (one: Range) => void navigate({ search: (before) => ({ ...before, range: one }), replace: true });
-  return <RangeChips names={rangeNames} chosen={range} onChoose={choose} />;
+  const end = (at: number | undefined) =>
+    void navigate({
+      search: ({ to: _to, ...before }) => (at === undefined ? before : { ...before, to: at }),
+      replace: true,
+    });
+  return (
+    <>
+      <RangeChips names={rangeNames} chosen={range} onChoose={choose} />
+      <button
+        type="button"
+        className={`chip ${to === undefined ? '' : 'chip-on'}`}
+        aria-pressed={to !== undefined}
+        onClick={() => end(to === undefined ? Math.ceil(liveStore.serverNow()) : undefined)}
+        title="Ends the time here, so that a link shows the same tomorrow"
+      >
+        Pin
+      </button>
+    </>
+  );
 }
 
 function Empty() {

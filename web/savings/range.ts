@@ -1,4 +1,6 @@
-/** How far back the page of savings looks, and which formula is open: both are in its address. */
+import { isMoment } from '../ui/range.ts';
+
+/** How far back the page of savings looks, up to when, and which formula is open: all in its address. */
 
 const hourMs = 3_600_000;
 
@@ -17,12 +19,18 @@ export type Formula = (typeof formulas)[number];
 
 export interface SavingsSearch {
   range?: Range;
+  /** Ms since 1970: a link with it shows the same tomorrow. Absent: now. */
+  to?: number;
   how?: Formula;
 }
 
 /** From the address; absent: the last week, and how waiting is computed. */
-export function readSavingsSearch({ range, how }: Record<string, unknown>): SavingsSearch {
+export function readSavingsSearch({ range, to, how }: Record<string, unknown>): SavingsSearch {
   const knownRange = rangeNames.find((one) => one === range);
   const knownFormula = formulas.find((one) => one === how);
-  return { ...(knownRange && { range: knownRange }), ...(knownFormula && { how: knownFormula }) };
+  return {
+    ...(knownRange && { range: knownRange }),
+    ...(isMoment(to) && { to }),
+    ...(knownFormula && { how: knownFormula }),
+  };
 }

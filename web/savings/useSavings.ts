@@ -5,16 +5,23 @@ import type { Zone } from '../time.ts';
 import { useZone } from '../zone.tsx';
 import { type Range, ranges } from './range.ts';
 
-/** What was saved in a time that ends now, by the days of the chosen zone. The one way in which pages come by it. */
-export function useSavings(range: Range, againMs = 30_000) {
+interface SavingsAsk {
+  range: Range;
+  /** Up to when, ms since 1970; absent: now, asked again and again. */
+  to?: number | undefined;
+  againMs?: number;
+}
+
+/** What was saved in a time, by the days of the chosen zone. The one way in which pages come by it. */
+export function useSavings({ range, to: end, againMs = 30_000 }: SavingsAsk) {
   const zone = zoneNameOf(useZone());
   return useQuery({
-    queryKey: ['savings', range, zone],
+    queryKey: ['savings', range, end ?? 'now', zone],
     queryFn: ({ signal }) => {
-      const to = Math.round(liveStore.serverNow());
+      const to = end ?? Math.round(liveStore.serverNow());
       return client.savings.summary.query({ from: to - ranges[range], to, zone }, { signal });
     },
-    refetchInterval: againMs,
+    refetchInterval: end === undefined ? againMs : false,
     placeholderData: keepPreviousData,
   });
 }

@@ -36,6 +36,7 @@ export function isText(value: unknown): value is string {
   return typeof value === 'string' && value !== '' && value.length <= 200;
 }
 
-function isMoment(value: unknown): value is number {
+/** Of an address: ms since 1970. */
+export function isMoment(value: unknown): value is number {
   return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0;
 }
