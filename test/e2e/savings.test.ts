@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import { waiting } from '../../web/savings/words.ts';
 import { findings } from '../support/axe.ts';
 import { browserForAll } from '../support/browser.ts';
-import { openTab, signIn } from '../support/operator.ts';
+import { type Operator, openTab, signIn } from '../support/operator.ts';
 import { ask, folder, realSimulator, startProgram, writeConfig } from '../support/program.ts';
 
 const browser = browserForAll();
@@ -52,17 +52,7 @@ test('read what it saved and check the sum by hand', async () => {
   await how.getByText(`0 – 5 × ${each} ms`).waitFor();
   expect(await how.locator('tfoot td').allTextContents()).toEqual(['0 s', waiting(5 * each)]);
 
-  await page.getByRole('button', { name: 'Pin' }).click();
-  await page.waitForURL(/[?&]to=\d{13}/);
-  const friend = await openTab(operator, page.url());
-  await friend.page.getByRole('button', { name: 'Pin', pressed: true }).waitFor();
-  const timeOf = (each: Page) =>
-    each.locator('.provider-head time').evaluateAll((times) => times.map((one) => one.getAttribute('datetime')));
-  await friend.page.locator('.provider-head time').first().waitFor();
-  const pinned = await timeOf(friend.page);
-  await expect.poll(() => timeOf(page), { message: 'the same tomorrow', timeout: 10_000 }).toEqual(pinned);
-  await page.getByRole('button', { name: 'Pin' }).click();
-  await page.waitForURL((url) => !url.searchParams.has('to'));
+  await isPinned(operator);
 
   await showsTheSameLive(page, `0 s – ${waiting(5 * each)}`);
 
@@ -101,6 +91,22 @@ test('read what it saved and check the sum by hand', async () => {
   const wider = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
   expect(wider).toBeLessThanOrEqual(0);
 });
+
+/** A pinned link shows somebody else the same time; then the pin is taken off. */
+async function isPinned(operator: Operator): Promise<void> {
+  const { page } = operator;
+  await page.getByRole('button', { name: 'Pin' }).click();
+  await page.waitForURL(/[?&]to=\d{13}/);
+  const friend = await openTab(operator, page.url());
+  await friend.page.getByRole('button', { name: 'Pin', pressed: true }).waitFor();
+  const timeOf = (each: Page) =>
+    each.locator('.provider-head time').evaluateAll((times) => times.map((one) => one.getAttribute('datetime')));
+  await friend.page.locator('.provider-head time').first().waitFor();
+  const pinned = await timeOf(friend.page);
+  await expect.poll(() => timeOf(page), { message: 'the same tomorrow', timeout: 10_000 }).toEqual(pinned);
+  await page.getByRole('button', { name: 'Pin' }).click();
+  await page.waitForURL((url) => !url.searchParams.has('to'));
+}
 
 /** The live page says of the last hour what the page of savings does, and leads to it. */
 async function showsTheSameLive(page: Page, waited: string): Promise<void> {
