@@ -1,30 +1,31 @@
 import { get } from 'node:http';
 import type { Beside } from './measure.ts';
+import { type Page, urlOf } from './pages.ts';
 import { pause } from './processes.ts';
 import type { HostedRecloser } from './sides.ts';
 
 const tabs = 3;
-/** Between two questions of an operator who browses. */
-const lookMs = 100;
+/** Between two pages of an operator who is in a hurry. */
+const lookMs = 250;
 
 /** Three tabs of three browsers: each holds a live stream, and reads what it brings. */
 export function liveTabs({ control }: HostedRecloser): Beside {
   return async () => {
-    const opened = await Promise.all(Array.from({ length: tabs }, () => openTab(control)));
+    const tabsOpen = await Promise.all(Array.from({ length: tabs }, () => openTab(control)));
     return {
       async [Symbol.asyncDispose]() {
-        for (const close of opened) close();
+        for (const close of tabsOpen) close();
       },
     };
   };
 }
 
-/** The same, and an operator who asks for one page of the record after the other. */
-export function browsing(recloser: HostedRecloser): Beside {
+/** The same, and an operator who opens one page after the other, of those that the record has. */
+export function browsing(recloser: HostedRecloser, pages: readonly Page[]): Beside {
   return async () => {
     const open = await liveTabs(recloser)();
     const stop = new AbortController();
-    const looked = look(recloser.control, stop.signal);
+    const looked = look(recloser.control, pages, stop.signal);
     return {
       async [Symbol.asyncDispose]() {
         stop.abort();
@@ -48,19 +49,17 @@ function openTab({ origin, headers }: Control): Promise<() => void> {
   });
 }
 
-const questions = [
-  ['requests.list', { limit: 50 }],
-  ['events.list', { limit: 50 }],
-  ['overview.get', undefined],
-] as const;
+/** Each goes on where the run before ended, so that all pages have their turn. */
+let opened = 0;
 
-async function look({ origin, headers }: Control, signal: AbortSignal): Promise<void> {
-  for (let asked = 0; !signal.aborted; asked += 1) {
-    const [procedure, input] = questions[asked % questions.length] ?? questions[0];
-    const query = input === undefined ? '' : `?input=${asInput(input)}`;
-    const answer = await fetch(`${origin}/trpc/${procedure}${query}`, { headers });
-    await answer.arrayBuffer();
-    if (answer.status !== 200) throw new Error(`${procedure} was answered with status ${answer.status}.`);
+async function look({ origin, headers }: Control, pages: readonly Page[], signal: AbortSignal): Promise<void> {
+  for (; !signal.aborted; opened += 1) {
+    const page = pages[opened % pages.length];
+    if (!page) return;
+    const answer = await fetch(urlOf(origin, page.asks), { headers });
+    const text = await answer.text();
+    if (answer.status !== 200)
+      throw new Error(`${page.what} was answered with ${answer.status}: ${text.slice(0, 300)}`);
     await pause(lookMs);
   }
 }

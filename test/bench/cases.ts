@@ -1,5 +1,7 @@
 import { browsing, liveTabs } from './beside.ts';
+import type { Bounds } from './bounds.ts';
 import type { Contender, Load, Side } from './measure.ts';
+import { pagesOf } from './pages.ts';
 import type { HostedRecloser } from './sides.ts';
 
 /** Everything that runs while cases are measured. */
@@ -11,12 +13,12 @@ export interface Stage {
   portkey: Side | null;
 }
 
-export interface Case {
+export interface Case<On = Stage> {
   /** For `--only`. */
   name: string;
   title: string;
   load: Load;
-  contenders(stage: Stage): Contender[];
+  contenders(stage: On): Contender[];
 }
 
 const kilobyte = 1_024;
@@ -47,18 +49,28 @@ export const cases: Case[] = [
       { side: recloser.chain('plain', 'recloser, watched'), beside: liveTabs(recloser) },
     ],
   },
-  {
-    name: 'browsing-32',
-    title: 'plain, 32 at once, while three live tabs are open and an operator reads one page after the other',
-    load: plain(kilobyte, 32),
-    contenders: ({ recloser }) => [
-      { side: recloser.side },
-      { side: recloser.chain('plain', 'recloser, browsed'), beside: browsing(recloser) },
-    ],
-  },
 ];
 
 export const casesByName: ReadonlyMap<string, Case> = new Map(cases.map((each) => [each.name, each]));
+
+/** Records that are browsed under load: each case has a process of its own, which goes on with such a record. */
+export const browsedRecords = [
+  { name: 'browsing-1m-32', requests: 1_000_000 },
+  { name: 'browsing-10m-32', requests: 10_000_000 },
+] as const;
+
+export function browsingCase(name: string, bounds: Bounds): Case<Pick<Stage, 'recloser'>> {
+  const pages = pagesOf(bounds);
+  return {
+    name,
+    title: `plain, 32 at once, while three live tabs are open and an operator opens one page after the other of a record of ${bounds.count.toLocaleString('en')} requests`,
+    load: plain(kilobyte, 32),
+    contenders: ({ recloser }) => [
+      { side: recloser.side },
+      { side: recloser.chain('plain', 'recloser, browsed'), beside: browsing(recloser, pages) },
+    ],
+  };
+}
 
 function plainCase(size: number, atOnce: number): Case {
   return {

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 
 export interface Options {
@@ -7,6 +8,8 @@ export interface Options {
   only: ReadonlySet<string> | null;
   /** Whether Portkey's gateway is to stand beside. */
   portkey: boolean;
+  /** A record of ten million requests, made by `npm run seed`; null: none is browsed. */
+  tenMillion: string | null;
 }
 
 /** Throws an error that says what to do. */
@@ -17,11 +20,17 @@ export function readOptions(args: string[], names: string[]): Options {
       quick: { type: 'boolean', default: false },
       only: { type: 'string' },
       portkey: { type: 'boolean', default: true },
+      'ten-million': { type: 'string' },
     },
     allowNegative: true,
   });
   const only = values.only === undefined ? null : new Set(values.only.split(',').map((name) => name.trim()));
   const unknown = [...(only ?? [])].filter((name) => !names.includes(name));
   if (unknown.length > 0) throw new Error(`--only knows no "${unknown.join('", "')}": use ${names.join(', ')}.`);
-  return { quick: values.quick, only, portkey: values.portkey };
+  const tenMillion = values['ten-million'] ?? null;
+  if (tenMillion !== null && !existsSync(tenMillion))
+    throw new Error(
+      `--ten-million: there is no ${tenMillion}. Make it by npm run seed -- FILE --requests 10000000 --copied.`,
+    );
+  return { quick: values.quick, only, portkey: values.portkey, tenMillion };
 }

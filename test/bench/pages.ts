@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { Bounds } from './bounds.ts';
 import { forget } from './forget.ts';
 import { madeUpChains } from './madeUp.ts';
 import { freePorts, Process } from './processes.ts';
@@ -23,15 +24,6 @@ type Ask = [procedure: string, input?: object];
 export interface Page {
   what: string;
   asks: Ask[];
-}
-
-/** The record that is looked at. */
-export interface Bounds {
-  /** Ms since 1970, of its requests. */
-  from: number;
-  to: number;
-  /** Id of a request that went past a provider. */
-  skippedId: string;
 }
 
 /** What every page asks. */
@@ -117,23 +109,30 @@ export async function coldPage(database: string, { what, asks }: Page): Promise<
 }
 
 /** One batch, as the dashboard's client makes it. */
-function urlOf(origin: string, asks: Ask[]): string {
+export function urlOf(origin: string, asks: Ask[]): string {
   const procedures = asks.map(([procedure]) => procedure).join(',');
   if (procedures.length > longestPath) throw new Error('A batch takes fewer procedures.');
   const inputs = Object.fromEntries(asks.flatMap(([, input], at) => (input === undefined ? [] : [[at, input]])));
   return `${origin}/trpc/${procedures}?batch=1&input=${encodeURIComponent(JSON.stringify(inputs))}`;
 }
 
-/** The providers and chains of the record; nobody is there to answer a call. */
+/** The program with the providers and chains of the record. */
 function configOf(database: string, ports: { gateway: number; control: number }): string {
-  const price = { input: 0.3, cachedInput: 0.1, output: 1.2 };
-  const provider = { baseUrl: 'http://127.0.0.1:9/v1', apiKey: 'bench', model: 'bench-model', price };
-  const names = [...new Set(madeUpChains.flatMap(({ providers }) => providers))];
   return JSON.stringify({
     gateway: { port: ports.gateway },
     control: { port: ports.control },
     database,
+    ...madeUpConfig(),
+  });
+}
+
+/** The providers and chains of a made-up record; nobody is there to answer a call. */
+export function madeUpConfig(): { providers: Record<string, object>; chains: Record<string, object> } {
+  const price = { input: 0.3, cachedInput: 0.1, output: 1.2 };
+  const provider = { baseUrl: 'http://127.0.0.1:9/v1', apiKey: 'bench', model: 'bench-model', price };
+  const names = [...new Set(madeUpChains.flatMap(({ providers }) => providers))];
+  return {
     providers: Object.fromEntries(names.map((name) => [name, provider])),
     chains: Object.fromEntries(madeUpChains.map(({ name, providers }) => [name, { providers }])),
-  });
+  };
 }

@@ -59,6 +59,12 @@ export class Process implements AsyncDisposable {
     });
   }
 
+  /** Resolves when it has done its work; rejects with what it said when it ended in any other way. */
+  async ended(): Promise<void> {
+    const [code] = await once(this.child, 'exit');
+    if (code !== 0) throw new Error(`A process of the benchmark ended with exit code ${code}:\n${this.said}`);
+  }
+
   /** Resolves when `GET url` is answered with 200. */
   async ready(url: string): Promise<void> {
     for (const giveUpAt = Date.now() + startMs; Date.now() < giveUpAt && this.child.exitCode === null; ) {

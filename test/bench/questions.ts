@@ -7,7 +7,7 @@ import { listEvents } from '../../db/sqlite/statements/listEvents.ts';
 import { listChainMinutes, listProviderMinutes } from '../../db/sqlite/statements/listMinutes.ts';
 import { listRequests } from '../../db/sqlite/statements/listRequests.ts';
 import { mostCarried } from '../../db/sqlite/statements/mostCarried.ts';
-import type { Bounds } from './pages.ts';
+import type { Bounds } from './bounds.ts';
 
 /** What the program asks of its record, and what it might be asked. */
 

@@ -1,10 +1,10 @@
 import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { loadavg } from 'node:os';
 import { join } from 'node:path';
-import Database from 'better-sqlite3';
 import { drizzle } from 'drizzle-orm/better-sqlite3';
+import { boundsOf, within } from './bounds.ts';
 import { forget } from './forget.ts';
-import { type Bounds, coldPage, pagesOf } from './pages.ts';
+import { coldPage, pagesOf } from './pages.ts';
 import { type Question, questionsOf } from './questions.ts';
 
 /**
@@ -28,18 +28,13 @@ interface Answer {
 
 async function measure(path: string): Promise<string> {
   const before = loadavg()[0] ?? Number.NaN;
-  const count = one<number>(path, 'select count(*) from requests');
-  const bounds: Bounds = {
-    from: one(path, 'select min(started_at) from requests'),
-    to: one(path, 'select max(started_at) + 1 from requests'),
-    skippedId: one(path, `select request_id from attempts where outcome = 'skipped' order by started_at desc limit 1`),
-  };
+  const bounds = boundsOf(path);
   const questions = [];
   for (const { what, ask } of questionsOf(bounds)) questions.push(await asked(what, async () => cold(path, ask)));
   const pages = [];
   for (const page of pagesOf(bounds)) pages.push(await asked(page.what, () => coldPage(path, page)));
   const load = Math.max(before, loadavg()[0] ?? Number.NaN);
-  return report({ path, count, load, questions, pages });
+  return report({ path, count: bounds.count, load, questions, pages });
 }
 
 async function asked(what: string, ask: () => Promise<Cost>): Promise<Answer> {
@@ -47,19 +42,6 @@ async function asked(what: string, ask: () => Promise<Cost>): Promise<Answer> {
   while (costs.length < times) costs.push(await ask());
   console.log(`${what}: ${costs.map(({ ms, cpuMs }) => `${ms.toFixed(0)} (${cpuMs.toFixed(0)})`).join(', ')} ms`);
   return { what, costs };
-}
-
-function one<Value>(path: string, text: string): Value {
-  return within(path, (sqlite) => sqlite.prepare<[], Value>(text).pluck().get()) as Value;
-}
-
-function within<Result>(path: string, run: (sqlite: Database.Database) => Result): Result {
-  const sqlite = new Database(path, { readonly: true });
-  try {
-    return run(sqlite);
-  } finally {
-    sqlite.close();
-  }
 }
 
 function cold(path: string, ask: Question['ask']): Cost {
@@ -121,8 +103,8 @@ const head = `# What the record costs at scale
 
 Each ${times} times from a cold start, with nothing of the file in memory. A page: the program has just begun on the file, and
 all that the page asks is asked at once over HTTP. A question: one call of what reads the record, on a new connection.
-Made by \`npm run seed -- FILE --requests N --copied\`, then \`npm run bench:record -- FILE\`, which writes the section of a record of
-that size anew and leaves the others; Node ${process.versions.node}, two cores. With a load of more than 2, waiting for a core
+Made by \`npm run seed -- FILE --requests N\` (ten million with \`--copied\`), then \`npm run bench:record -- FILE\`, which
+writes the section of a record of that size anew and leaves the others; Node ${process.versions.node}, two cores. With a load of more than 2, waiting for a core
 is in the figures, and what the processor took says more.
 
 `;

@@ -1,7 +1,9 @@
 import { writeFileSync } from 'node:fs';
 import { cpus, loadavg } from 'node:os';
 import { fileURLToPath } from 'node:url';
-import { cases, casesByName, type Stage } from './cases.ts';
+import { boundsOf } from './bounds.ts';
+import { browsedRecord } from './browsed.ts';
+import { browsedRecords, browsingCase, cases, casesByName, type Stage } from './cases.ts';
 import { measure, type Plan } from './measure.ts';
 import { type Memory, measureMemory } from './memory.ts';
 import { readOptions } from './options.ts';
@@ -13,7 +15,7 @@ import type { CaseResult, Results } from './results.ts';
 import { type Bed, direct, startProxy, startRecloser } from './sides.ts';
 
 const here = (name: string) => fileURLToPath(new URL(name, import.meta.url));
-const options = readOptions(process.argv.slice(2), [...casesByName.keys()]);
+const options = readOptions(process.argv.slice(2), [...casesByName.keys(), ...browsedRecords.map(({ name }) => name)]);
 const plan: Plan = options.quick
   ? { rounds: 2, runMs: 1_000, warmUpMs: 1_500 }
   : { rounds: 5, runMs: 1_500, warmUpMs: 3_000 };
@@ -21,7 +23,7 @@ const memoryRounds = options.quick ? 1 : 3;
 const profiled = ['plain-1k-32', 'streams-300'];
 const profileMs = 4_000;
 /** The whole of it, whatever hangs. */
-const maxMs = (options.quick ? 10 : 25) * 60_000;
+const maxMs = (options.quick ? 10 : 35) * 60_000;
 const isWhole = options.only === null;
 
 const tooLong = setTimeout(() => {
@@ -58,7 +60,7 @@ async function runAll(): Promise<Results> {
   return {
     where: conditions(plan, loadBefore),
     disturbed,
-    cases: measured,
+    cases: [...measured, ...(await runBrowsing(bed, generator))],
     memory: isWhole ? await runMemory(bed) : {},
     profiles: await runProfiles(bed, generator),
   };
@@ -74,6 +76,30 @@ async function runCases(bed: Bed, generator: Process): Promise<CaseResult[]> {
   for (const { name, title, load, contenders } of wanted) {
     console.error(`Measuring ${done.length + 1} of ${wanted.length}: ${title} …`);
     const result = { name, title, unit: load.unit, sides: await measure(load, contenders(stage), { plan, generator }) };
+    done.push(result);
+    console.error(caseTable(result).join('\n'));
+  }
+  return done;
+}
+
+async function runBrowsing(bed: Bed, generator: Process): Promise<CaseResult[]> {
+  const done: CaseResult[] = [];
+  for (const { name, requests } of browsedRecords) {
+    if (!(options.only?.has(name) ?? true)) continue;
+    using record = await browsedRecord(requests, options.tenMillion);
+    if (!record) {
+      console.error(`${name} is left out: give a record of ten million by --ten-million FILE.`);
+      continue;
+    }
+    await using recloser = await startRecloser(bed, record.path);
+    const { title, load, contenders } = browsingCase(name, boundsOf(record.path));
+    console.error(`Measuring: ${title} …`);
+    const result = {
+      name,
+      title,
+      unit: load.unit,
+      sides: await measure(load, contenders({ recloser }), { plan, generator }),
+    };
     done.push(result);
     console.error(caseTable(result).join('\n'));
   }

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Side } from './measure.ts';
+import { madeUpConfig } from './pages.ts';
 import { freePorts, Process, scriptArgs } from './processes.ts';
 
 /** Who is measured, each as a process of its own. */
@@ -46,13 +47,16 @@ export async function startProxy(bed: Bed): Promise<Hosted> {
   return { process: process_, side, [Symbol.asyncDispose]: () => process_[Symbol.asyncDispose]() };
 }
 
-/** Recloser as a person runs it: built, with its database on disk and everything on. `database`: a file to go on with. */
+/**
+ * Recloser as a person runs it: built, with its database on disk and everything on. `database`: a made-up record to go on
+ * with, by an absolute path.
+ */
 export async function startRecloser(bed: Bed, database: string | null = null): Promise<HostedRecloser> {
   const folder = mkdtempSync(join(tmpdir(), 'recloser-bench-'));
   const [gatewayPort = 0, controlPort = 0] = await freePorts(2);
   const file = join(folder, 'recloser.yaml');
   const ports = { gateway: gatewayPort, control: controlPort };
-  writeFileSync(file, config(bed.provider, ports, database ?? './recloser.db'));
+  writeFileSync(file, config(bed.provider, ports, database));
   const process_ = new Process([...bed.flags, main, 'start', '--config', file], bed.core, { RECLOSER_TOKEN: token });
   const dispose = async () => {
     await process_[Symbol.asyncDispose]();
@@ -74,15 +78,17 @@ export async function startRecloser(bed: Bed, database: string | null = null): P
 }
 
 /** Everything is as it comes, but for the thresholds that keep a case what it is. */
-function config(provider: string, ports: { gateway: number; control: number }, database: string): string {
+function config(provider: string, ports: { gateway: number; control: number }, database: string | null): string {
   const well = { baseUrl: `${provider}/v1`, apiKey: 'bench', model: 'bench-model', price: { input: 1, output: 1 } };
   const broken = { ...well, baseUrl: `${provider}/failing/v1`, assemble: false };
   const concurrency = 1_000;
+  const ofRecord = database === null ? { providers: {}, chains: {} } : madeUpConfig();
   return JSON.stringify({
     gateway: { port: ports.gateway },
     control: { port: ports.control },
-    database,
+    database: database ?? './recloser.db',
     providers: {
+      ...ofRecord.providers,
       asked: { ...well, assemble: false, concurrency },
       streamed: { ...well, concurrency },
       // Its first failure opens it, and it stays open.
@@ -91,6 +97,7 @@ function config(provider: string, ports: { gateway: number; control: number }, d
       failing: { ...broken, breaker: { failures: 10_000, timeouts: 10_000, rate: 1, calls: 100_000, window: '1ms' } },
     },
     chains: {
+      ...ofRecord.chains,
       plain: { providers: ['asked'] },
       assembled: { providers: ['streamed'] },
       open: { providers: ['open', 'asked'] },
