@@ -43,7 +43,7 @@ export function LivePage() {
   const mayAct = useMayAct();
   const ask: AskFor = (act, provider) => {
     const entry = known.circuits.get(provider);
-    if (entry && mayAct) setAsked({ act, entry });
+    if (entry) setAsked({ act, entry });
   };
   const selected = useRowKeys(order, ask);
   useCommands(() => (mayAct ? order.flatMap((provider) => commandsFor(provider, ask)) : []), [mayAct, ...order]);
@@ -65,8 +65,13 @@ export function LivePage() {
         </div>
         <LiveFeed {...feed} />
       </div>
-      {asked?.act === 'trip' && <TripDialog key={asked.entry.provider} opened={asked.entry} onClose={close} />}
-      {asked?.act === 'reset' && <ResetDialog key={asked.entry.provider} opened={asked.entry} onClose={close} />}
+      {/* A key pressed before the page knows who it is for is not lost: the dialog opens when it does. */}
+      {mayAct && asked?.act === 'trip' && (
+        <TripDialog key={asked.entry.provider} opened={asked.entry} onClose={close} />
+      )}
+      {mayAct && asked?.act === 'reset' && (
+        <ResetDialog key={asked.entry.provider} opened={asked.entry} onClose={close} />
+      )}
       <Toasts />
     </>
   );
