@@ -1,4 +1,4 @@
-import { useEffect, useRef, useSyncExternalStore } from 'react';
+import { useLayoutEffect, useRef, useSyncExternalStore } from 'react';
 
 /** Something the palette (⌘K) can do. */
 export interface Command {
@@ -18,7 +18,8 @@ export function useCommands(of: () => Command[], basis: readonly unknown[]): voi
   const latest = useRef(of);
   latest.current = of;
   const key = JSON.stringify(basis);
-  useEffect(() => {
+  // Before the page is painted: whoever sees it may ask for its commands.
+  useLayoutEffect(() => {
     void key;
     const mine = latest.current();
     change([...all, mine]);

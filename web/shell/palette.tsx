@@ -1,6 +1,6 @@
 import { Modal, useMantineColorScheme } from '@mantine/core';
 import { useNavigate } from '@tanstack/react-router';
-import { useState } from 'react';
+import { useCallback, useState } from 'react';
 import { type Command, useAllCommands } from '../commands.ts';
 import { useLive } from '../live/useLive.ts';
 import { signOut } from '../ways.ts';
@@ -13,6 +13,8 @@ export function Palette({ close, openHelp }: { close: () => void; openHelp: () =
   const [at, setAt] = useState(0);
   const found = [...useAllCommands(), ...useShellCommands(openHelp)].filter(({ label }) => matches(label, text));
   const chosen = Math.min(at, found.length - 1);
+  // At once, and not when the dialog's own timer has run: what is typed right after ⌘K is a command's name.
+  const focus = useCallback((input: HTMLInputElement | null) => input?.focus(), []);
   const run = (command: Command | undefined) => {
     if (!command) return;
     close();
@@ -29,6 +31,7 @@ export function Palette({ close, openHelp }: { close: () => void; openHelp: () =
       <Modal.Overlay />
       <Modal.Content aria-label="Commands">
         <input
+          ref={focus}
           className="palette-input"
           role="combobox"
           aria-label="Command"
