@@ -122,7 +122,8 @@ interface Known extends Pick<Span, 'from' | 'to'> {
 
 /**
  * What the circuit was shown as. Known from the last transition before the time; where there is none, from the first sign of
- * the program. `events`: in any order, none before the time but that last one; what the circuit is now may be ahead of them.
+ * the program: it begins closed. `events`: in any order, none before the time but that last one; what the circuit is now may be
+ * ahead of them, and later than the time.
  */
 export function statesOf(
   events: readonly CircuitEvent[],
@@ -138,7 +139,7 @@ export function statesOf(
   const moves = [...sorted, ...(isAhead ? [{ at: entry.since, to: entry.state }] : [])];
   const spans: StateSpan[] = [];
   let at = isBefore ? from : Math.max(from, cut ? since : Math.min(since, heardFrom ?? since));
-  let state = first ? first.from : entry.state;
+  let state = first?.from ?? (entry.since < to ? entry.state : 'closed');
   for (const move of [...moves, null]) {
     const end = Math.min(to, Math.max(at, move?.at ?? to));
     const before = spans.at(-1);

@@ -7,7 +7,7 @@ import type { AttemptNote } from '../core/errors.ts';
 import { addUsage, chargeOf, costNanoUsd } from '../core/money.ts';
 import type { AttemptOutcome, AttemptRecord, Usage } from '../core/records.ts';
 import type { ProviderSettings } from '../core/settings.ts';
-import { type RequestTrace, tellTrace, traceParentOf } from '../core/telemetry/requestTrace.ts';
+import { type OutgoingTrace, type RequestTrace, tellTrace, traceHeadersOf } from '../core/telemetry/requestTrace.ts';
 import { trailOf } from '../core/trail.ts';
 import type { FailureKind, Verdict } from '../core/wire.ts';
 import { type Drills, noDrills } from './drills.ts';
@@ -65,8 +65,8 @@ export class Ledger {
   }
 
   /** Headers of our own that go out with an attempt. */
-  headersFor({ ordinal }: AttemptRecord): { traceparent: string } | null {
-    return this.trace && { traceparent: traceParentOf(this.trace, ordinal) };
+  headersFor({ ordinal }: AttemptRecord): OutgoingTrace | null {
+    return this.trace && traceHeadersOf(this.trace, ordinal);
   }
 
   refused(provider: string, refusal: Refusal): void {

@@ -94,5 +94,9 @@ export const auditCountsFilter = z.strictObject(auditParts);
 export const auditInput = z.strictObject({ id: name });
 export const eventFilter = z.strictObject({ provider: name.optional(), from: moment, to: moment, ...page });
 export const probeFilter = z.strictObject({ provider: name, from: moment, to: moment, ...page });
-export const providerInput = z.strictObject({ provider: name, range: z.enum(['1h', '6h', '24h', '7d']).default('1h') });
+export const providerInput = z.strictObject({
+  provider: name,
+  range: z.enum(['1h', '6h', '24h', '7d']).default('1h'),
+  to: moment.describe('Ms since 1970: counted up to its minute; now, where it is left out'),
+});
 export const traceInput = z.strictObject({ provider: name, from: wholeMs, to: wholeMs });

@@ -27,18 +27,26 @@ interface ProviderPageDeps {
   storage: Pick<Storage, 'listProviderMinutes' | 'listAttempts' | 'listEvents'>;
 }
 
-/** What there is to say of one provider over a time that ends now. Throws `OperationError`. */
+interface ProviderPageAsk {
+  provider: string;
+  range: keyof typeof ranges;
+  /** Ms since 1970; absent: now. */
+  to?: number | undefined;
+}
+
+/** What there is to say of one provider over a time that ends now, or with a minute that is over. Throws `OperationError`. */
 export async function providerPage(
   deps: ProviderPageDeps,
   book: ProviderBook,
-  { provider: name, range }: { provider: string; range: keyof typeof ranges },
+  { provider: name, range, to }: ProviderPageAsk,
 ): Promise<ProviderPage> {
   const { board, clock, storage } = deps;
   const entry = board.look(name);
   const provider = book.providers.find((one) => one.name === name);
   if (!entry || !provider) throw unknownProvider(deps, name);
   const { lengthMs, stepMs } = ranges[range];
-  const now = clock.wall();
+  // Whole minutes, as the record counts them: of a minute that is cut the page would say more later.
+  const now = to === undefined ? clock.wall() : Math.floor(Math.min(to, clock.wall()) / minuteMs) * minuteMs;
   const span: Span = { from: Math.floor((now - lengthMs) / stepMs + 1) * stepMs, to: now, stepMs };
   const of = { provider: name, from: span.from, to: now };
   const [minutes, [eldest], { events, cut }] = await Promise.all([

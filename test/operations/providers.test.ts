@@ -49,12 +49,13 @@ const book = { providers: [providerNamed(provider, defaults)], chains: [], effec
 /** The page at `now`, of a circuit that is where its last transition led it. */
 function pageAt(
   now: number,
-  { database, moves, range }: { database: DatabaseFile; moves: CircuitEvent[]; range: '1h' | '6h' },
+  { database, moves, range, to }: { database: DatabaseFile; moves: CircuitEvent[]; range: '1h' | '6h'; to?: number },
 ) {
   const last = moves.at(-1);
   const entry = entryOf(provider, { state: last?.to ?? 'closed', since: last?.at ?? now });
   const board = { look: () => entry, list: () => [entry] };
-  return providerPage({ board, clock: { wall: () => now }, storage: storageOn(database) }, book, { provider, range });
+  const deps = { board, clock: { wall: () => now }, storage: storageOn(database) };
+  return providerPage(deps, book, { provider, range, to });
 }
 
 interface RawAttempt {
@@ -151,6 +152,36 @@ test('every figure of the page of a provider is what its raw rows give, counted 
       const closedMs = (page.totals.closedShare ?? 0) * page.totals.knownMs;
       const slowMs = slowClosedSeconds(moves, { from: knownFrom, to: now }) * secondMs;
       expect(Math.abs(closedMs - slowMs)).toBeLessThanOrEqual(2 * secondMs);
+    }),
+    { numRuns: 60 },
+  );
+});
+
+test('a page that ends with a moment says the same whatever comes after it', async () => {
+  using database = emptyDatabase();
+  const cases = fc.record({
+    requests: randomRequests(20),
+    all: randomMoves,
+    pin: fc.integer({ min: -600_000, max: 400_000 }),
+  });
+  const eventsOf = (moves: CircuitEvent[]) => moves.map((move) => ({ event: move, stored: stored(move.epoch) }));
+  await fc.assert(
+    fc.asyncProperty(cases, async ({ requests, all, pin }) => {
+      emptyAgain(database);
+      database.sqlite.exec('delete from circuit_events');
+      const to = noon + pin;
+      const isBefore = ({ at }: CircuitEvent) => at < to;
+      const early = requests.filter(({ startedAt }) => startedAt < to);
+      appendBatch(database, batch({ requests: early, events: eventsOf(all.filter(isBefore)) }));
+      const ask = { database, range: '1h', to } as const;
+      const then = await pageAt(to, { ...ask, moves: all.filter(isBefore) });
+      const late = requests.filter(({ startedAt, attempts }) =>
+        [startedAt, ...attempts.map((attempt) => attempt.startedAt)].every((at) => at >= to),
+      );
+      appendBatch(database, batch({ requests: late, events: eventsOf(all.filter((move) => !isBefore(move))) }));
+      const later = await pageAt(to + 3_600_000, { ...ask, moves: all });
+      const shown = ({ from, now, points, totals, states }: typeof then) => ({ from, now, points, totals, states });
+      expect(shown(later)).toEqual(shown(then));
     }),
     { numRuns: 60 },
   );

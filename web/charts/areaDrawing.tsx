@@ -34,6 +34,14 @@ const tipStyle = {
   background: 'var(--raised)',
   fontSize: 12,
 };
+const rateAxis = {
+  width: 44,
+  niceTicks: 'snap125',
+  tick: tickStyle,
+  tickLine: false,
+  axisLine: false,
+  tickCount: 4,
+} as const;
 const minuteMs = 60_000;
 const shortestLabelledMs = 4 * 60_000;
 
@@ -67,7 +75,7 @@ function AreaDrawing({ series, shades, acts }: DrawingProps) {
           tickLine={false}
           axisLine={{ stroke: 'var(--line)' }}
         />
-        <YAxis width={44} tick={tickStyle} tickLine={false} axisLine={false} tickCount={4} allowDecimals />
+        <YAxis {...rateAxis} />
         {shades.map((shade) => (
           <ReferenceArea
             key={shade.from}

@@ -57,15 +57,17 @@ export function Lanes({ incident, shown, zoom, cursor, point }: LanesProps) {
           {zoneName(zone, shown.from)}
         </span>
         <span className="grow" />
-        <button type="button" className="button" onClick={nearer}>
-          Zoom in
-        </button>
-        <button type="button" className="button" onClick={farther}>
-          Zoom out
-        </button>
-        <button type="button" className="button" onClick={() => zoom(null)}>
-          All of it
-        </button>
+        <span className="lanes-zoom">
+          <button type="button" className="button" onClick={nearer}>
+            Zoom in
+          </button>
+          <button type="button" className="button" onClick={farther}>
+            Zoom out
+          </button>
+          <button type="button" className="button" onClick={() => zoom(null)}>
+            All of it
+          </button>
+        </span>
       </div>
       {/* What is worked by keyboard has to be reachable by it. */}
       <Box

@@ -28,6 +28,7 @@ const marks: Record<TimelineRow['kind'], readonly [sign: string, tone: string]> 
   mitigated: ['↷', 'flow'],
   resolved: ['●', 'closed'],
   ours: ['!', 'open'],
+  rest: ['…', 'flow'],
   note: ['✎', 'manual'],
 };
 

@@ -17,8 +17,9 @@ import { States } from '../provider/states.tsx';
 import { History, Probes } from '../provider/tables.tsx';
 import '../requests/requests.css';
 import { nothing, showAge, showMs } from '../time.ts';
-import { Age, Money } from '../ui/figures.tsx';
+import { Age, Money, TimeText } from '../ui/figures.tsx';
 import { EmptyState, Panel } from '../ui/panel.tsx';
+import { endingAt, Pin } from '../ui/pin.tsx';
 import { RangeChips } from '../ui/rangeChips.tsx';
 import { StateBadge } from '../ui/state.tsx';
 import { percent, plural, wholeNumber } from '../words.ts';
@@ -28,11 +29,11 @@ const againMs = 15_000;
 /** Everything there is to say of one provider. */
 export function ProviderPage() {
   const { name } = useParams({ from: '/providers/$name' });
-  const { range = '1h' } = useSearch({ from: '/providers/$name' });
+  const { range = '1h', to } = useSearch({ from: '/providers/$name' });
   const { circuits } = useLive();
   const { data, error } = useQuery(
     trpc.providers.get.queryOptions(
-      { provider: name, range },
+      { provider: name, range, to },
       { refetchInterval: againMs, placeholderData: keepPreviousData },
     ),
   );
@@ -62,7 +63,12 @@ export function ProviderPage() {
           for <Age since={entry.since} /> · {whyWords(entry)}
         </span>
         <span className="grow" />
-        <Ranges range={range} />
+        {to !== undefined && (
+          <span className="muted">
+            below: up to <TimeText at={data.now} />
+          </span>
+        )}
+        <Ranges range={range} to={to} />
       </div>
       {error && <p className="note note-open">■ {errorSentence(error)} What was read before stays.</p>}
       {!data.complete && (
@@ -90,11 +96,17 @@ export function ProviderPage() {
   );
 }
 
-function Ranges({ range }: { range: string }) {
+function Ranges({ range, to }: { range: string; to: number | undefined }) {
   const navigate = useNavigate({ from: '/providers/$name' });
   const choose = (one: (typeof ranges)[number]) =>
     void navigate({ search: (before) => ({ ...before, range: one }), replace: true });
-  return <RangeChips names={ranges} chosen={range} onChoose={choose} />;
+  const end = (at: number | undefined) => void navigate({ search: (before) => endingAt(before, at), replace: true });
+  return (
+    <>
+      <RangeChips names={ranges} chosen={range} onChoose={choose} />
+      <Pin to={to} onPin={end} />
+    </>
+  );
 }
 
 /** Uptime with what it is counted from. Nothing known is no 0. */

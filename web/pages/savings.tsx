@@ -12,13 +12,13 @@ import { Groups, SavedGroups } from '../savings/groups.tsx';
 import { How } from '../savings/how.tsx';
 import { type Range, rangeNames } from '../savings/range.ts';
 import '../savings/savings.css';
-import { liveStore } from '../live/page.ts';
 import { Shares } from '../savings/shares.tsx';
 import { useSavings } from '../savings/useSavings.ts';
 import { leftOutWords } from '../savings/words.ts';
 import { CopyBox } from '../ui/copyBox.tsx';
 import { TimeText } from '../ui/figures.tsx';
 import { EmptyState, Panel } from '../ui/panel.tsx';
+import { endingAt, Pin } from '../ui/pin.tsx';
 import { ProviderLink } from '../ui/providerLink.tsx';
 import { RangeChips } from '../ui/rangeChips.tsx';
 
@@ -72,23 +72,11 @@ function isEmpty({ total, providers }: SavingsSummary): boolean {
 function Ranges({ range, to }: { range: Range; to: number | undefined }) {
   const navigate = useNavigate({ from: '/savings' });
   const choose = (one: Range) => void navigate({ search: (before) => ({ ...before, range: one }), replace: true });
-  const end = (at: number | undefined) =>
-    void navigate({
-      search: ({ to: _to, ...before }) => (at === undefined ? before : { ...before, to: at }),
-      replace: true,
-    });
+  const end = (at: number | undefined) => void navigate({ search: (before) => endingAt(before, at), replace: true });
   return (
     <>
       <RangeChips names={rangeNames} chosen={range} onChoose={choose} />
-      <button
-        type="button"
-        className={`chip ${to === undefined ? '' : 'chip-on'}`}
-        aria-pressed={to !== undefined}
-        onClick={() => end(to === undefined ? Math.ceil(liveStore.serverNow()) : undefined)}
-        title="Ends the time here, so that a link shows the same tomorrow"
-      >
-        Pin
-      </button>
+      <Pin to={to} onPin={end} />
     </>
   );
 }

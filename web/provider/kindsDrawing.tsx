@@ -37,7 +37,15 @@ export default function KindsDrawing({ points, from, now, stepMs, bands }: Drawi
           tickLine={false}
           axisLine={{ stroke: 'var(--line)' }}
         />
-        <YAxis width={52} tick={tickStyle} tickLine={false} axisLine={false} tickCount={4} allowDecimals={false} />
+        <YAxis
+          width={52}
+          niceTicks="snap125"
+          tick={tickStyle}
+          tickLine={false}
+          axisLine={false}
+          tickCount={4}
+          allowDecimals={false}
+        />
         {bands.map(({ label, color, kinds }) => (
           <Bar
             key={label}

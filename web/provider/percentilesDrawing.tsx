@@ -32,6 +32,7 @@ export default function PercentilesDrawing({ points, from, now, stepMs }: Drawin
         />
         <YAxis
           width={52}
+          niceTicks="snap125"
           tick={tickStyle}
           tickLine={false}
           axisLine={false}

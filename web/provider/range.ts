@@ -1,13 +1,20 @@
 import { axisOf } from '../incidents/laneGeometry.ts';
 import { day, timeOfDay, type Zone } from '../time.ts';
+import { isMoment } from '../ui/range.ts';
 
 /** How far back the page of a provider looks. */
 export const ranges = ['1h', '6h', '24h', '7d'] as const;
 
+export interface ProviderSearch {
+  range?: (typeof ranges)[number];
+  /** Ms since 1970: a link with it shows the same tomorrow. Absent: now. */
+  to?: number;
+}
+
 /** From the address; absent: the last hour. */
-export function readRange({ range }: Record<string, unknown>): { range?: (typeof ranges)[number] } {
+export function readRange({ range, to }: Record<string, unknown>): ProviderSearch {
   const known = ranges.find((one) => one === range);
-  return known === undefined ? {} : { range: known };
+  return { ...(known && { range: known }), ...(isMoment(to) && { to }) };
 }
 
 /** What a chart stretches over, ms since 1970; `now` is its right end. */

@@ -21,7 +21,7 @@ export function States({ page, name }: { page: ProviderPage; name: string }) {
   return (
     <Charted
       title={title}
-      note="each state it was in, up to now"
+      note="each state it was in, up to the end of the time shown"
       nothing={states.length === 0 ? 'Nothing is known of this time.' : null}
       chart={<Lane states={states} from={from} now={now} />}
       table={<StatesTable states={states} name={name} now={now} />}

@@ -43,6 +43,7 @@ export default function DaysDrawing({ bars }: { bars: DayBar[] }) {
         />
         <YAxis
           width={84}
+          niceTicks="snap125"
           tick={tickStyle}
           tickLine={false}
           axisLine={false}

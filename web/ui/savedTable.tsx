@@ -8,7 +8,8 @@ interface SavedProps<Row> {
   rows: readonly Row[];
 }
 
-/** A table that is all there, as a file. */
+/** A table that is all there, as a file; of an empty one there is none. */
 export function SavedTable<Row>({ name, columns, rows }: SavedProps<Row>) {
+  if (rows.length === 0) return null;
   return <ExportButtons name={name} columns={columns} read={async () => ({ rows: [...rows], next: null })} />;
 }

@@ -42,7 +42,7 @@ const milestones = z.object({
 
 const kinds = [
   ...(['failure', 'opened', 'closed', 'halfOpen', 'probes', 'flapping', 'act', 'chain'] as const),
-  ...(['mitigated', 'resolved', 'ours', 'note'] as const),
+  ...(['mitigated', 'resolved', 'ours', 'rest', 'note'] as const),
 ];
 
 const told = z.object({

@@ -3,7 +3,7 @@ import { lookFirst, oursCounts } from './ours.ts';
 import type { KeptIncident, Milestones } from './report.ts';
 import { plainText, type ShownRow, shownTimeline } from './shown.ts';
 import type { OursEvidence } from './types.ts';
-import { lasting, plural, utc } from './words.ts';
+import { lasting, plural, utc, wordOf } from './words.ts';
 
 /** A finished post-mortem: the same bytes for the same incident. Times are UTC. Starred rows are in it. */
 export function markdownOf(kept: KeptIncident): string {
@@ -79,7 +79,7 @@ function chainCells(counts: KeptIncident['report']['impact']['byChain'][number])
 }
 
 function failureCells({ report }: KeptIncident): string[][] {
-  return report.failures.map(({ provider, kind, count }) => [provider, kind, String(count)]);
+  return report.failures.map(({ provider, kind, count }) => [provider, wordOf(kind), String(count)]);
 }
 
 function oursText(ours: OursEvidence): string {

@@ -87,7 +87,8 @@ export type RowKind =
   | 'chain'
   | 'mitigated'
   | 'resolved'
-  | 'ours';
+  | 'ours'
+  | 'rest';
 
 /** One row of the timeline. */
 export interface TimelineRow {

@@ -8,8 +8,8 @@ import { flappingFrom } from './title.ts';
 import type { Incident, Trouble } from './types.ts';
 import { plural, span, wordOf } from './words.ts';
 
-/** Rows of one timeline at most; what is over it is folded further, or left out at its end and said so. */
-const maxRows = 400;
+/** Rows of one timeline at most; of more, those before the last are left out, and one row says so. */
+export const maxRows = 400;
 
 interface Story {
   incident: Incident;
@@ -34,7 +34,18 @@ export function timelineOf(story: Story): TimelineRow[] {
     ...milestoneRows(story),
   ];
   rows.sort((one, other) => one.at - other.at || order[one.kind] - order[other.kind] || compare(one.id, other.id));
-  return rows.slice(0, maxRows);
+  return bounded(rows);
+}
+
+/** How it ended is always told. */
+function bounded(rows: TimelineRow[]): TimelineRow[] {
+  if (rows.length <= maxRows) return rows;
+  const left = rows.slice(maxRows - 2, -1);
+  const [first, last] = [left[0], left.at(-1)];
+  if (!first || !last) return rows;
+  const said = [`${plural(left.length, 'more row')} of this time: a timeline has ${maxRows} at most.`];
+  const rest = row({ id: 'rest', at: first.at, until: last.at, kind: 'rest', said, starred: true });
+  return [...rows.slice(0, maxRows - 2), rest, ...rows.slice(-1)];
 }
 
 /** Of rows of the same moment, what led to the other comes first. */
@@ -50,6 +61,7 @@ const order: Record<RowKind, number> = {
   halfOpen: 8,
   closed: 9,
   resolved: 10,
+  rest: 11,
 };
 
 type Given = Pick<TimelineRow, 'id' | 'at' | 'kind' | 'said'> & Partial<TimelineRow>;

@@ -29,9 +29,20 @@ const words: Record<string, string> = {
   empty: 'an empty answer',
   cut: 'the answer broke off',
   abandoned: 'the caller gave up waiting',
+  serverError: 'a server error (5xx)',
+  throttled: 'throttled (429)',
+  credentials: 'our key was refused',
+  balance: 'our balance is used up',
+  model: 'the model is not known',
+  contextLength: 'the prompt was too long',
+  contentFilter: 'its content filter',
+  requestRefused: 'the request was refused',
+  evacuated: 'moved away from it',
+  mismatch: 'its text did not join on',
+  tooLarge: 'the answer was too large',
 };
 
-/** A word of a trail, for people; a status stays as it is. */
+/** A word of a trail, or a kind of failure, for people; a status stays as it is. */
 export function wordOf(word: string): string {
   return words[word] ?? (/^\d{3}$/.test(word) ? `status ${word}` : word);
 }

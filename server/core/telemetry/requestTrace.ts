@@ -44,8 +44,13 @@ export function readTraceParent(headers: TraceHeaders): Omit<RequestTrace, 'span
   // Version 00 has these four parts and no more; later ones may have more.
   if (version === 'ff' || (version === '00' && more !== undefined)) return null;
   if (/^0+$/.test(traceId) || /^0+$/.test(parentId)) return null;
-  const state = typeof tracestate === 'string' && tracestate.length <= STATE_CHARACTERS ? tracestate : null;
-  return { traceId, parentId, sampled: (Number.parseInt(flags, 16) & 1) === 1, state };
+  return { traceId, parentId, sampled: (Number.parseInt(flags, 16) & 1) === 1, state: readState(tracestate) };
+}
+
+/** It goes out again as it came: what is too long, or no text of a header, is left out whole. */
+function readState(tracestate: string | string[] | undefined): string | null {
+  const text = typeof tracestate === 'string' ? tracestate.trim() : '';
+  return text.length <= STATE_CHARACTERS && /^[\x20-\x7e]+$/.test(text) ? text : null;
 }
 
 /** The span of an attempt. `ordinal`: its place among the steps, from 0. */
@@ -64,10 +69,13 @@ export function tellTrace(trace: RequestTrace, ordinal: number, { model, finishR
   });
 }
 
-/** The `traceparent` that goes out with an attempt. */
-export function traceParentOf(trace: RequestTrace, ordinal: number): string {
-  return `00-${trace.traceId}-${attemptSpanId(trace, ordinal)}-${trace.sampled ? '01' : '00'}`;
+/** W3C Trace Context as it goes out with an attempt: our span, and the caller's own entries as they came. */
+export function traceHeadersOf(trace: RequestTrace, ordinal: number): OutgoingTrace {
+  const traceparent = `00-${trace.traceId}-${attemptSpanId(trace, ordinal)}-${trace.sampled ? '01' : '00'}`;
+  return trace.state === null ? { traceparent } : { traceparent, tracestate: trace.state };
 }
+
+export type OutgoingTrace = Readonly<{ traceparent: string; tracestate?: string }>;
 
 /** Gives each request its place. */
 export interface Tracer {

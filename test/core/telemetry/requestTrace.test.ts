@@ -4,7 +4,7 @@ import {
   type RequestTrace,
   readTraceParent,
   tellTrace,
-  traceParentOf,
+  traceHeadersOf,
 } from '../../../server/core/telemetry/requestTrace.ts';
 
 const a = 'a'.repeat(32);
@@ -45,7 +45,20 @@ test('each attempt has a span of its own, also past the last number', () => {
   const trace = traceOf('fffffffffffffffe');
   const ids = [0, 1, 2].map((ordinal) => attemptSpanId(trace, ordinal));
   expect(ids).toEqual(['ffffffffffffffff', '8000000000000000', '0000000000000001']);
-  expect(traceParentOf(trace, 2)).toBe(`00-${a}-0000000000000001-00`);
+  expect(traceHeadersOf(trace, 2)).toEqual({ traceparent: `00-${a}-0000000000000001-00` });
+  expect(traceHeadersOf({ ...trace, state: 'v=1' }, 2)).toMatchObject({ tracestate: 'v=1' });
+});
+
+test.each<[string | string[] | undefined, string | null]>([
+  [undefined, null],
+  ['', null],
+  [' v=1,w=2 ', 'v=1,w=2'],
+  ['v=é', null],
+  [`v=${'x'.repeat(510)}`, `v=${'x'.repeat(510)}`],
+  [`v=${'x'.repeat(511)}`, null],
+  [['v=1', 'w=2'], null],
+])('a tracestate of %j is kept as %j', (tracestate, state) => {
+  expect(readTraceParent({ traceparent: `00-${a}-${b}-01`, tracestate })?.state).toBe(state);
 });
 
 test.each<[string, string | null, [number, string][], object]>([
