@@ -1,5 +1,6 @@
 import { isChunk, readChunk, textFields } from './chunk.ts';
 import { isRecord, textOf } from './json.ts';
+import { isPlainText } from './sent.ts';
 import type { ChunkFacts } from './wire.ts';
 
 type Json = Record<string, unknown>;
@@ -7,10 +8,19 @@ type Json = Record<string, unknown>;
 /** What one event of a stream holds. */
 export interface ReadEvent {
   /** Null: it is no JSON object. */
-  json: Json | null;
+  readonly json: Json | null;
   /** Whether it is an event of a chat answer at all. */
-  isChunk: boolean;
-  facts: ChunkFacts;
+  readonly isChunk: boolean;
+  readonly facts: ChunkFacts;
+  /** For who needs no more of a chunk than its text; null: it says something else, or may. */
+  readonly plain: PlainText | null;
+}
+
+/** A chunk that gives out a piece of text and nothing else. */
+export interface PlainText {
+  readonly text: string;
+  /** A chunk that is the same but for its text. */
+  readonly like: Json;
 }
 
 /** So many chunks of a stream are learned from, then it is taken for one whose chunks are not alike. */
@@ -37,7 +47,7 @@ export class EventReader {
 
   private parse(data: string): ReadEvent {
     const json = parseObject(data);
-    const event = { json, isChunk: isChunk(json), facts: readChunk(json) };
+    const event = { json, isChunk: isChunk(json), facts: readChunk(json), plain: null };
     if (this.learned < learnedMax && event.isChunk && event.facts.content) {
       this.learned += 1;
       this.last = shapeOf(data, event) ?? this.last;
@@ -58,50 +68,95 @@ export function parseObject(text: string): Json | null {
 
 /** The JSON of a chunk without its text and padding: every chunk alike but for these has the same. */
 class Shape {
-  /** The characters before the text, between it and the padding, and after that. */
-  private readonly pieces: readonly string[];
-  private readonly json: Json;
+  /** The characters before the text, after it up to the padding, and after that; null: it has none. */
+  private readonly before: string;
+  private readonly after: string;
+  private readonly rest: string | null;
+  /** A chunk that is the same but for its text. */
+  readonly json: Json;
   private readonly choice: Json;
   private readonly delta: Json;
   private readonly field: string;
-  private readonly facts: ChunkFacts;
+  /** Characters of all but the text. */
+  private readonly characters: number;
+  private readonly toolCall: boolean;
+  /** Whether its chunks give out text and nothing else. */
+  readonly isPlain: boolean;
 
   constructor(
     pieces: readonly string[],
     of: { json: Json; choice: Json; delta: Json; field: string; facts: ChunkFacts },
   ) {
-    this.pieces = pieces;
+    const [before = '', after = '', rest = null] = pieces;
+    this.before = before;
+    this.after = after;
+    this.rest = rest;
     this.json = of.json;
     this.choice = of.choice;
     this.delta = of.delta;
     this.field = of.field;
-    // Of all but the text.
-    const characters = of.facts.characters - (textOf(of.delta[of.field])?.length ?? 0);
-    this.facts = { ...of.facts, characters };
+    this.characters = of.facts.characters - (textOf(of.delta[of.field])?.length ?? 0);
+    this.toolCall = of.facts.toolCall;
+    this.isPlain = of.field === 'content' && isPlainText(of.choice);
   }
 
   /** Null: it is not alike. */
   read(data: string): ReadEvent | null {
-    const [before = '', ...after] = this.pieces;
+    const { before, after, rest } = this;
     if (!data.startsWith(before)) return null;
-    const texts: string[] = [];
-    let at = before.length;
-    for (const piece of after) {
-      const end = endOfText(data, at);
-      const text = end === null ? null : textIn(data, at, end);
-      if (end === null || text === null || !data.startsWith(piece, end)) return null;
-      texts.push(text);
-      at = end + piece.length;
-    }
-    const [text = '', letters] = texts;
-    return at === data.length && text !== '' ? this.event(text, letters) : null;
+    const text = textAt(data, before.length, after);
+    if (text === null || text.value === '') return null;
+    const letters = rest === null ? null : textAt(data, text.next, rest);
+    if (rest !== null && letters === null) return null;
+    return (letters ?? text).next === data.length ? new AlikeChunk(this, text.value, letters?.value) : null;
   }
 
-  private event(text: string, letters: string | undefined): ReadEvent {
+  factsOf(text: string): ChunkFacts {
+    const { toolCall, characters } = this;
+    return {
+      content: true,
+      finished: false,
+      usage: null,
+      error: undefined,
+      usageOnly: false,
+      toolCall,
+      characters: characters + text.length,
+    };
+  }
+
+  jsonOf(text: string, letters: string | undefined): Json {
     const choices = [{ ...this.choice, delta: { ...this.delta, [this.field]: text } }];
     const json: Json = { ...this.json, choices };
     if (letters !== undefined) json[padding] = letters;
-    return { json, isChunk: true, facts: { ...this.facts, characters: this.facts.characters + text.length } };
+    return json;
+  }
+}
+
+/** A chunk that is alike: its JSON is put together for who asks for it. */
+class AlikeChunk implements ReadEvent, PlainText {
+  readonly isChunk = true;
+  readonly facts: ChunkFacts;
+  readonly text: string;
+  private readonly shape: Shape;
+  private readonly letters: string | undefined;
+
+  constructor(shape: Shape, text: string, letters: string | undefined) {
+    this.shape = shape;
+    this.text = text;
+    this.letters = letters;
+    this.facts = shape.factsOf(text);
+  }
+
+  get plain(): PlainText | null {
+    return this.shape.isPlain ? this : null;
+  }
+
+  get like(): Json {
+    return this.shape.json;
+  }
+
+  get json(): Json {
+    return this.shape.jsonOf(this.text, this.letters);
   }
 }
 
@@ -140,6 +195,14 @@ function isSure(pieces: string[], field: string): boolean {
   const choice = probe && Array.isArray(probe.choices) ? probe.choices[0] : null;
   const isText = isRecord(choice) && isRecord(choice.delta) && choice.delta[field] === 'text';
   return isText && (rest === undefined || probe?.[padding] === 'letters');
+}
+
+/** The text that begins at `from` where `piece` comes right after it, and the place after that; null: it is not so. */
+function textAt(data: string, from: number, piece: string): { value: string; next: number } | null {
+  const end = endOfText(data, from);
+  if (end === null || !data.startsWith(piece, end)) return null;
+  const value = textIn(data, from, end);
+  return value === null ? null : { value, next: end + piece.length };
 }
 
 /** The place of the quote that ends a JSON text begun before `from`; null: there is none. */

@@ -42,6 +42,14 @@ export class Sent {
     }
   }
 
+  /** One chunk that is plain text; `like`: one that is the same but for its text. */
+  noteText(like: Record<string, unknown>, text: string): void {
+    this.id ??= like.id;
+    this.created ??= like.created;
+    if (like.model !== undefined) this.model = like.model;
+    if (!this.closed) this.add(text);
+  }
+
   /** The text; reasoning is not part of it. */
   text(): string {
     const text = this.pieces.join('');
@@ -58,12 +66,8 @@ export class Sent {
   }
 
   private noteChoice(choice: Record<string, unknown>): void {
-    const { delta } = choice;
-    const isAnother = choice.index !== undefined && choice.index !== 0;
-    const fields = isRecord(delta) ? delta : {};
-    const hasOwn = isRecord(choice.logprobs) || ownFields.some((field) => isFilled(fields[field]));
-    const { content } = fields;
-    if (isAnother || hasOwn || textOf(choice.finish_reason) !== null) this.close();
+    const content = isRecord(choice.delta) ? choice.delta.content : null;
+    if (!isOpen(choice)) this.close();
     else if (typeof content === 'string') this.add(content);
     else if (Array.isArray(content)) this.addParts(content);
   }
@@ -86,6 +90,19 @@ export class Sent {
     this.closed = true;
     this.pieces = [];
   }
+}
+
+/** Whether somebody else could go on after it: it holds nothing that only its own provider can, and does not end the answer. */
+function isOpen(choice: Record<string, unknown>): boolean {
+  const { delta, index, logprobs, finish_reason: reason } = choice;
+  const fields = isRecord(delta) ? delta : {};
+  if ((index !== undefined && index !== 0) || isRecord(logprobs) || textOf(reason) !== null) return false;
+  return !ownFields.some((field) => isFilled(fields[field]));
+}
+
+/** Whether the choice of a chunk gives out text, and nothing that keeps anybody from going on after it. */
+export function isPlainText(choice: Record<string, unknown>): boolean {
+  return isRecord(choice.delta) && typeof choice.delta.content === 'string' && isOpen(choice);
 }
 
 /** The last chunk of an answer whose usage was asked for. */

@@ -1,7 +1,7 @@
 import { StringDecoder } from 'node:string_decoder';
 import { createParser, type EventSourceMessage, type EventSourceParser } from 'eventsource-parser';
 import { hasMessages, isChunk, readChunk, tidied } from '../core/chunk.ts';
-import { EventReader, parseObject } from '../core/eventReader.ts';
+import { EventReader, parseObject, type ReadEvent } from '../core/eventReader.ts';
 import { NoContentError } from '../core/grow.ts';
 import { isRecord, textOf } from '../core/json.ts';
 import type { Usage } from '../core/records.ts';
@@ -17,7 +17,7 @@ export interface Taker {
   /** The caller has been given something: there is no going back to another provider. */
   readonly committed: boolean;
   /** One good chunk, in order: as it came, and as it reads. */
-  chunk(data: string, json: Json, facts: ChunkFacts): void;
+  chunk(data: string, read: ReadChunk): void;
   /** A whole answer that came as one body of JSON: as it reads, and as it came. */
   whole(answer: Json, text: string): void;
   /** The first content has just been given with `chunk` or `whole`. */
@@ -27,6 +27,9 @@ export interface Taker {
   /** Whether it has no use for this answer; `isOver`: all of it has come. Absent: it takes any. */
   unwanted?(isOver: boolean): boolean;
 }
+
+/** What a chunk holds; its JSON is there, or put together for who asks for it. */
+export type ReadChunk = Pick<ReadEvent, 'facts' | 'plain'> & { readonly json: Json };
 
 export interface AnswerOptions {
   taker: Taker;
@@ -152,18 +155,28 @@ export class Answer {
       this.endMark();
       return;
     }
-    const { json, isChunk, facts } = this.events.read(data);
+    const read = this.events.read(data);
+    if (isPlain(read) && event !== 'error') {
+      this.good(data, read);
+      return;
+    }
+    const { json, isChunk, facts } = read;
     const error = facts.error === undefined && event === 'error' ? (json ?? { message: data }) : facts.error;
     if (error !== undefined) this.end({ seen: 'errorInside', error, headers: this.options.headers });
-    else if (json && isChunk) this.good(data, json, facts);
+    else if (json && isChunk) this.readable(data, json, facts);
     else this.dropped += 1;
   }
 
-  private good(data: string, json: Json, facts: ChunkFacts): void {
-    this.goodEvents += 1;
-    this.learn(json, facts);
+  private readable(data: string, json: Json, facts: ChunkFacts): void {
     const chunk = tidied(json, this.contentSeen && this.options.choices === 1);
-    this.taker.chunk(chunk === json ? data : JSON.stringify(chunk), chunk, facts);
+    this.good(chunk === json ? data : JSON.stringify(chunk), { json: chunk, facts, plain: null });
+  }
+
+  private good(data: string, read: ReadChunk): void {
+    const { facts } = read;
+    this.goodEvents += 1;
+    this.learn(read);
+    this.taker.chunk(data, read);
     // A finish reason alone is an answer too: an empty one.
     if (!facts.content && !facts.finished) return;
     this.content();
@@ -184,12 +197,14 @@ export class Answer {
     return [...this.begunChoices].some((index) => !this.finishReasons.has(index));
   }
 
-  private learn(json: Json, facts: ChunkFacts): void {
+  private learn(read: Pick<ReadChunk, 'json' | 'facts'>): void {
+    const { facts } = read;
     this.characters += facts.characters;
     if (facts.usage) this.usage = facts.usage;
     if (facts.toolCall) this.toolCallSeen = true;
     // Where one choice was asked for, there is nothing to tell apart before the end.
     if (!facts.finished && this.options.choices === 1) return;
+    const { json } = read;
     this.model = textOf(json.model) ?? this.model;
     for (const { index, reason } of choicesOf(json)) {
       this.begunChoices.add(index);
@@ -210,7 +225,7 @@ export class Answer {
     }
     if (!hasMessages(json))
       return this.done({ seen: 'malformed', message: 'the answer has a choice without a message' });
-    this.learn(json, facts);
+    this.learn({ json, facts });
     this.taker.whole(json, text);
     this.content();
     return this.done(null);
@@ -233,6 +248,11 @@ export class Answer {
     this.over = true;
     return seen;
   }
+}
+
+/** Its JSON is not asked for here: most chunks are so, and nobody needs it. */
+function isPlain(read: ReadEvent): read is ReadChunk & ReadEvent {
+  return read.plain !== null;
 }
 
 /** The choices of a chunk or a whole answer, each by its index and its finish reason, if it has one. */

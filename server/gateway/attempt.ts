@@ -26,6 +26,7 @@ export class Attempt implements Dispatcher.DispatchHandler {
   private taker: Taker;
   private readonly streamed: boolean;
   private readonly clocks: Clocks;
+  private readonly resume = () => this.hold({ taker: false });
   private readonly startedAt: number;
   private readonly startedNow: number;
   private resolve: (end: AttemptEnd) => void = () => {};
@@ -184,7 +185,7 @@ export class Attempt implements Dispatcher.DispatchHandler {
     else this.bounded(() => this.answer?.feed(chunk));
     if (this.answer?.contentSeen) this.errand.onSign?.();
     if (!this.ended && this.taker.unwanted?.(false)) this.end({ seen: 'mismatch' });
-    if (!this.ended && !this.taker.flush(() => this.hold({ taker: false }))) this.hold({ taker: true });
+    if (!this.ended && !this.taker.flush(this.resume)) this.hold({ taker: true });
   }
 
   private closed(): void {

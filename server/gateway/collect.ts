@@ -1,7 +1,7 @@
 import { Assembler } from '../core/assemble.ts';
 import { AnswerTooLargeError } from '../core/grow.ts';
 import type { ChunkFacts } from '../core/wire.ts';
-import type { Taker } from './answer.ts';
+import type { ReadChunk, Taker } from './answer.ts';
 import type { HeldAnswer } from './limits.ts';
 
 /** Most characters of an answer that is put together in memory. */
@@ -29,7 +29,7 @@ export class Collector implements Taker {
     return this.body?.text ?? JSON.stringify(this.assembler.answer());
   }
 
-  chunk(data: string, json: Record<string, unknown>, facts: ChunkFacts): void {
+  chunk(data: string, { json, facts }: ReadChunk): void {
     if (this.held && !this.held.take(bytesKept(data, facts))) throw new AnswerTooLargeError(ANSWER_CHARACTERS);
     this.assembler.add(json);
   }

@@ -4,8 +4,7 @@ import type { ErrorBody } from '../core/errors.ts';
 import { NoContentError } from '../core/grow.ts';
 import type { Usage } from '../core/records.ts';
 import { type Sent, usageChunk } from '../core/sent.ts';
-import type { ChunkFacts } from '../core/wire.ts';
-import type { Taker } from './answer.ts';
+import type { ReadChunk, Taker } from './answer.ts';
 import type { Caller } from './caller.ts';
 
 /** Most characters held back before the first content. */
@@ -38,9 +37,11 @@ export class Relay implements Taker {
     this.sent = options.sent;
   }
 
-  chunk(data: string, json: Record<string, unknown>, facts: ChunkFacts): void {
+  chunk(data: string, read: ReadChunk): void {
+    const { facts, plain } = read;
     if (facts.usageOnly && !this.options.includeUsage) return;
-    this.sent?.note(json);
+    if (plain) this.sent?.noteText(plain.like, plain.text);
+    else this.sent?.note(read.json);
     const event = eventOf(data);
     if (this.committed) {
       this.out += event;

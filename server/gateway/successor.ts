@@ -3,8 +3,7 @@ import { Continuation } from '../core/continuation.ts';
 import { NoContentError } from '../core/grow.ts';
 import type { RescueWay } from '../core/records.ts';
 import type { Sent } from '../core/sent.ts';
-import type { ChunkFacts } from '../core/wire.ts';
-import type { Taker } from './answer.ts';
+import type { ReadChunk, Taker } from './answer.ts';
 import type { Relay } from './relay.ts';
 import { headerText } from './reply.ts';
 
@@ -32,7 +31,11 @@ export class Joining implements Taker {
     this.continuation = new Continuation(options.sent, way);
   }
 
-  chunk(_data: string, json: Json): void {
+  chunk(_data: string, { json }: ReadChunk): void {
+    this.take(json);
+  }
+
+  private take(json: Json): void {
     const chunk = this.continuation.take(json);
     if (!chunk) return;
     const { relay, provider } = this.options;
@@ -42,7 +45,7 @@ export class Joining implements Taker {
   }
 
   whole(answer: Json): void {
-    for (const chunk of toChunks(answer)) this.chunk('', chunk);
+    for (const chunk of toChunks(answer)) this.take(chunk);
   }
 
   first(): void {}
@@ -70,14 +73,19 @@ export class Replacing implements Taker {
     this.reason = reason;
   }
 
-  chunk(_data: string, json: Json, facts: Pick<ChunkFacts, 'usageOnly'>): void {
-    if (facts.usageOnly) return;
+  chunk(_data: string, { json, facts }: ReadChunk): void {
+    if (!facts.usageOnly) this.take(json);
+  }
+
+  private take(json: Json): void {
     if (this.committed) this.options.relay.goOn(this.underFirstId(json));
     else if (this.held.push(json) > HELD_CHUNKS) throw new NoContentError();
   }
 
   whole(answer: Json): void {
-    for (const chunk of toChunks(answer)) this.chunk('', chunk, { usageOnly: 'usage' in chunk });
+    for (const chunk of toChunks(answer)) {
+      if (!('usage' in chunk)) this.take(chunk);
+    }
   }
 
   first(): void {

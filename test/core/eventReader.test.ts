@@ -1,12 +1,23 @@
 import fc from 'fast-check';
 import { describe, expect, it, vi } from 'vitest';
 import { isChunk, readChunk } from '../../server/core/chunk.ts';
-import { EventReader, parseObject } from '../../server/core/eventReader.ts';
+import { EventReader, parseObject, type ReadEvent } from '../../server/core/eventReader.ts';
+import { Sent } from '../../server/core/sent.ts';
 
 /** What parsing gives. */
 function parsed(data: string) {
   const json = parseObject(data);
   return { json, isChunk: isChunk(json), facts: readChunk(json) };
+}
+
+/** Whatever is asked of it. */
+function whole({ json, isChunk: isOne, facts }: ReadEvent) {
+  return { json, isChunk: isOne, facts };
+}
+
+/** What is kept to go on from. */
+function said(sent: Sent) {
+  return { id: sent.id, created: sent.created, model: sent.model, closed: sent.closed, text: sent.text() };
 }
 
 /** Text as models and vendors send it, and as nobody should. */
@@ -75,7 +86,17 @@ describe('a stream read by its likeness', () => {
     fc.assert(
       fc.property(stream, (events) => {
         const reader = new EventReader();
-        for (const data of events) expect(reader.read(data)).toEqual(parsed(data));
+        const [told, noted] = [new Sent(() => true), new Sent(() => true)];
+        for (const data of events) {
+          const read = reader.read(data);
+          const { json, plain } = read;
+          expect(whole(read)).toEqual(parsed(data));
+          // Whoever takes its text only knows as much of the answer as who notes all of it.
+          if (json) noted.note(json);
+          if (plain) told.noteText(plain.like, plain.text);
+          else if (json) told.note(json);
+          expect(said(told)).toEqual(said(noted));
+        }
       }),
       { numRuns: 1_500 },
     ));
@@ -115,7 +136,7 @@ describe('a stream read by its likeness', () => {
       'six\t',
       'a text of more than twelve characters',
     ])
-      expect(reader.read(event(said))).toEqual(parsed(event(said)));
+      expect(whole(reader.read(event(said)))).toEqual(parsed(event(said)));
   });
 
   it('of a hundred alike, a few are parsed', () => {
