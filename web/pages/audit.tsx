@@ -6,13 +6,13 @@ import { AuditFilters } from '../audit/filters.tsx';
 import { KeptPanel } from '../audit/keptPanel.tsx';
 import { type AuditRow, useAudit } from '../audit/useAudit.ts';
 import { actWord, changeInShort } from '../audit/words.ts';
-import { errorSentence } from '../errors.ts';
 import type { Cell } from '../exports.ts';
 import { liveStore } from '../live/page.ts';
 import { zoneName } from '../time.ts';
 import { ExportButtons } from '../ui/exportButtons.tsx';
 import { TimeText } from '../ui/figures.tsx';
 import { EmptyState } from '../ui/panel.tsx';
+import { ReadError } from '../ui/readError.tsx';
 import { useRowKeys } from '../ui/useRowKeys.ts';
 import { plural } from '../words.ts';
 import { useZone } from '../zone.tsx';
@@ -77,9 +77,11 @@ export function AuditPage() {
               </button>
             )}
           </p>
-          {list.error && <p className="note note-open">■ {errorSentence(list.error)} What was read before stays.</p>}
+          {list.error && <ReadError error={list.error} isKept={rows.length > 0} />}
           {rows.length > 0 && <AuditTable rows={rows} selected={selected} setPointed={setPointed} />}
-          {rows.length === 0 && <Nothing isPending={list.isPending} filtered={Object.keys(search).length > 0} />}
+          {rows.length === 0 && !list.error && (
+            <Nothing isPending={list.isPending} filtered={Object.keys(search).length > 0} />
+          )}
           {list.hasNextPage && (
             <button type="button" className="button older" onClick={() => void list.fetchNextPage()}>
               Older acts

@@ -2,7 +2,6 @@ import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { Link, useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
 import { aboutQuery, client } from '../api.ts';
-import { errorSentence } from '../errors.ts';
 import type { Cell } from '../exports.ts';
 import { type IncidentRow, refetchMs, useTelling } from '../incidents/queries.ts';
 import { useKeys } from '../keys.ts';
@@ -11,6 +10,7 @@ import { CopyBox } from '../ui/copyBox.tsx';
 import { ExportButtons } from '../ui/exportButtons.tsx';
 import { Age, TimeText } from '../ui/figures.tsx';
 import { EmptyState } from '../ui/panel.tsx';
+import { ReadError } from '../ui/readError.tsx';
 import { wholeNumber } from '../words.ts';
 import { useZone } from '../zone.tsx';
 import '../requests/requests.css';
@@ -53,7 +53,7 @@ export function IncidentsPage() {
     <>
       <h1 className="visually-hidden">Incidents</h1>
       <div className="bar">
-        <OpenWords rows={rows} known={!query.isPending} />
+        <OpenWords rows={rows} known={query.data !== undefined} />
         <span className="grow" />
         <Link to="/alerts" className="button">
           Who is told
@@ -61,10 +61,10 @@ export function IncidentsPage() {
         <ExportButtons name="incidents" columns={exported} read={(page) => client.incidents.list.query(page)} />
       </div>
       <section className="panel requests-list" aria-label="Incidents">
-        {query.error && <p className="note note-open">■ {errorSentence(query.error)} What was read before stays.</p>}
+        {query.error && <ReadError error={query.error} isKept={rows.length > 0} />}
         {isBehind && <StillTold until={telling.toldUntil} />}
         {rows.length > 0 && <IncidentTable rows={rows} />}
-        {rows.length === 0 && !query.isPending && !isBehind && <NoIncidents />}
+        {rows.length === 0 && query.data !== undefined && !isBehind && <NoIncidents />}
         {query.hasNextPage && (
           <button type="button" className="button older" onClick={() => void query.fetchNextPage()}>
             Older incidents

@@ -21,6 +21,7 @@ export function LiveTotals({ totals, chains }: { totals: Totals | null; chains: 
         alarm={felt.errors > 0}
       >
         {felt.requests === 0 ? 'no requests' : `${wholeNumber(felt.answered)} of ${wholeNumber(felt.requests)}`}
+        {felt.errors > 0 && ` · ${plural(felt.errors, 'error')}`}
       </Total>
       <Total label="By a fallback" value={share(felt.byFallback)}>
         {wholeNumber(felt.byFallback)}

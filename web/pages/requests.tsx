@@ -3,7 +3,6 @@ import { Outlet, useNavigate, useParams, useSearch } from '@tanstack/react-route
 import { useMemo, useState } from 'react';
 import type { RequestRow } from '../../server/core/records.ts';
 import { aboutQuery, client } from '../api.ts';
-import { errorSentence } from '../errors.ts';
 import type { Cell } from '../exports.ts';
 import { liveStore } from '../live/page.ts';
 import { maxRequests } from '../live/reduce.ts';
@@ -17,6 +16,7 @@ import { day, timeOfDay, zoneName } from '../time.ts';
 import { ExportButtons } from '../ui/exportButtons.tsx';
 import { FirstRequest } from '../ui/firstRequest.tsx';
 import { EmptyState } from '../ui/panel.tsx';
+import { ReadError } from '../ui/readError.tsx';
 import { useRowKeys } from '../ui/useRowKeys.ts';
 import { wholeNumber } from '../words.ts';
 import { useZone } from '../zone.tsx';
@@ -79,11 +79,9 @@ export function RequestsPage() {
               read={(page) => client.requests.list.query({ ...filter, ...page })}
             />
           </div>
-          {list.error !== null && (
-            <p className="note note-open">■ {errorSentence(list.error)} What was read before stays.</p>
-          )}
+          {list.error !== null && <ReadError error={list.error} isKept={rows.length > 0} />}
           {rows.length > 0 && <RequestTable rows={rows} selected={selected} setPointer={list.setPointer} />}
-          {rows.length === 0 && <Nothing isPending={list.isPending} filtered={filtered} />}
+          {rows.length === 0 && list.error === null && <Nothing isPending={list.isPending} filtered={filtered} />}
           {list.more !== null && (
             <button type="button" className="button older" onClick={list.more}>
               Older requests
@@ -183,6 +181,7 @@ function useRequests() {
 
 /** Whether new rows come by themselves, and how many wait. `/` goes to the filters, Esc leaves the row. */
 function TailChip({ list }: { list: List }) {
+  const { status } = useLive();
   const navigate = useNavigate();
   const { id: selected } = useParams({ strict: false });
   useRowKeys({
@@ -192,6 +191,7 @@ function TailChip({ list }: { list: List }) {
     close: () => void navigate({ to: '/requests', search: true }),
   });
   if (!list.paused && !list.held) {
+    if (status !== 'live') return <span className="chip chip-still chip-tail">No live tail: not connected</span>;
     return (
       <span className="chip chip-on chip-still chip-tail">
         Live tail <b aria-hidden="true">●</b>

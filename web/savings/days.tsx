@@ -1,6 +1,7 @@
 import { lazy, Suspense, useState } from 'react';
 import '../charts/charts.css';
 import type { SavingsSummary } from '../../server/core/savings/summary.ts';
+import { NoDrawing } from '../charts/noDrawing.tsx';
 import { day } from '../time.ts';
 import { Panel } from '../ui/panel.tsx';
 import { usePrinting } from '../ui/usePrinting.ts';
@@ -8,7 +9,7 @@ import { useZone } from '../zone.tsx';
 import { Groups, SavedGroups } from './groups.tsx';
 
 /** The drawing is large and late: the page stands without it. */
-const DaysDrawing = lazy(() => import('./daysDrawing.tsx'));
+const DaysDrawing = lazy(() => import('./daysDrawing.tsx').catch(() => ({ default: NoDrawing })));
 
 export interface DayBar {
   day: string;

@@ -1,7 +1,7 @@
 import { useNavigate } from '@tanstack/react-router';
 import type { SavingsSummary } from '../../server/core/savings/summary.ts';
 import type { Mark } from '../../server/core/savings/types.ts';
-import { showMoney } from '../time.ts';
+import { nothing, showMoney } from '../time.ts';
 import { RangeText } from '../ui/figures.tsx';
 import { plural, wholeNumber } from '../words.ts';
 import type { Formula } from './range.ts';
@@ -42,7 +42,10 @@ export function Figures({ summary, how }: { summary: SavingsSummary; how: Formul
 }
 
 function tilesOf({ total, providers }: SavingsSummary): Tile[] {
-  const { skips, attempts, waitingMs, spend, premium, caution, net, probes } = total;
+  const { skips, attempts, waitingMs, spend, premium, caution, net, probes, leftOut } = total;
+  // What is not known is not nothing.
+  const isUntimed = leftOut.untimed > 0 && waitingMs.high === 0;
+  const isUnpriced = leftOut.unpriced > 0 && spend.high === 0;
   const trips = providers.reduce((sum, one) => sum + one.trips, 0);
   return [
     {
@@ -52,13 +55,17 @@ function tilesOf({ total, providers }: SavingsSummary): Tile[] {
     },
     {
       ...{ how: 'waiting', label: 'Waiting avoided', mark: waitingMs.mark },
-      value: showRange(waitingMs, waiting),
+      value: isUntimed ? nothing : showRange(waitingMs, waiting),
       note: attempts.high === 0 ? 'nothing was avoided' : `${waiting(waitingMs.high / attempts.high)} each, at most`,
     },
     {
       ...{ how: 'spend', label: 'Billable spend avoided', mark: spend.mark },
-      value: showRange(spend, showMoney),
-      note: spend.mark === 'assumed' ? 'not all of the bill is known' : 'by what vendors bill',
+      value: isUnpriced ? nothing : showRange(spend, showMoney),
+      note: isUnpriced
+        ? `not known: ${plural(leftOut.unpriced, 'skip')} without a price or tokens`
+        : spend.mark === 'assumed'
+          ? 'not all of the bill is known'
+          : 'by what vendors bill',
     },
     {
       ...{ how: 'premium', label: 'Fallback premium', mark: premium.mark },

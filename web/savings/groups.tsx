@@ -24,7 +24,8 @@ interface SavedGroupsProps {
 
 /** The figures of each group, as files. */
 export function SavedGroups({ name, head, rows }: SavedGroupsProps) {
-  return <SavedTable name={name} columns={columnsOf(head)} rows={rows} />;
+  const saved = rows.map(({ key, figures }) => ({ key, figures }));
+  return <SavedTable name={name} columns={columnsOf(head)} rows={saved} />;
 }
 
 interface GroupsProps {
@@ -90,7 +91,7 @@ function Row({ label, figures }: { label: ReactNode; figures: Figures }) {
   );
 }
 
-function columnsOf(head: string): readonly (readonly [string, (row: GroupRow) => Cell])[] {
+function columnsOf(head: string): readonly (readonly [string, (row: Pick<GroupRow, 'key' | 'figures'>) => Cell])[] {
   return [
     [head, ({ key }) => key],
     ['skips', ({ figures }) => figures.skips],
