@@ -12,6 +12,7 @@ import { addPerson, changePassword, changePerson, invitePerson, listPeople } fro
 import { createToken, listTokens, revokeToken } from '../operations/access/tokens.ts';
 import { OperationError, unknownName } from '../operations/errors.ts';
 import { note } from '../operations/note.ts';
+import type { Known } from './authenticate.ts';
 import { admin, router, viewer } from './trpc.ts';
 
 /** Who may come in: tokens of programs, people, and who is signed in now. */
@@ -21,14 +22,20 @@ export function accessRouter(operations: AccessOperations) {
     sessions.list().map((shown) => ({ ...shown, current: shown.id === session }));
   return router({
     tokens: admin.query(() => listTokens(operations)),
-    createToken: admin.input(createTokenInput).mutation(({ ctx, input }) => createToken(operations, ctx.caller, input)),
+    createToken: admin
+      .input(createTokenInput)
+      .mutation(({ ctx, input }) => createToken(operations, unbound(ctx.caller), input)),
     revokeToken: admin.input(idInput).mutation(({ ctx, input }) => revokeToken(operations, ctx.caller, input)),
     people: admin.query(() => listPeople(operations)),
-    addPerson: admin.input(addPersonInput).mutation(({ ctx, input }) => addPerson(operations, ctx.caller, input)),
-    invitePerson: admin.input(idInput).mutation(({ ctx, input }) => invitePerson(operations, ctx.caller, input)),
+    addPerson: admin
+      .input(addPersonInput)
+      .mutation(({ ctx, input }) => addPerson(operations, unbound(ctx.caller), input)),
+    invitePerson: admin
+      .input(idInput)
+      .mutation(({ ctx, input }) => invitePerson(operations, unbound(ctx.caller), input)),
     changePerson: admin
       .input(changePersonInput)
-      .mutation(({ ctx, input }) => changePerson(operations, ctx.caller, input)),
+      .mutation(({ ctx, input }) => changePerson(operations, unbound(ctx.caller), input)),
     changePassword: viewer
       .input(changePasswordInput)
       .mutation(({ ctx, input }) => changePassword(operations, ctx.caller, input)),
@@ -58,4 +65,11 @@ export function accessRouter(operations: AccessOperations) {
       return { ended: found.length };
     }),
   });
+}
+
+/** Whoever is let in has all that their role allows: a token that is for less lets nobody in. Throws `OperationError`. */
+function unbound(caller: Known): Known {
+  if (caller.scopes.length === 0) return caller;
+  const message = `Nobody gives out more than they have: ${caller.who} is for ${caller.scopes.join(', ')} only.`;
+  throw new OperationError('forbidden', message);
 }

@@ -61,6 +61,19 @@ describe('tokens', () => {
     expect(control.audit).toMatchObject([{ what: 'access.createToken', outcome: 'refused' }]);
   });
 
+  it('with scopes let nobody in who would have more', async () => {
+    await using control = await startControl();
+    const headers = bearer(await tokenOf(control, 'admin', { scopes: ['access'] }));
+    expect((await call(control, 'access.tokens', { headers })).status).toBe(200);
+    for (const [path, input] of [
+      ['access.createToken', { name: 'more', role: 'admin' }],
+      ['access.addPerson', { name: 'ann', role: 'admin' }],
+    ] as const) {
+      const made = await act(as(control, headers), path, input);
+      expect(made).toMatchObject({ status: 403, message: expect.stringContaining('is for access only') });
+    }
+  });
+
   it.each([
     [{ name: 'x y', role: 'viewer' }, 'name: 1 to 64 letters'],
     [{ name: 'x', role: 'root' }, 'role: one of viewer, operator, admin'],
