@@ -1,6 +1,6 @@
 import { constants, getPriority, setPriority } from 'node:os';
 import { parentPort } from 'node:worker_threads';
-import { isZoneName } from '../../server/core/savings/days.ts';
+import { loadZones } from '../../server/core/savings/days.ts';
 import { StorageError } from '../storage.ts';
 import { storageError } from './errors.ts';
 import { type DatabaseFile, fileAt, openFile, reopenFile } from './file.ts';
@@ -49,8 +49,8 @@ const answers: Answers = {
     giveWay(ask.role);
     const opened = openFile(ask);
     open = opened.file;
-    // The first use of time zones in a process takes tens of milliseconds: now, and not while a page waits for its days.
-    if (ask.role === 'reader') setImmediate(() => isZoneName('UTC'));
+    // Now, and not while a page waits for its days.
+    if (ask.role === 'reader') setImmediate(loadZones);
     return { backup: opened.backup, saved: false };
   },
   check: () => fileAt(database()),

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import { openSqlite } from '../../db/sqlite/open.ts';
 import { startThread } from '../../db/sqlite/start.ts';
@@ -8,7 +9,8 @@ import { realClock } from '../../server/world.ts';
 import { attempt, batch, event, failure, request, requests, skip, stored } from '../db/support/records.ts';
 import { findings } from '../support/axe.ts';
 import { browserForAll } from '../support/browser.ts';
-import { signIn } from '../support/operator.ts';
+import { startControl } from '../support/control.ts';
+import { newOperator, openTab, signIn } from '../support/operator.ts';
 import { folder, realSimulator, startProgram, writeConfig } from '../support/program.ts';
 
 const browser = browserForAll();
@@ -97,6 +99,23 @@ test('what is filtered is exported, all of it and nothing else, as CSV and JSON'
     expect(ids.sort()).toEqual(felt.map(({ id }) => id).sort());
     await page.getByText('620 saved.').waitFor();
   }
+});
+
+test('a record that cannot be read is not shown as an empty one', async () => {
+  const webRoot = fileURLToPath(new URL('../../dist/web', import.meta.url));
+  await using control = await startControl({ webRoot });
+  const operator = await newOperator(browser());
+  await operator.page.goto(control.url + control.signInLink());
+  await operator.page.getByRole('heading', { name: 'What happened' }).waitFor();
+  await operator.context.route(/trpc\/.*\b(requests|incidents|audit)\.list\b/, (route) => route.abort());
+  const empty = /No request has come yet|There has been no incident|No incident goes on|Nobody has done anything yet/;
+  await Promise.all(
+    ['/requests', '/incidents', '/audit'].map(async (path) => {
+      const { page } = await openTab(operator, control.url + path);
+      await page.getByRole('alert').getByText('Nothing is known until it can be read.').waitFor();
+      expect(await page.getByText(empty).count(), path).toBe(0);
+    }),
+  );
 });
 
 function idsOf(csv: string): string[] {

@@ -13,6 +13,7 @@ import {
 import { timeOfDay } from '../time.ts';
 import { useZone } from '../zone.tsx';
 import { outlineOf, type Point, type Series, type Shade } from './series.ts';
+import { tickStyle, tipStyle, valueAxis } from './style.ts';
 
 export interface DrawingProps {
   series: Series;
@@ -25,23 +26,6 @@ export default memo(AreaDrawing, (one, other) => JSON.stringify(one) === JSON.st
 
 /** Bands are told apart without colour. */
 const edge = { stroke: 'var(--panel)', strokeWidth: 1.5 } as const;
-const tickStyle = { fill: 'var(--muted)', fontSize: 11 };
-/** The library sets its own where it is given none. */
-const tipStyle = {
-  padding: '6px 10px',
-  border: '1px solid var(--line)',
-  borderRadius: 7,
-  background: 'var(--raised)',
-  fontSize: 12,
-};
-const rateAxis = {
-  width: 44,
-  niceTicks: 'snap125',
-  tick: tickStyle,
-  tickLine: false,
-  axisLine: false,
-  tickCount: 4,
-} as const;
 const minuteMs = 60_000;
 const shortestLabelledMs = 4 * 60_000;
 
@@ -75,7 +59,7 @@ function AreaDrawing({ series, shades, acts }: DrawingProps) {
           tickLine={false}
           axisLine={{ stroke: 'var(--line)' }}
         />
-        <YAxis {...rateAxis} />
+        <YAxis {...valueAxis} width={44} />
         {shades.map((shade) => (
           <ReferenceArea
             key={shade.from}

@@ -34,7 +34,8 @@ export function ProviderPage() {
   const { data, error } = useQuery(
     trpc.providers.get.queryOptions(
       { provider: name, range, to },
-      { refetchInterval: againMs, placeholderData: keepPreviousData },
+      // What is pinned does not change.
+      { refetchInterval: to === undefined ? againMs : false, placeholderData: keepPreviousData },
     ),
   );
   if (!data) {

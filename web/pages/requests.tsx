@@ -181,7 +181,7 @@ function useRequests() {
 
 /** Whether new rows come by themselves, and how many wait. `/` goes to the filters, Esc leaves the row. */
 function TailChip({ list }: { list: List }) {
-  const { status } = useLive();
+  const { status, via } = useLive();
   const navigate = useNavigate();
   const { id: selected } = useParams({ strict: false });
   useRowKeys({
@@ -191,7 +191,9 @@ function TailChip({ list }: { list: List }) {
     close: () => void navigate({ to: '/requests', search: true }),
   });
   if (!list.paused && !list.held) {
-    if (status !== 'live') return <span className="chip chip-still chip-tail">No live tail: not connected</span>;
+    // Polled are circuits and figures: no requests.
+    if (status !== 'live' || via === 'polling')
+      return <span className="chip chip-still chip-tail">No live tail: no stream</span>;
     return (
       <span className="chip chip-on chip-still chip-tail">
         Live tail <b aria-hidden="true">●</b>

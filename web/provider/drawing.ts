@@ -7,16 +7,6 @@ export interface DrawingProps extends Stretch {
   stepMs: number;
 }
 
-export const tickStyle = { fill: 'var(--muted)', fontSize: 11 };
-/** The library sets its own where it is given none. */
-export const tipStyle = {
-  padding: '6px 10px',
-  border: '1px solid var(--line)',
-  borderRadius: 7,
-  background: 'var(--raised)',
-  fontSize: 12,
-};
-
 /** Points in the middle of what they stand for: the last one of what there is of it. */
 export function middles<Point extends { at: number }>(points: readonly Point[], now: number, stepMs: number): Point[] {
   return points.map((point) => ({ ...point, at: (point.at + Math.min(now, point.at + stepMs)) / 2 }));

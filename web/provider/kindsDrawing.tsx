@@ -1,7 +1,8 @@
 import { Bar, BarChart, CartesianGrid, ReferenceArea, ResponsiveContainer, Tooltip, XAxis, YAxis } from 'recharts';
 import type { ProviderPoint } from '../../server/core/providerPage.ts';
+import { tickStyle, tipStyle, valueAxis } from '../charts/style.ts';
 import { useZone } from '../zone.tsx';
-import { type DrawingProps, middles, tickStyle, tipStyle, unfinishedFrom } from './drawing.ts';
+import { type DrawingProps, middles, unfinishedFrom } from './drawing.ts';
 import { Hatching } from './hatching.tsx';
 import { failedBy } from './kindSeries.ts';
 import { axisTicks, axisWord } from './range.ts';
@@ -37,15 +38,7 @@ export default function KindsDrawing({ points, from, now, stepMs, bands }: Drawi
           tickLine={false}
           axisLine={{ stroke: 'var(--line)' }}
         />
-        <YAxis
-          width={52}
-          niceTicks="snap125"
-          tick={tickStyle}
-          tickLine={false}
-          axisLine={false}
-          tickCount={4}
-          allowDecimals={false}
-        />
+        <YAxis {...valueAxis} width={52} allowDecimals={false} />
         {bands.map(({ label, color, kinds }) => (
           <Bar
             key={label}

@@ -1,7 +1,8 @@
 import { CartesianGrid, Line, LineChart, ReferenceArea, ResponsiveContainer, Tooltip, XAxis, YAxis } from 'recharts';
+import { tickStyle, tipStyle, valueAxis } from '../charts/style.ts';
 import { showMs } from '../time.ts';
 import { useZone } from '../zone.tsx';
-import { type DrawingProps, middles, tickStyle, tipStyle, unfinishedFrom } from './drawing.ts';
+import { type DrawingProps, middles, unfinishedFrom } from './drawing.ts';
 import { Hatching } from './hatching.tsx';
 import { lines } from './percentileLines.ts';
 import { axisTicks, axisWord } from './range.ts';
@@ -30,15 +31,7 @@ export default function PercentilesDrawing({ points, from, now, stepMs }: Drawin
           tickLine={false}
           axisLine={{ stroke: 'var(--line)' }}
         />
-        <YAxis
-          width={52}
-          niceTicks="snap125"
-          tick={tickStyle}
-          tickLine={false}
-          axisLine={false}
-          tickCount={4}
-          tickFormatter={(ms) => (ms === 0 ? '0 s' : showMs(Number(ms)))}
-        />
+        <YAxis {...valueAxis} width={52} tickFormatter={(ms) => (ms === 0 ? '0 s' : showMs(Number(ms)))} />
         {lines.map(({ name, label, color, dashed, of }) => (
           <Line
             key={name}

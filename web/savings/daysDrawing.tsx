@@ -9,18 +9,10 @@ import {
   XAxis,
   YAxis,
 } from 'recharts';
+import { tickStyle, tipStyle, valueAxis } from '../charts/style.ts';
 import { showMoney } from '../time.ts';
 import type { DayBar } from './days.tsx';
 import { signedRange } from './words.ts';
-
-const tickStyle = { fill: 'var(--muted)', fontSize: 11 };
-const tipStyle = {
-  padding: '6px 10px',
-  border: '1px solid var(--line)',
-  borderRadius: 7,
-  background: 'var(--raised)',
-  fontSize: 12,
-};
 
 /** A bar a day, from the low of the net to the high. Loaded after the page; nothing moves. Days that are not whole are hatched. */
 export default function DaysDrawing({ bars }: { bars: DayBar[] }) {
@@ -41,15 +33,7 @@ export default function DaysDrawing({ bars }: { bars: DayBar[] }) {
           axisLine={false}
           minTickGap={14}
         />
-        <YAxis
-          width={84}
-          niceTicks="snap125"
-          tick={tickStyle}
-          tickLine={false}
-          axisLine={false}
-          tickCount={5}
-          tickFormatter={(dollars) => showMoney(Number(dollars) * 1e9)}
-        />
+        <YAxis {...valueAxis} width={84} tickCount={5} tickFormatter={(dollars) => showMoney(Number(dollars) * 1e9)} />
         <ReferenceLine y={0} stroke="var(--muted)" />
         <Bar dataKey="dollars" name="net" isAnimationActive={false} maxBarSize={22} minPointSize={2}>
           {bars.map(({ day, whole }) => (

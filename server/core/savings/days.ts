@@ -13,6 +13,11 @@ export function isZoneName(zone: string): boolean {
   }
 }
 
+/** The first use of time zones in a process takes tens of milliseconds: whoever calls this spares the next one that wait. */
+export function loadZones(): void {
+  isZoneName('UTC');
+}
+
 /** The day of a moment in a zone, as `2026-11-22`. Moments near each other cost next to nothing. */
 export function dayIn(zone: string): (at: number) => string {
   const format = new Intl.DateTimeFormat(locale, { timeZone: zone, year: 'numeric', month: '2-digit', day: '2-digit' });
