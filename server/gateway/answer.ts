@@ -53,7 +53,7 @@ export class Answer {
   usage: Usage | null = null;
   /** Characters of content so far, for an estimate of tokens. */
   characters = 0;
-  /** Events that were no JSON or no chunk, between good ones. */
+  /** Events that were no JSON or no chunk, and lines that were of no event, between good ones. */
   dropped = 0;
   contentSeen = false;
   /** As the provider calls the model where it tells a finish reason; null: it has not. */
@@ -145,6 +145,8 @@ export class Answer {
       onEvent: (event) => this.event(event),
       onError: (error) => {
         if (error.type === 'max-buffer-size-exceeded') this.end(this.tooMuch());
+        // A line of something else, such as an error or a page without `data:` before it.
+        else if (error.type === 'unknown-field') this.dropped += 1;
       },
     });
   }

@@ -191,9 +191,13 @@ function codeOf(status: number): ApiErrorCode {
   return status >= 400 && status < 500 ? 'invalid_request' : 'internal_error';
 }
 
+/** As Node's own handler looks at it: the answer that this connection is giving out, if there is one. */
+type AnsweringSocket = Socket & { _httpMessage?: { headersSent: boolean } | null };
+
 /** What Node could not read as HTTP at all has no request to answer to: only a socket. */
-function answerClientError(error: Error & { code?: string }, socket: Socket): void {
-  if (error.code === 'ECONNRESET' || !socket.writable) {
+function answerClientError(error: Error & { code?: string }, socket: AnsweringSocket): void {
+  // Into an answer that is under way nothing else may be written: its caller would take it for a part of it.
+  if (error.code === 'ECONNRESET' || !socket.writable || socket._httpMessage?.headersSent) {
     socket.destroy();
     return;
   }

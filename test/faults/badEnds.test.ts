@@ -43,6 +43,8 @@ const errors: Record<string, [string, string]> = {
   'an error that is only said to be': [eventOf({ error: true, message: 'It broke.' }), '500'],
   words: [eventOf('Internal Server Error'), 'cut'],
   'a page': [eventOf('<html><h1>502 Bad Gateway</h1></html>'), 'cut'],
+  'a line without a field': ['{"error":{"message":"It broke.","code":502}}\n\n', 'cut'],
+  'a page without a field': ['<html>\n<h1>502 Bad Gateway</h1>\n</html>\n\n', 'cut'],
   'half a chunk': ['data: {"choices":[{"index":0,"del\n\n', 'cut'],
 };
 

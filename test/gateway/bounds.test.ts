@@ -155,4 +155,26 @@ describe('bounds', () => {
     expect(answer).toContain('HTTP/1.1 400');
     socket.destroy();
   });
+
+  test('what is no HTTP is not answered into a stream that is under way', async () => {
+    const { url, upstream } = await one();
+    upstream.script = (response) => {
+      openStream(response);
+      response.write(event(text('begun')));
+    };
+    const socket = connect(Number(new URL(url).port), '127.0.0.1');
+    let got = '';
+    socket.on('data', (bytes) => {
+      got += bytes.toString();
+    });
+    const body = JSON.stringify({ ...lucy, stream: true });
+    const head = 'POST /v1/chat/completions HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\n';
+    socket.write(`${head}content-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`);
+    await until(() => got.includes('begun'));
+    const closed = new Promise((resolve) => socket.once('close', resolve));
+    socket.on('error', () => {});
+    socket.write('hello there\r\n\r\n');
+    await closed;
+    expect(got).not.toContain('HTTP/1.1 400');
+  });
 });
