@@ -90,7 +90,8 @@ function refuseStranger(request: FastifyRequest, settings: ListenerSettings): Re
   const site = request.headers['sec-fetch-site'];
   const secFetchSite = followsLink(request) ? undefined : Array.isArray(site) ? site.join() : site;
   const port = request.socket.localPort ?? settings.port;
-  return refuseRequest({ host, origin, secFetchSite }, settings.hosts, port);
+  const hosts = request.routeOptions.config.anyHost ? 'any' : settings.hosts;
+  return refuseRequest({ host, origin, secFetchSite }, hosts, port);
 }
 
 /**

@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import type { Storage } from '../../db/storage.ts';
 
-const isPublic = { config: { role: 'public' } } as const;
+const isPublic = { config: { role: 'public', anyHost: true } } as const;
 
 interface HealthDeps {
   storage: Pick<Storage, 'status'>;
@@ -20,12 +20,12 @@ export function healthRoutes(server: FastifyInstance, deps: HealthDeps): void {
   });
 }
 
-/** What Prometheus scrapes: a viewer's, or a token's that is for `metrics`. */
+/** What Prometheus scrapes: a viewer's, or a token's that is for `metrics`. No page has that of another `Host`. */
 export function metricsRoute(
   server: FastifyInstance,
   read: () => Promise<{ contentType: string; text: string }>,
 ): void {
-  server.get('/metrics', { config: { role: 'viewer', scope: 'metrics' } }, async (_request, reply) => {
+  server.get('/metrics', { config: { role: 'viewer', scope: 'metrics', anyHost: true } }, async (_request, reply) => {
     const { contentType, text } = await read();
     return reply.type(contentType).header('cache-control', 'no-store').send(text);
   });

@@ -22,6 +22,8 @@ declare module 'fastify' {
     role?: RouteRole;
     /** What a token that is bound to scopes must be for. */
     scope?: Scope;
+    /** Answered whatever the `Host`: balancers and scrapers ask by address, and no page learns anything by it. */
+    anyHost?: boolean;
   }
   interface FastifyInstance {
     /** What routes take that do not say it themselves, such as those of a plugin. */

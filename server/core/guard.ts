@@ -23,15 +23,16 @@ const maxHostCharacters = 260;
 /**
  * Whether a request may be answered at all, for both listeners; null: it may. Only `Host` names that we know are answered
  * (loopback, and `allowedHosts` as `name` or `name:port`), or a web page could reach us by a name of its own that points
- * at loopback. Browsers of other sites are refused: programs send neither `Origin` nor `Sec-Fetch-Site`.
+ * at loopback. Browsers of other sites are refused: programs send neither `Origin` nor `Sec-Fetch-Site`. `any`: whatever
+ * the `Host`, for what tells a page nothing, such as health, which balancers ask for by address.
  */
 export function refuseRequest(
   headers: SiteHeaders,
-  allowedHosts: readonly string[],
+  allowedHosts: readonly string[] | 'any',
   port: number,
 ): GuardRefusal | null {
   const host = readSite(headers.host ?? '');
-  if (!host || !(isLoopback(host.name) || allowedHosts.some((allowed) => isAllowed(host, allowed)))) {
+  if (allowedHosts !== 'any' && !(host && (isLoopback(host.name) || isAmong(host, allowedHosts)))) {
     const message = `This address answers only to the Host names it knows: use localhost:${port}, or add the name to \`hosts\` of this listener in the config.`;
     return { code: 'host_not_allowed', message };
   }
@@ -45,18 +46,19 @@ export function refuseRequest(
   return null;
 }
 
-function isSameSite(origin: string | null | undefined, host: Site): boolean {
+function isSameSite(origin: string | null | undefined, host: Site | null): boolean {
   if (origin === null || origin === undefined || origin === '') return true;
   // A browser that hides where a page is from sends `null`: whoever it is, it is not us.
   const match = /^https?:\/\/([^/?#@]+)$/i.exec(origin.trim());
   const from = match ? readSite(match[1] ?? '') : null;
-  return from !== null && from.name === host.name && from.port === host.port;
+  return from !== null && from.name === host?.name && from.port === host.port;
 }
 
-function isAllowed(host: Site, allowed: string): boolean {
-  const site = readSite(allowed);
-  if (!site || site.name !== host.name) return false;
-  return !hasPort(allowed) || site.port === host.port;
+function isAmong(host: Site, allowedHosts: readonly string[]): boolean {
+  return allowedHosts.some((allowed) => {
+    const site = readSite(allowed);
+    return site?.name === host.name && (!hasPort(allowed) || site.port === host.port);
+  });
 }
 
 function hasPort(text: string): boolean {

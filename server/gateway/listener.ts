@@ -19,7 +19,7 @@ import { InFlight } from './inFlight.ts';
 import { Interrupt } from './interrupt.ts';
 import { Limits } from './limits.ts';
 import { pingProvider } from './ping.ts';
-import { addRoutes, refuse, refuseAddress } from './routes.ts';
+import { addRoutes, isOpen, refuse, refuseAddress } from './routes.ts';
 import { Suspicion } from './suspicion.ts';
 import { Upstream } from './upstream.ts';
 
@@ -132,14 +132,16 @@ function openServer(generations: Generations, bound: number): { server: FastifyI
   // Node would refuse what it does not know with an empty 417; such a wish may as well be passed over.
   server.server.on('checkExpectation', (request, response) => server.server.emit('request', request, response));
   server.addHook('onRequest', (request, reply, done) => {
-    if (crowd.isOver(request.raw.socket) && !healthPaths.has(request.url)) {
+    // An overloaded process is alive: whoever took it for dead would make things worse.
+    if (crowd.isOver(request.raw.socket) && !isOpen(request)) {
       refuse(reply.header('connection', 'close').header('retry-after', '1'), overloaded(bound));
       return;
     }
     const { host, origin, 'sec-fetch-site': site } = request.headers;
     const secFetchSite = Array.isArray(site) ? site[0] : site;
     const port = request.raw.socket.localPort ?? tools.settings.gateway.port;
-    const refusal = refuseRequest({ host, origin, secFetchSite }, generations.current.settings.gateway.hosts, port);
+    const hosts = isOpen(request) ? 'any' : generations.current.settings.gateway.hosts;
+    const refusal = refuseRequest({ host, origin, secFetchSite }, hosts, port);
     if (refusal) refuse(reply, refusal);
     else done();
   });
@@ -174,9 +176,6 @@ function loadOf({ limits, settings }: GatewayTools, crowd: Crowd): GatewayLoad {
     answersBytes: { now: limits.answersBytes, limit: limits.answersMost },
   };
 }
-
-/** An overloaded process is alive: whoever took it for dead would make things worse. */
-const healthPaths: ReadonlySet<string> = new Set(['/healthz', '/readyz']);
 
 function overloaded(bound: number): ApiError {
   return {

@@ -95,6 +95,11 @@ declare module 'fastify' {
   }
 }
 
+/** Whether anybody may ask this, and by whatever `Host`: balancers ask by address. */
+export function isOpen(request: FastifyRequest): boolean {
+  return typeof request.routeOptions.config.door === 'object';
+}
+
 /** The data plane writes to the socket itself from here on: streams, and bodies held against bounds of our own. */
 function takeChat(tools: GatewayTools, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   if (!isJson(request.headers['content-type'])) {

@@ -44,7 +44,12 @@ describe('every route of the control listener', () => {
       const path = url.replace(':path', 'circuits.list').replace('*', 'x');
       const headers = { authorization: `Bearer ${testToken}`, 'content-type': 'application/json', ...stranger };
       const answer = await send(control.port, path, { method, headers });
-      expect(answer.status, `${method} ${url}`).toBe(403);
+      const asked = `${method} ${url}`;
+      // Balancers and scrapers ask by address, and no page learns anything by it.
+      if (code === 'host_not_allowed' && /\/(healthz|readyz|metrics)$/.test(url))
+        expect(answer.status, asked).toBe(200);
+      else expect(answer.status, asked).toBe(403);
+      if (answer.status === 200) continue;
       if (method !== 'HEAD') expect(answer.text, `${method} ${url}`).toContain(code);
     }
   });

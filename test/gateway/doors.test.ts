@@ -56,7 +56,10 @@ describe('every route of the gateway', () => {
     for (const route of walk(running)) {
       const headers: Record<string, string> = { authorization: 'Bearer key-of-app', ...stranger };
       const { status, text } = await ask(running.url, route, headers);
-      expect([route.path, status]).toEqual([route.path, 403]);
+      // Balancers ask by address, and no page learns anything by it.
+      const isAnswered = code === 'host_not_allowed' && route.door !== 'client';
+      expect([route.path, status]).toEqual([route.path, isAnswered ? 200 : 403]);
+      if (isAnswered) continue;
       if (route.method !== 'HEAD') expect(text).toContain(code);
     }
     expect(running.upstream.calls.length).toBe(0);
