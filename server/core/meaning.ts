@@ -38,14 +38,14 @@ const credentialCodes = [
   'invalid_authentication',
   'unauthenticated',
   'unauthorized',
-  'permission_denied',
-  'permission_error',
   'access_terminated',
   'account_deactivated',
   'account_suspended',
   'organization_restricted',
   'unsupported_country_region_territory',
 ];
+/** Of a key that lacks a right, but xAI and OpenRouter say it of a prompt that they will not take, too. */
+const permissionCodes = ['permission_denied', 'permission_error', 'permission-denied'];
 const modelCodes = [
   'model_not_found',
   'model_not_exist',
@@ -71,7 +71,7 @@ const filterCodes = [
 ];
 
 const balanceWords =
-  /insufficient (balance|quota|credits?|funds)|exceeded your current quota|billing hard limit|credit limit (exceeded|reached)|out of (credits|call volume quota)|quota (is )?(exhausted|used up)/;
+  /insufficient (balance|quota|credits?|funds)|exceeded your current quota|billing hard limit|credit limit (exceeded|reached)|out of (credits|call volume quota)|quota (is )?(exhausted|used up)|used all available credits|have any credits/;
 const fewerTokensWords = /fewer max_tokens|can only afford|tokens limit exceeded/;
 const accountWords =
   /api[- _]?key|access key|subscription key|credential|authenticat|unauthori[sz]ed|permission|country|region|territory|\blocation\b|account|organi[sz]ation|\bproject\b|suspended|deactivated|\bip address/;
@@ -81,7 +81,7 @@ const modelFirstWords =
 const contextWords =
   /maximum context length|context (length|window|size)|too many tokens|(prompt|input|request) (is |was )?too (long|large for)|reduce the length|exceeds? the (model'?s? )?(maximum |max )?(context|input|number of (input )?tokens)|maximum (number of )?(input )?tokens|maximum (prompt|sequence|input) length|range of input length|max_new_tokens`? must be|max_model_len|tokens must be reduced|reduce your message size/;
 const filterWords =
-  /content (management )?policy|content[_ ]filter|content exists risk|safety system|moderation|flagged|inappropriate content|usage policy|limited access to this content for safety/;
+  /content (management )?policy|content[_ ]filter|content exists risk|safety system|moderation|flagged|inappropriate content|usage (policy|guidelines)|^request blocked|limited access to this content for safety/;
 const unfitRouteWords = /no endpoints found that (support|can handle)/;
 const otherThingFirstWords = /^(no such )?(file|image|assistant|thread|previous response|response|conversation|item) /;
 
@@ -119,8 +119,10 @@ function forbidden(said: ProviderError, has: (codes: readonly string[]) => boole
   if (said.html) return 'malformed';
   if (has(filterCodes)) return 'contentFilter';
   if (has(credentialCodes)) return 'credentials';
-  if (balanceWords.test(said.words)) return 'balance';
+  // Before what would open a circuit: whoever refuses a prompt may say so with the name of the key and its organization.
   if (filterWords.test(said.words)) return 'contentFilter';
+  if (balanceWords.test(said.words)) return 'balance';
+  if (has(permissionCodes)) return 'credentials';
   return accountWords.test(said.words) ? 'credentials' : 'requestRefused';
 }
 
@@ -140,7 +142,7 @@ function tooMany(said: ProviderError, waitKnown: boolean): Meaning {
 function aboutRequest(status: number, said: ProviderError, has: (codes: readonly string[]) => boolean): Meaning {
   if (said.html) return status === 413 ? 'requestRefused' : 'malformed';
   if (has(filterCodes)) return 'contentFilter';
-  if (has(credentialCodes) || keyFirstWords.test(said.words)) return 'credentials';
+  if (has(credentialCodes) || has(permissionCodes) || keyFirstWords.test(said.words)) return 'credentials';
   if (modelFirstWords.test(said.words)) return 'model';
   if (contextWords.test(said.words)) return 'contextLength';
   return filterWords.test(said.words) ? 'contentFilter' : 'requestRefused';
@@ -151,8 +153,8 @@ const statusOfCodes: readonly (readonly [number, readonly string[]])[] = [
   [402, balanceCodes],
   [404, [...modelCodes, 'not_found', 'not_found_error', 'notfounderror']],
   [400, [...contextCodes, ...filterCodes]],
-  [401, credentialCodes.filter((code) => !code.startsWith('permission'))],
-  [403, ['permission_denied', 'permission_error', 'forbidden']],
+  [401, credentialCodes],
+  [403, [...permissionCodes, 'forbidden']],
   [
     429,
     [
