@@ -70,6 +70,8 @@ export class Answer {
   private readonly json: string[] = [];
   private readonly begunChoices = new Set<number>();
   private toolCallSeen = false;
+  /** Content came after a finish reason: those of this provider do not tell the end. */
+  private finishUndone = false;
   private goodEvents = 0;
   private bytesSeen = false;
   private over = false;
@@ -84,8 +86,12 @@ export class Answer {
     this.taker = taker;
   }
 
-  /** Every choice that was asked for has its finish reason. */
+  /** Every choice that was asked for has its finish reason, and nothing says that more of it is to come. */
   get finished(): boolean {
+    return this.hasReasons && !this.finishUndone;
+  }
+
+  private get hasReasons(): boolean {
     return this.finishReasons.size >= this.options.choices;
   }
 
@@ -102,7 +108,7 @@ export class Answer {
     // A last event without its blank line counts all the same; one that was cut is no JSON, and is dropped.
     if (this.kind === 'events' && !this.over) this.parser?.feed('\n\n');
     if (this.over) return null;
-    if (this.finished) return this.done(null);
+    if (this.hasReasons) return this.done(null);
     if (this.contentSeen) return this.done({ seen: 'cut', message: 'the stream ended with no finish reason' });
     if (this.goodEvents === 0 && this.bytesSeen) {
       return this.done({ seen: 'malformed', message: 'the answer is neither JSON nor a stream of events' });
@@ -171,7 +177,8 @@ export class Answer {
 
   private readable(data: string, json: Json, facts: ChunkFacts): void {
     const chunk = tidied(json, this.contentSeen && this.options.choices === 1);
-    this.good(chunk === json ? data : JSON.stringify(chunk), { json: chunk, facts, plain: null });
+    if (chunk === json) this.good(data, { json, facts, plain: null });
+    else this.good(JSON.stringify(chunk), { json: chunk, facts: readChunk(chunk), plain: null });
   }
 
   private good(data: string, read: ReadChunk): void {
@@ -189,7 +196,7 @@ export class Answer {
   private endMark(): void {
     if (!this.contentSeen)
       this.end({ seen: 'empty', message: 'the stream ended with no content and no finish reason' });
-    else if (this.finished || !this.isSuspect()) this.end(null);
+    else if (this.hasReasons || !this.isSuspect()) this.end(null);
     else this.end({ seen: 'cut', message: 'the stream ended before its answer had a finish reason' });
   }
 
@@ -205,11 +212,12 @@ export class Answer {
     if (facts.usage) this.usage = facts.usage;
     if (facts.toolCall) this.toolCallSeen = true;
     // Where one choice was asked for, there is nothing to tell apart before the end.
-    if (!facts.finished && this.options.choices === 1) return;
+    if (!facts.finished && this.options.choices === 1 && this.finishReasons.size === 0) return;
     const { json } = read;
     this.model = textOf(json.model) ?? this.model;
-    for (const { index, reason } of choicesOf(json)) {
+    for (const { index, reason, content } of choicesOf(json)) {
       this.begunChoices.add(index);
+      if (content && this.finishReasons.delete(index)) this.finishUndone = true;
       if (reason !== null) this.finishReasons.set(index, reason);
     }
   }
@@ -257,11 +265,12 @@ function isPlain(read: ReadEvent): read is ReadChunk & ReadEvent {
   return read.plain !== null;
 }
 
-/** The choices of a chunk or a whole answer, each by its index and its finish reason, if it has one. */
-function choicesOf(json: Json): { index: number; reason: string | null }[] {
+/** The choices of a chunk or a whole answer: of each its index, its finish reason, if it has one, and whether it brings content. */
+function choicesOf(json: Json): { index: number; reason: string | null; content: boolean }[] {
   const choices = Array.isArray(json.choices) ? json.choices.filter(isRecord) : [];
-  return choices.map(({ index, finish_reason: reason }) => ({
-    index: typeof index === 'number' ? index : 0,
-    reason: textOf(reason),
+  return choices.map((choice) => ({
+    index: typeof choice.index === 'number' ? choice.index : 0,
+    reason: textOf(choice.finish_reason),
+    content: readChunk({ choices: [choice] }).content,
   }));
 }

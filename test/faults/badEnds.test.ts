@@ -129,6 +129,45 @@ describe.each([true, false])('a silent provider is not hidden (stream: %s)', (st
   });
 });
 
+describe.each([true, false])('a finish reason that comes before the end (stream: %s)', (stream) => {
+  const early: Record<string, string[]> = {
+    'once, before the content': [role, finish, ...content.slice(0, 2)],
+    'beside the content': [
+      role,
+      odd([{ index: 0, delta: { content: 'Die ' }, finish_reason: 'stop' }]),
+      content[1] ?? '',
+    ],
+    'at each piece of content': ['Die ', 'Flut '].map((text) =>
+      odd([{ index: 0, delta: { content: text }, finish_reason: 'stop' }]),
+    ),
+  };
+
+  test.each(Object.entries(early))('%s, makes no cut answer whole', async (_name, events) => {
+    const cut: Play = (wire) => {
+      wire.open();
+      wire.chunks(...events);
+      return wire.close();
+    };
+    const played = await playScene({ providers: [does(cut), gives(other)] }, stream);
+    expect(played.trail).toBe(stream ? 'a=cut' : 'a=cut, b=ok');
+    if (stream) expect(played.body).not.toContain('[DONE]');
+    else expect(played.body).toBe(assembled(other));
+  });
+});
+
+test('a finish reason that comes too early leaves the content after it its time, and its end as it is', async () => {
+  const play: Play = async (wire) => {
+    wire.open();
+    wire.chunks(role, finish, content[0] ?? '');
+    await wire.silence(19_000);
+    wire.chunks(...content.slice(1), finish, usage, done);
+    wire.end();
+  };
+  const played = await playScene({ providers: [{ says: () => [first], play }, gives(other)] }, false);
+  expect(played.trail).toBe('a=ok');
+  expect(played.record.durationMs).toBe(19_000);
+});
+
 const untidy: Record<string, [string, object[]]> = {
   'choices of null': [odd(null), []],
   'choices of null beside usage': [odd(null, { usage: { prompt_tokens: 1, completion_tokens: 1 } }), []],
