@@ -1,7 +1,7 @@
 import { gzipSync } from 'node:zlib';
 import type { Page } from 'playwright-core';
 import { expect, onTestFinished, test } from 'vitest';
-import { findings } from '../support/axe.ts';
+import { findings, findingsInBothThemes } from '../support/axe.ts';
 import { browserForAll } from '../support/browser.ts';
 import { newOperator } from '../support/operator.ts';
 import { ask, folder, realSimulator, startProgram, token, writeConfig } from '../support/program.ts';
@@ -12,7 +12,6 @@ const browser = browserForAll();
 const webRoot = new URL('../../dist/web', import.meta.url).pathname;
 const wide = { width: 1440, height: 900 };
 const narrow = { width: 360, height: 740 };
-const themes = ['dark', 'light'] as const;
 /** Of script, compressed, before the page stands. */
 const maxFirstLoadBytes = 300_000;
 
@@ -30,11 +29,11 @@ test.each([wide, narrow])(
     await page.goto(stage.url);
     await page.getByRole('heading', { name: 'What happened' }).waitFor();
     await page.locator('.recharts-surface').first().waitFor();
-    expect(await inBothThemes(page)).toEqual([]);
+    expect(await findingsInBothThemes(page)).toEqual([]);
     for (const act of ['Trip…', 'Reset…']) {
       await page.getByRole('button', { name: act }).first().click();
       await page.getByRole('dialog').getByRole('button', { name: 'Cancel' }).waitFor();
-      expect(await inBothThemes(page, '[role="dialog"]')).toEqual([]);
+      expect(await findingsInBothThemes(page, '[role="dialog"]')).toEqual([]);
       await page.keyboard.press('Escape');
       await page.getByRole('dialog').waitFor({ state: 'detached' });
     }
@@ -50,15 +49,6 @@ test('where nobody can be connected to, the live page says that the fault may be
   expect(await note.getByRole('link', { name: 'qwen-72b: 5 of 5' }).getAttribute('href')).toMatch(/kind=connect/);
   expect(await inTwoLooks(page)).toEqual([]);
 });
-
-async function inBothThemes(page: Page, part?: string): Promise<string[]> {
-  const found: string[] = [];
-  for (const colorScheme of themes) {
-    await page.emulateMedia({ colorScheme });
-    found.push(...(await findings(page, part)).map((finding) => `${colorScheme}: ${finding}`));
-  }
-  return found;
-}
 
 /** Colours do not depend on the width, nor the order of things on the theme: two looks see what four would. */
 async function inTwoLooks(page: Page, part?: string): Promise<string[]> {

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { expect, test } from 'vitest';
-import { findings } from '../support/axe.ts';
+import { findingsInBothThemes } from '../support/axe.ts';
 import { browserForAll } from '../support/browser.ts';
 import { openTab, signIn } from '../support/operator.ts';
 import { ask, folder, realSimulator, startProgram, writeConfig } from '../support/program.ts';
@@ -77,10 +77,7 @@ test('the page of a provider stands on a phone, at 200 % and in both themes, and
   await page.getByRole('img', { name: /^Now tripped by hand, closed beneath/ }).waitFor();
   expect(await page.title()).toBe('(1 open) Recloser · Provider');
   await page.locator('.recharts-surface').nth(1).waitFor();
-  for (const colorScheme of ['dark', 'light'] as const) {
-    await page.emulateMedia({ colorScheme });
-    expect(await findings(page)).toEqual([]);
-  }
+  expect(await findingsInBothThemes(page)).toEqual([]);
   const titles = ['How its circuit stood', 'How long it took', 'What went wrong'];
   const behind = page.getByRole('region', { name: new RegExp(`^(${titles.join('|')}), as a table$`) });
   expect(await behind.count()).toBe(0);
