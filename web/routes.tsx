@@ -5,6 +5,7 @@ import {
   Link,
   lazyRouteComponent,
   retainSearchParams,
+  type SearchSchemaInput,
 } from '@tanstack/react-router';
 import { readAuditSearch } from './audit/filter.ts';
 import { LivePage } from './pages/live.tsx';
@@ -13,9 +14,10 @@ import { readRange } from './provider/range.ts';
 import { readSearch } from './requests/filter.ts';
 import { readSavingsSearch } from './savings/range.ts';
 import { Shell } from './shell/shell.tsx';
-import { isZone } from './time.ts';
+import type { Zone } from './time.ts';
 import { FirstMinutes } from './ui/firstRequest.tsx';
 import { EmptyState } from './ui/panel.tsx';
+import { zoneOf } from './zone.tsx';
 
 /**
  * The addresses. What a page shows is in its address, so that a copied link shows the same. Live is what an outage is
@@ -23,16 +25,13 @@ import { EmptyState } from './ui/panel.tsx';
  */
 
 interface RootSearch {
-  /** The time zone: `utc`, `local`, or a name. */
-  tz?: string | undefined;
+  /** The time zone: `utc`, or a name. */
+  tz: Zone;
 }
 
 const rootRoute = createRootRoute({
   component: Shell,
-  // Said to be none, else the router keeps what the address had.
-  validateSearch: ({ tz }: Record<string, unknown>): RootSearch => ({
-    tz: typeof tz === 'string' && isZone(tz) ? tz : undefined,
-  }),
+  validateSearch: ({ tz }: { tz?: unknown } & SearchSchemaInput): RootSearch => ({ tz: zoneOf(tz) }),
   search: { middlewares: [retainSearchParams(['tz'])] },
 });
 

@@ -41,7 +41,7 @@ export function showCountdown(ms: number): string {
   return hours > 0 ? `${hours}:${two(minutes)}:${two(seconds % 60)}` : `${minutes}:${two(seconds % 60)}`;
 }
 
-/** `utc`, `local`, or a name of the time-zone database: `Europe/Berlin`. */
+/** `utc`, or a name of the time-zone database: `Europe/Berlin`. The same to whoever reads it, as `local` would not be. */
 export type Zone = string;
 
 /** A time of day in a zone: `14:07:29`, with `millis` `14:07:29.412`. */
@@ -66,7 +66,7 @@ export function zoneName(zone: Zone, at: number): string {
 
 /** Whether the browser knows a zone of that name. */
 export function isZone(zone: string): boolean {
-  if (zone === 'utc' || zone === 'local') return true;
+  if (zone === 'utc') return true;
   try {
     new Intl.DateTimeFormat('en', { timeZone: zone });
     return true;
@@ -87,9 +87,9 @@ function formatter(zone: Zone, format: 'time' | 'day' | 'name'): Intl.DateTimeFo
   const key = `${format} ${zone}`;
   let known = made.get(key);
   if (!known) {
-    const timeZone = zone === 'local' ? {} : { timeZone: zone === 'utc' ? 'UTC' : zone };
+    const timeZone = zone === 'utc' ? 'UTC' : zone;
     // Swedish dates are ISO dates.
-    known = new Intl.DateTimeFormat(format === 'day' ? 'sv-SE' : 'en-GB', { ...formats[format], ...timeZone });
+    known = new Intl.DateTimeFormat(format === 'day' ? 'sv-SE' : 'en-GB', { ...formats[format], timeZone });
     made.set(key, known);
   }
   return known;

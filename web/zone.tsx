@@ -1,14 +1,21 @@
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { useCallback } from 'react';
 import { recall, remember } from './memory.ts';
-import type { Zone } from './time.ts';
+import { isZone, type Zone } from './time.ts';
 
 const key = 'recloser-zone';
 
-/** The one time zone of everything shown: of the address, else as chosen last, else UTC. */
+/**
+ * The zone that an address names; where it names none that is known, the one chosen last, else UTC. It then stands in the
+ * address: whoever is sent it reads the same times.
+ */
+export function zoneOf(tz: unknown): Zone {
+  return [tz, recall(key)].find((zone): zone is Zone => typeof zone === 'string' && isZone(zone)) ?? 'utc';
+}
+
+/** The one time zone of everything shown. */
 export function useZone(): Zone {
-  const { tz } = useSearch({ from: '__root__' });
-  return tz ?? recall(key) ?? 'utc';
+  return useSearch({ from: '__root__' }).tz;
 }
 
 /** Chooses it, in the address, and for the next visit. */
@@ -21,4 +28,9 @@ export function useSetZone(): (zone: Zone) => void {
     },
     [navigate],
   );
+}
+
+/** The name of this machine's zone. */
+export function ownZone(): Zone {
+  return Intl.DateTimeFormat().resolvedOptions().timeZone;
 }

@@ -36,6 +36,27 @@ test('what was filtered and chosen is in the address: a copied link shows the sa
   expect(await friend.page.locator('.requests-table tbody tr').count()).toBe(1);
 });
 
+test('the zone is in the address, also one of an earlier visit: who is sent it reads the same times', async () => {
+  const { program, operator, page, rows } = await setUp();
+  await ask(program);
+  await page.getByRole('button', { name: /^\d\d:\d\d:\d\d UTC$/ }).click();
+  await page.getByLabel('Another, by name').fill('Asia/Tokyo');
+  await page.keyboard.press('Enter');
+  await page.waitForURL(/tz=Asia%2FTokyo/);
+  const later = await openTab(operator, new URL('/requests', page.url()).href);
+  await later.page.waitForURL(/tz=Asia%2FTokyo/);
+  await page.keyboard.press('Escape');
+  await rows.first().getByRole('link').click();
+
+  const friend = await signIn(browser(), program);
+  await friend.page.waitForURL(/tz=utc/);
+  await friend.page.goto(page.url());
+  await friend.page.getByRole('columnheader', { name: 'time GMT+9' }).waitFor();
+  const time = page.getByRole('region', { name: 'Why this request went as it did' }).locator('time').first();
+  const there = friend.page.getByRole('region', { name: 'Why this request went as it did' }).locator('time').first();
+  expect(await there.textContent()).toBe(await time.textContent());
+});
+
 test('a request is explained step by step, a skip with the state of its circuit then', async () => {
   const { program, page, rows } = await setUp();
   await program.control.circuits.trip.mutate({ provider: 'first', reason: 'planned work', for: '15m' });

@@ -46,6 +46,7 @@ describe('time as text', () => {
   it('a zone that the browser does not know is none', () => {
     expect(isZone('Europe/Berlin')).toBe(true);
     expect(isZone('Mars/Base')).toBe(false);
+    expect(isZone('local'), 'it is another one for each reader').toBe(false);
   });
 });
 

@@ -27,6 +27,5 @@ export function useSavings({ range, to: end, againMs = 30_000 }: SavingsAsk) {
 }
 
 function zoneNameOf(zone: Zone): string {
-  if (zone === 'utc') return 'UTC';
-  return zone === 'local' ? Intl.DateTimeFormat().resolvedOptions().timeZone : zone;
+  return zone === 'utc' ? 'UTC' : zone;
 }

@@ -5,7 +5,7 @@ import { useState } from 'react';
 import { isZone, timeOfDay, type Zone, zoneName } from '../time.ts';
 import { useServerNow } from '../ui/useServerNow.ts';
 import { signOut } from '../ways.ts';
-import { useSetZone, useZone } from '../zone.tsx';
+import { ownZone, useSetZone, useZone } from '../zone.tsx';
 
 const menuProps = { position: 'bottom-end', transitionProps: { duration: 0 }, shadow: 'md' } as const;
 
@@ -14,6 +14,7 @@ export function ClockMenu() {
   const zone = useZone();
   const setZone = useSetZone();
   const now = useServerNow();
+  const own = ownZone();
   return (
     <Menu {...menuProps} width={240}>
       <Menu.Target>
@@ -27,8 +28,8 @@ export function ClockMenu() {
       <Menu.Dropdown>
         <Menu.Label>Show times in</Menu.Label>
         <ZoneItem zone="utc" label="UTC" chosen={zone} choose={setZone} />
-        <ZoneItem zone="local" label={`This machine's zone (${localName()})`} chosen={zone} choose={setZone} />
-        {zone !== 'utc' && zone !== 'local' && <ZoneItem zone={zone} label={zone} chosen={zone} choose={setZone} />}
+        <ZoneItem zone={own} label={`This machine's zone (${own})`} chosen={zone} choose={setZone} />
+        {zone !== 'utc' && zone !== own && <ZoneItem zone={zone} label={zone} chosen={zone} choose={setZone} />}
         <Menu.Divider />
         <NamedZone choose={setZone} />
       </Menu.Dropdown>
@@ -77,10 +78,6 @@ function NamedZone({ choose }: { choose: (zone: Zone) => void }) {
       {refused && <p role="alert">The browser knows no zone of this name. Names look like Europe/Berlin.</p>}
     </form>
   );
-}
-
-function localName(): string {
-  return Intl.DateTimeFormat().resolvedOptions().timeZone;
 }
 
 const schemes: { scheme: MantineColorScheme; label: string; icon: React.ReactNode }[] = [

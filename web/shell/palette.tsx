@@ -4,7 +4,7 @@ import { useCallback, useState } from 'react';
 import { type Command, useAllCommands } from '../commands.ts';
 import { useLive } from '../live/useLive.ts';
 import { signOut } from '../ways.ts';
-import { useSetZone } from '../zone.tsx';
+import { ownZone, useSetZone } from '../zone.tsx';
 import { pages } from './header.tsx';
 
 /** Every command by its name. */
@@ -102,7 +102,7 @@ function useShellCommands(openHelp: () => void): Command[] {
     { label: paused ? 'Go on showing what happens' : 'Pause what is shown', keys: 'p', run: paused ? resume : pause },
     { label: 'Copy a link to this page', run: () => void navigator.clipboard.writeText(window.location.href) },
     { label: 'Show times in UTC', run: () => setZone('utc') },
-    { label: "Show times in this machine's zone", run: () => setZone('local') },
+    { label: "Show times in this machine's zone", run: () => setZone(ownZone()) },
     { label: 'Light theme', run: () => setColorScheme('light') },
     { label: 'Dark theme', run: () => setColorScheme('dark') },
     { label: 'Theme as the system', run: () => setColorScheme('auto') },
