@@ -201,15 +201,16 @@ async function makeParts(
     controlUrl: () => life.controlUrl,
   });
   const metrics = metricsOf({ settings: () => now, world, watch, board, recorder, storage, gateway });
-  const adopt = (changed: Settings): void => {
+  const adopt = (changed: Settings, token: string | null): void => {
     now = changed;
     board.adopt(changed);
     gateway.adopt(changed, () => board.letGo());
     watch.adopt(changed);
     recheck.adopt();
     standby.adopt();
+    control.takeToken(token);
   };
-  const config = new Reload({ file: world.configFile ?? null, clock, settings, adopt });
+  const config = new Reload({ file: world.configFile ?? null, clock, settings, token: world.token, adopt });
   const control = createControl({
     ...{ ...world, settings: inForce, board, recheck, storage, recorder, config, alerts: alerting.alerter },
     ...{ live, overviews, telling, about, sessions, access, state, book: inForce },

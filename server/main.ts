@@ -79,8 +79,6 @@ function startWorld(options: StartOptions): Parameters<typeof start>[1] {
     random: realRandom,
     newId,
     log: createLog(logLevel(options.demo ? 'warn' : 'info')),
-    // The demo is for trying commands too, so it always has a token; the screen shows it.
-    token: env.RECLOSER_TOKEN || (options.demo ? newId() : null),
     webRoot,
     version,
     openFiles: openFilesMax(),

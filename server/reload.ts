@@ -1,7 +1,8 @@
 import { changesBetween, problemsOfStaying, withoutRestart } from './config/changes.ts';
+import { HIDDEN } from './config/describe.ts';
 import type { Loaded } from './config/load.ts';
 import type { Clock } from './core/clock.ts';
-import type { ConfigProblem, ConfigReload, ConfigState } from './core/configState.ts';
+import type { ConfigChange, ConfigProblem, ConfigReload, ConfigState } from './core/configState.ts';
 import type { EffectiveSetting } from './core/effective.ts';
 import type { Settings } from './core/settings.ts';
 import type { ConfigSource } from './operations/config.ts';
@@ -19,14 +20,17 @@ interface ReloadDeps {
   clock: Clock;
   /** In force at first. */
   settings: Settings;
-  /** Has everybody go by other settings from now on. */
-  adopt: (settings: Settings) => void;
+  /** `RECLOSER_TOKEN` at first, or null. */
+  token: string | null;
+  /** Has everybody go by other settings, and another `RECLOSER_TOKEN`, from now on. */
+  adopt: (settings: Settings, token: string | null) => void;
 }
 
 /** The config in force: read again when somebody asks, and kept as it is when what is read is not good. */
 export class Reload implements ConfigSource {
   private readonly deps: ReloadDeps;
   private settings: Settings;
+  private token: string | null;
   private loadedAt: number;
   private problems: ConfigProblem[] = [];
   private refusedAt: number | null = null;
@@ -35,6 +39,7 @@ export class Reload implements ConfigSource {
   constructor(deps: ReloadDeps) {
     this.deps = deps;
     this.settings = deps.settings;
+    this.token = deps.token;
     this.loadedAt = deps.clock.wall();
   }
 
@@ -55,14 +60,22 @@ export class Reload implements ConfigSource {
     const { settings, needRestart } = withoutRestart(this.settings, loaded.settings);
     const problems = problemsOfStaying(settings);
     if (problems.length > 0) return this.refuse(problems);
-    const changes = changesBetween(this.settings, settings);
-    this.deps.adopt(settings);
+    const { token } = loaded;
+    const changes = [...changesBetween(this.settings, settings), ...this.changeOf(token)];
+    this.deps.adopt(settings, token);
     this.settings = settings;
+    this.token = token;
     this.loadedAt = clock.wall();
     this.problems = [];
     this.refusedAt = null;
     this.needRestart = needRestart;
     return { ok: true, changes, needRestart, notes: loaded.notes };
+  }
+
+  private changeOf(token: string | null): ConfigChange[] {
+    const shown = (each: string | null) => (each === null ? null : HIDDEN);
+    const change = { key: 'RECLOSER_TOKEN', before: shown(this.token), after: shown(token) };
+    return token === this.token ? [] : [change];
   }
 
   private refuse(problems: ConfigProblem[]): ConfigReload {

@@ -11,7 +11,7 @@ import { type Demo, startDemo } from './demo.ts';
 import { StartError } from './listen.ts';
 
 /** What `start` needs of the world beside what the program itself is given. */
-export interface StartWorld extends World, Pick<CliWorld, 'env' | 'stdout' | 'stderr' | 'signal'> {
+export interface StartWorld extends Omit<World, 'token'>, Pick<CliWorld, 'env' | 'stdout' | 'stderr' | 'signal'> {
   hostname: string;
   /** Calls `run` when the program is told to read its config again (SIGHUP), and at once where it was told so before. */
   onReload: (run: () => void) => void;
@@ -43,8 +43,10 @@ export async function start(options: StartOptions, world: StartWorld): Promise<n
       return load(options, world, null);
     };
     if (!demo) world.forget(secretsOf(options, world));
+    // The demo is for trying commands too, so it always has a token; the screen shows it.
+    const token = loaded.token ?? (demo ? world.newId() : null);
     const started = await startApp(loaded.settings, {
-      ...world,
+      ...{ ...world, token },
       demo: demo ? noticeOf(demo) : undefined,
       configFile: demo ? undefined : { path: options.config ?? '', read },
     });
@@ -52,7 +54,7 @@ export async function start(options: StartOptions, world: StartWorld): Promise<n
     if (!demo) world.onReload(() => started.reload('SIGHUP'));
     world.onServing();
     demo?.begin(`${app.gatewayUrl}/v1`);
-    world.stdout.write(screen({ app, settings: loaded.settings, notes: loaded.notes, world, demo }));
+    world.stdout.write(screen({ app, settings: loaded.settings, notes: loaded.notes, token, world, demo }));
     await aborted(world.signal);
     world.stdout.write('Stopping: requests in flight may end, then the record is written. Again to stop at once.\n');
     return 0;
@@ -72,8 +74,8 @@ function noticeOf(demo: Demo): NonNullable<World['demo']> {
 }
 
 function load(options: StartOptions, world: StartWorld, demo: Demo | null): Loaded {
-  const { env, hostname, token } = world;
-  const given = { env, flags: options.flags, hostname, hasToken: token !== null, readSecret: readSecretFile };
+  const { env, hostname } = world;
+  const given = { env, flags: options.flags, hostname, readSecret: readSecretFile };
   if (demo) return loadSettings({ ...given, text: demo.config, file: resolve(world.folder, 'data', 'demo.yaml') });
   const file = resolve(world.folder, options.config ?? '');
   const read = readConfigFile(file);
@@ -98,12 +100,13 @@ interface Shown {
   app: App;
   settings: Settings;
   notes: string[];
+  token: string | null;
   world: StartWorld;
   demo: Demo | null;
 }
 
 /** One screen that says where everything is. */
-function screen({ app, settings, notes, world, demo }: Shown): string {
+function screen({ app, settings, notes, token, world, demo }: Shown): string {
   const curl = firstCall({
     gatewayUrl: app.gatewayUrl,
     chain: settings.chains[0]?.name ?? '',
@@ -117,7 +120,7 @@ function screen({ app, settings, notes, world, demo }: Shown): string {
     `  Record     ${settings.database}`,
     '',
     `  Try it     ${curl}`,
-    ...(demo ? demoLines(demo, app, world) : []),
+    ...(demo ? demoLines(demo, app, token) : []),
     ...(notes.length > 0 ? ['', ...notes.map((note) => `  Note: ${note}`)] : []),
     '',
     '  Ctrl-C stops it.',
@@ -126,10 +129,10 @@ function screen({ app, settings, notes, world, demo }: Shown): string {
   return lines.join('\n');
 }
 
-function demoLines(demo: Demo, app: App, world: StartWorld): string[] {
+function demoLines(demo: Demo, app: App, token: string | null): string[] {
   const url = app.controlUrl === 'http://127.0.0.1:4401' ? '' : ` RECLOSER_URL=${app.controlUrl}`;
   return [
-    `  Watch it   RECLOSER_TOKEN=${world.token}${url} npm run recloser -- circuits`,
+    `  Watch it   RECLOSER_TOKEN=${token}${url} npm run recloser -- circuits`,
     '',
     `  ${demo.describe()}`,
     '  The providers are simulated: nothing leaves this machine, and the money is made up.',

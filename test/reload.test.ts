@@ -2,6 +2,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import { type App, startApp } from '../server/app.ts';
 import { loadSettings } from '../server/config/load.ts';
 import { newId, realClock } from '../server/world.ts';
+import { bearer, cookieOf, post } from './support/access.ts';
 import { call, testToken } from './support/control.ts';
 import { fails, openStream, type ScriptedUpstream, startUpstream, streamOf } from './support/upstream.ts';
 
@@ -22,10 +23,12 @@ function textOf({ providers, chain, host = '127.0.0.1', more = '' }: Written): s
 
 /** A program whose config file is a text that the test may change, and whose secrets lie in "files". */
 async function start(first: Written) {
-  const file = { text: textOf(first), secrets: { '/run/key': 'sk-first' } as Record<string, string> };
-  const env = { KEY_FILE: '/run/key' };
-  const read = () =>
-    loadSettings({ text: file.text, file: path, env, hasToken: true, readSecret: (at) => file.secrets[at] ?? null });
+  const file = {
+    text: textOf(first),
+    secrets: { '/run/key': 'sk-first', '/run/token': testToken } as Record<string, string>,
+  };
+  const env = { KEY_FILE: '/run/key', RECLOSER_TOKEN_FILE: '/run/token' };
+  const read = () => loadSettings({ text: file.text, file: path, env, readSecret: (at) => file.secrets[at] ?? null });
   const loaded = read();
   if (!loaded.ok) throw new Error(JSON.stringify(loaded.problems));
   const world = { clock: realClock, random: () => 0.5, newId, log, token: testToken, webRoot: null, version: '0.1.0' };
@@ -188,4 +191,24 @@ test('chains and providers that a reload brings are counted for Prometheus, and 
         'recloser_attempts_total{provider="b",outcome="succeeded"} 1',
       ]),
     );
+});
+
+test('another RECLOSER_TOKEN in its file holds from then on, and who came in by the one before is out', async () => {
+  const a = await startUpstream();
+  const { file, reload, control } = await start({ providers: { a: at(a) }, chain: 'a' });
+  const cookie = cookieOf(await post(control, '/sign-in', { token: testToken }));
+  const stream = await fetch(`${control.url}/trpc/live.events`, { headers: bearer(testToken) });
+  const looks = async (headers: Record<string, string>) => (await call(control, 'circuits.list', { headers })).status;
+  expect([await looks({ cookie }), await looks(bearer(testToken))]).toEqual([200, 200]);
+
+  file.secrets['/run/token'] = '';
+  expect(await reload()).toMatchObject({ ok: false, problems: [{ path: 'RECLOSER_TOKEN_FILE' }] });
+  expect(await looks({ cookie })).toBe(200);
+
+  file.secrets['/run/token'] = 'another-token-than-before';
+  const change = { key: 'RECLOSER_TOKEN', before: '(hidden)', after: '(hidden)' };
+  expect(await reload()).toMatchObject({ ok: true, changes: [change] });
+  await stream.text();
+  expect([await looks({ cookie }), await looks(bearer(testToken))]).toEqual([401, 401]);
+  expect(await looks(bearer('another-token-than-before'))).toBe(200);
 });

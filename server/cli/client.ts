@@ -1,6 +1,7 @@
 import { createTRPCClient, httpLink, type TRPCClient, TRPCClientError } from '@trpc/client';
 import type { Command } from 'commander';
 import { Agent, fetch } from 'undici';
+import { adminTokenOf } from '../config/load.ts';
 import type { AppRouter } from '../control/router.ts';
 import { CliError, type CliWorld, type ExitCode } from './world.ts';
 
@@ -31,7 +32,7 @@ export async function withClient<Result>(
   use: (client: Client) => Promise<Result>,
 ): Promise<Result> {
   const url = controlUrl(world, options);
-  const token = options.token ?? world.env.RECLOSER_TOKEN;
+  const token = options.token ?? adminTokenOf(world.env);
   const agent = new Agent();
   const client = createTRPCClient<AppRouter>({
     links: [

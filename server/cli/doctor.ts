@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import type { Command } from 'commander';
-import { type Loaded, loadSettings, readConfigFile, readSecretFile } from '../config/load.ts';
+import { adminTokenOf, type Loaded, loadSettings, readConfigFile, readSecretFile } from '../config/load.ts';
 import type { Flags } from '../config/overrides.ts';
 import { variablesOf } from '../config/variables.ts';
 import type { ConfigFacts, SecretFacts } from '../core/doctor/facts.ts';
@@ -37,7 +37,7 @@ export function addDoctor(program: Command, world: CliWorld): void {
       const read = file === null ? nothingNamed : readAll(world, file, flags);
       const listeners = file === null ? demoListeners : listenersOf(read.settings);
       const seen = await world.examine({ settings: read.settings, listeners, askProviders: providers === true });
-      const tokenCharacters = world.env.RECLOSER_TOKEN?.length || null;
+      const tokenCharacters = adminTokenOf(world.env)?.length ?? null;
       const findings = findingsOf({ ...seen, config: read.config, secrets: read.secrets, tokenCharacters });
       const worst = worstOf(findings);
       if (json) world.stdout.write(`${JSON.stringify({ worst, findings }, null, 2)}\n`);

@@ -23,8 +23,6 @@ export interface LoadInput {
   env: Environment;
   /** They win over variables (`RECLOSER_…`), which win over the file. */
   flags?: Flags;
-  /** Whether something guards the control plane. Default: whether `RECLOSER_TOKEN` is set. */
-  hasToken?: boolean;
   /** Text of a file that a variable `NAME_FILE` names, for `${NAME}`; null: it cannot be read. Default: none is read. */
   readSecret?: (path: string) => string | null;
   /** For `node` where nothing says it. Default: `local`. */
@@ -32,8 +30,8 @@ export interface LoadInput {
 }
 
 export type Loaded =
-  /** `notes`: what is accepted and does not act yet, to be said at start. */
-  { ok: true; settings: Settings; notes: string[] } | { ok: false; problems: Problem[] };
+  /** `token`: `RECLOSER_TOKEN`, or null. `notes`: what is accepted and does not act yet, to be said at start. */
+  { ok: true; settings: Settings; token: string | null; notes: string[] } | { ok: false; problems: Problem[] };
 
 /** Reads and checks a whole config: every problem at once, in the order of the file. Reads nothing by itself, never throws. */
 export function loadSettings(input: LoadInput): Loaded {
@@ -49,12 +47,17 @@ export function loadSettings(input: LoadInput): Loaded {
   let result = configSchema.safeParse(source.value);
   if (!result.success && keepTexts(source, result.error.issues)) result = configSchema.safeParse(source.value);
   if (!result.success) explain(source, result.error.issues);
-  crossCheck(source, { hasToken: input.hasToken ?? Boolean(env.RECLOSER_TOKEN) });
+  const token = env.RECLOSER_TOKEN || null;
+  if (/\s/.test(token ?? '')) {
+    const message = 'this token has a space or a line end in it, and no request can bear it: take one without';
+    source.problems.push({ line: null, column: null, path: 'RECLOSER_TOKEN', message });
+  }
+  crossCheck(source, { hasToken: token !== null });
   if (source.problems.length > 0 || !result.success) return { ok: false, problems: inOrder(source.problems) };
   const settings = toSettings(result.data, { file: input.file, hostname: input.hostname ?? '' });
   settings.effective = Object.fromEntries(settings.providers.map((each) => [each.name, effectiveOf(source, each)]));
   settings.inForce = inForceOf(source, settings);
-  return { ok: true, settings, notes: notesOf(result.data) };
+  return { ok: true, settings, token, notes: notesOf(result.data) };
 }
 
 /** The text of a config file, or the problem with it. */
@@ -82,6 +85,11 @@ function fileSentence(error: unknown): string {
 export function readSecretFile(path: string): string | null {
   const read = readConfigFile(path);
   return read.ok && read.text.length <= MAX_SECRET_CHARACTERS ? read.text.replace(/\r?\n$/, '') : null;
+}
+
+/** `RECLOSER_TOKEN`, or what lies in the file that `RECLOSER_TOKEN_FILE` names; null: there is neither. */
+export function adminTokenOf(env: Environment): string | null {
+  return withSecretFiles({ text: '', env, readSecret: readSecretFile }).env.RECLOSER_TOKEN || null;
 }
 
 /** By line, those of flags and variables first; bounded. */

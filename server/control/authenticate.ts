@@ -1,8 +1,9 @@
 import { isGood, type Scope } from '../core/access.ts';
 import type { Clock } from '../core/clock.ts';
 import type { AccessBook } from '../operations/access/book.ts';
-import { hashOf, sameHash } from '../operations/access/secret.ts';
+import { hashOf } from '../operations/access/secret.ts';
 import type { Caller } from '../operations/operations.ts';
+import type { AdminToken } from './adminToken.ts';
 import type { Guesses } from './guesses.ts';
 import type { Lockouts } from './lockouts.ts';
 import type { Session, Sessions } from './session.ts';
@@ -31,8 +32,7 @@ export type Identity =
   | { known: false; why: 'missing' | 'wrong' | 'throttled'; from: string };
 
 export interface Keys {
-  /** The administrator's token, or null: there is none. */
-  token: string | null;
+  admin: AdminToken;
   book: AccessBook;
   sessions: Sessions;
   guesses: Guesses;
@@ -56,7 +56,7 @@ function byToken(keys: Keys, authorization: string, address: string): Identity {
   return given === undefined ? { known: false, why: 'wrong', from: address } : checkToken(keys, given, address);
 }
 
-/** Whose token this is; guesses at the one that a person chose are counted by address. */
+/** Whose token this is; wrong ones are counted by address, and a short one that a person chose is not heard while there are too many. */
 export function checkToken(keys: Keys, given: string, address: string): Identity {
   // Drawn by us, and too long to be guessed: they hold also while somebody guesses behind the same proxy.
   const token = keys.book.tokenOf(given, keys.clock.wall());
@@ -67,9 +67,9 @@ export function checkToken(keys: Keys, given: string, address: string): Identity
     const caller = { who: `token:${token.name}`, role, from: address, owner: token.id, scopes, session: null };
     return { known: true, caller, signal: keys.sessions.signalOf(token) };
   }
-  if (keys.guesses.tooMany(address)) return { known: false, why: 'throttled', from: address };
   const hash = hashOf(given);
-  if (keys.token !== null && sameHash(hash, hashOf(keys.token))) {
+  const throttled = keys.guesses.tooMany(address);
+  if (keys.admin.is(hash) && !(throttled && keys.admin.isGuessable)) {
     const caller = {
       who: 'token:admin',
       role: 'admin',
@@ -78,8 +78,9 @@ export function checkToken(keys: Keys, given: string, address: string): Identity
       scopes: [],
       session: null,
     } as const;
-    return { known: true, caller, signal: null };
+    return { known: true, caller, signal: keys.admin.signal };
   }
+  if (throttled) return { known: false, why: 'throttled', from: address };
   keys.guesses.wrong(address, hash);
   return { known: false, why: 'wrong', from: address };
 }
@@ -88,8 +89,9 @@ export function checkToken(keys: Keys, given: string, address: string): Identity
 function bySession(keys: Keys, session: Session, address: string): Identity | null {
   const { id, who, role, owner, way, signal } = session;
   const caller = { who, role, from: address, owner, scopes: [], session: id };
-  if (owner === null) return { known: true, caller, signal };
+  if (owner === null) return way === 'token' ? null : { known: true, caller, signal };
   if (way === 'token') {
+    if (keys.admin.isSeal(owner)) return { known: true, caller, signal };
     const token = keys.book.token(owner);
     if (!token || !isGood(token, keys.clock.wall())) return null;
     // From its first use on the end of the token is waited for, and ends its sessions.
@@ -101,6 +103,13 @@ function bySession(keys: Keys, session: Session, address: string): Identity | nu
   const seenAt = keys.sessions.sawOwner('people', { id: person.id, before: person.seenAt });
   if (seenAt !== null) keys.book.put({ tokens: [], people: [{ ...person, seenAt }] });
   return { known: true, caller: { ...caller, who: person.name, role: person.role }, signal };
+}
+
+/** Of the sessions of earlier runs those end that were opened with another `RECLOSER_TOKEN`. */
+export async function endSessionsOfOthers({ admin, book, sessions }: Keys): Promise<void> {
+  for (const owner of sessions.tokenOwners()) {
+    if (book.token(owner) === null && !(await admin.recognise(owner))) sessions.endOf(owner);
+  }
 }
 
 type Stranger = (Identity & { known: false })['why'];

@@ -18,7 +18,8 @@ import type { ConfigSource } from '../operations/config.ts';
 import { noteForbidden, noteStranger, Refusals } from '../operations/note.ts';
 import type { Circuits, Journal, Recheck } from '../operations/operations.ts';
 import type { AboutProgram } from './about.ts';
-import { type Keys, strangerStatus } from './authenticate.ts';
+import { AdminToken } from './adminToken.ts';
+import { endSessionsOfOthers, type Keys, strangerStatus } from './authenticate.ts';
 import { SignInCodes } from './codes.ts';
 import { boundConnections } from './connections.ts';
 import { guard, maxPathCharacters, sendUnreadable } from './doors.ts';
@@ -90,6 +91,8 @@ export interface Control {
   signInLink(): string;
   /** Nobody could sign in as an admin otherwise. */
   needsLink(): boolean;
+  /** `RECLOSER_TOKEN` as it is from now on. Where it is another one, sessions and streams that were opened with it end. */
+  takeToken(token: string | null): void;
 }
 
 /** The control plane: tRPC at `/trpc`, REST at `/api/v1`, sign-in, health, and the dashboard's files. */
@@ -109,7 +112,7 @@ export function createControl(deps: ControlDeps): Control {
   const book = new AccessBook(deps.access);
   const lockouts = new Lockouts(clock);
   const keys: Keys = {
-    token: deps.token,
+    admin: new AdminToken(deps.token),
     book,
     sessions,
     guesses: new Guesses(clock),
@@ -131,6 +134,7 @@ export function createControl(deps: ControlDeps): Control {
   guard(server, () => settings.control, log);
   server.register(fastifyCookie);
   guardRoutes(server, keys);
+  server.addHook('onReady', () => endSessionsOfOthers(keys));
   healthRoutes(server, deps);
   metricsRoute(server, deps.metrics);
   const { url, provider } = settings.signIn;
@@ -150,8 +154,12 @@ export function createControl(deps: ControlDeps): Control {
   finishActsFirst(server, clock);
   return {
     server,
-    needsLink: () => deps.token === null && !book.hasAdmin(),
+    needsLink: () => !keys.admin.isSet && !book.hasAdmin(),
     signInLink: () => `/sign-in?code=${codes.make()}`,
+    takeToken: (token) => {
+      const seal = keys.admin.replace(token);
+      if (seal !== null) sessions.endOf(seal);
+    },
   };
 }
 

@@ -22,7 +22,7 @@ const idCharacters = 16;
 export interface SignIn {
   who: string;
   role: Role;
-  /** The person or the token whose session it is; null: of neither. */
+  /** The person or the token whose session it is, or the seal of `RECLOSER_TOKEN`; null: of none of them. */
   owner: string | null;
   way: SessionWay;
   from: string | null;
@@ -138,6 +138,12 @@ export class Sessions implements SessionStore {
     if (hash === undefined) return false;
     this.endHash(hash);
     return true;
+  }
+
+  /** Of sessions that were opened with a token. */
+  tokenOwners(): string[] {
+    const owners = [...this.kept.values()].map(({ record: { way, owner } }) => (way === 'token' ? owner : null));
+    return [...new Set(owners)].filter((owner) => owner !== null);
   }
 
   endOf(owner: string): void {

@@ -115,16 +115,28 @@ export interface Exchange {
   reply: FastifyReply;
 }
 
-function byToken(exchange: Exchange, token: string): FastifyReply {
+async function byToken(exchange: Exchange, token: string): Promise<FastifyReply> {
   const { deps, request, reply } = exchange;
   const identity = checkToken(deps.keys, token, request.ip);
   if (!identity.known) {
     noteRefused(deps, request, { who: 'unknown', why: 'the token is not known, or holds no more' });
     return refuse(reply, strangerStatus[identity.why], strangerSentences[identity.why]);
   }
-  const { who, role, owner } = identity.caller;
-  begin(exchange, { who, role, owner, way: 'token', from: request.ip });
+  const { who, role, owner: id } = identity.caller;
+  try {
+    const owner = id ?? (await deps.keys.admin.sealNow());
+    if (owner === null) return refuse(reply, 401, strangerSentences.wrong);
+    begin(exchange, { who, role, owner, way: 'token', from: request.ip });
+  } catch (error) {
+    return refuseBusy(reply, error);
+  }
   return reply.code(204).send();
+}
+
+/** Too many people are signing in; what else went wrong is thrown on. */
+function refuseBusy(reply: FastifyReply, error: unknown): FastifyReply {
+  if (!(error instanceof OperationError)) throw error;
+  return refuse(reply, 503, error.message);
 }
 
 /** A name nobody has, a wrong password, a locked name and a person who may not come in sound and take the same. */
@@ -138,8 +150,7 @@ async function byPassword(exchange: Exchange, given: { name: string; password: s
   try {
     right = await isPassword(person?.passwordHash ?? null, given.password);
   } catch (error) {
-    if (error instanceof OperationError) return refuse(reply, 503, error.message);
-    throw error;
+    return refuseBusy(reply, error);
   }
   if (!right || locked || !person || person.disabledAt !== null) {
     const locks = !locked && lockouts.wrong(given.name);

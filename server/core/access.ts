@@ -68,6 +68,9 @@ export interface PersonRecord {
   disabledAt: number | null;
 }
 
+/** A token as long as this that nobody made up is not guessed, however often somebody tries. */
+export const unguessableCharacters = 16;
+
 /** Whether a token lets anybody in at this moment. */
 export function isGood(token: TokenRecord, now: number): boolean {
   return token.revokedAt === null && (token.expiresAt === null || now < token.expiresAt);

@@ -212,7 +212,9 @@ test('a bad flag is named as the flag, with no line', () => {
 test('a listener beyond loopback starts with what guards it', () => {
   const text = withMore('gateway: { host: 0.0.0.0 }\ncontrol: { host: "::" }\nclients: [{ name: x, key: y }]');
   expect(load(text, { env: { RECLOSER_TOKEN: 't' } }).ok).toBe(true);
-  expect(load(text, { hasToken: true }).ok).toBe(true);
+  const fromFile = load(text, { env: { RECLOSER_TOKEN_FILE: '/run/token' }, readSecret: () => 'of-a-file' });
+  expect(fromFile).toMatchObject({ ok: true, token: 'of-a-file' });
+  expect(problemsOf(text, { env: { RECLOSER_TOKEN: 'two words' } })).toMatchObject([{ path: 'RECLOSER_TOKEN' }]);
   expect(problemsOf(text).map(({ path }) => path)).toEqual(['control.host']);
 });
 

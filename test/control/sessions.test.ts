@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { Sessions, sessionMs } from '../../server/control/session.ts';
 import { realClock } from '../../server/world.ts';
 import { TestDatabase } from '../db/support/database.ts';
+import { cookieOf, tokenOf } from '../support/access.ts';
 import { call, startControl, testToken } from '../support/control.ts';
 import { FakeClock } from '../support/fakeClock.ts';
 import { MemoryStorage } from '../support/memoryStorage.ts';
@@ -138,6 +139,24 @@ describe('signing out', () => {
       ...['token:admin session.open', 'token:admin session.open', 'token:admin session.close'],
       ...['token:admin session.open', 'token:admin session.closeAll'],
     ]);
+  });
+
+  it('of a start with another RECLOSER_TOKEN: sessions that were opened with the one before are over, the others go on', async () => {
+    await using before = await startControl();
+    const drawn = await tokenOf(before, 'viewer');
+    const [byAdmin, byDrawn] = [
+      await signIn(before),
+      cookieOf(await post(before, '/sign-in', { body: { token: drawn } })),
+    ];
+    const link = cookieOf(await fetch(before.url + before.signInLink(), { redirect: 'manual' }));
+    const kept = { sessions: [...before.storage.sessions.values()], access: await before.storage.listAccess() };
+    expect(JSON.stringify(kept)).not.toContain(testToken);
+    const statuses = async (token: string) => {
+      await using after = await startControl({ ...kept, token });
+      return [await status(after, byAdmin), await status(after, byDrawn), await status(after, link)];
+    };
+    expect(await statuses(testToken)).toEqual([200, 200, 200]);
+    expect(await statuses('another token')).toEqual([401, 200, 200]);
   });
 
   it('without a session is no error, and anything else in the body is', async () => {

@@ -1,11 +1,10 @@
+import { unguessableCharacters } from '../access.ts';
 import type { ConfigProblem } from '../configState.ts';
 import type { DoctorFacts, SecretFacts } from './facts.ts';
 import { type Finding, good } from './finding.ts';
 
 /** Problems told here; `recloser check` tells them all. */
 const toldProblems = 3;
-/** A token that people make up is longer than this, or may be guessed. */
-const leastTokenCharacters = 16;
 
 /** The config, and what it needs from the environment. */
 export function configFindings({ config, secrets, tokenCharacters }: DoctorFacts): Finding[] {
@@ -70,10 +69,10 @@ function tokenFinding(characters: number | null): Finding {
       remedy: 'For scripts and the command line, set it, or make tokens with "recloser token create".',
     };
   }
-  if (characters >= leastTokenCharacters) return good(check, 'RECLOSER_TOKEN is set.');
+  if (characters >= unguessableCharacters) return good(check, 'RECLOSER_TOKEN is set.');
   return {
     ...{ check, mark: 'caution' },
     says: `RECLOSER_TOKEN has ${characters} characters: who can guess it is an admin.`,
-    remedy: `Take one of at least ${leastTokenCharacters} characters that nobody made up, such as "openssl rand -hex 24" gives.`,
+    remedy: `Take one of at least ${unguessableCharacters} characters that nobody made up, such as "openssl rand -hex 24" gives.`,
   };
 }
