@@ -55,6 +55,12 @@ export function day(at: number, zone: Zone): string {
   return formatter(zone, 'day').format(at);
 }
 
+/** A time of day, after its day where that is not the day of `known`, which stands before it or above. */
+export function timeBeside(at: number, known: number, zone: Zone): string {
+  const date = day(at, zone);
+  return `${date === day(known, zone) ? '' : `${date} `}${timeOfDay(at, zone)}`;
+}
+
 /** The zone as it stands beside a time: `UTC`, `GMT+2`, `CET`. */
 export function zoneName(zone: Zone, at: number): string {
   if (zone === 'utc') return 'UTC';

@@ -1,7 +1,17 @@
 import { describe, expect, it } from 'vitest';
 import { codeOf, errorSentence, isConflict } from '../../web/errors.ts';
 import { maxExportRows, type Reading, readAll, toCsv } from '../../web/exports.ts';
-import { day, isZone, showAge, showCountdown, showMoney, showMs, timeOfDay, zoneName } from '../../web/time.ts';
+import {
+  day,
+  isZone,
+  showAge,
+  showCountdown,
+  showMoney,
+  showMs,
+  timeBeside,
+  timeOfDay,
+  zoneName,
+} from '../../web/time.ts';
 import { causeSentence, percent, trailWord } from '../../web/words.ts';
 import { entryOf } from './support.ts';
 
@@ -39,6 +49,13 @@ describe('time as text', () => {
     expect(zoneName('utc', afternoon)).toBe('UTC');
     expect(zoneName('Asia/Tokyo', afternoon)).toBe('GMT+9');
     expect(day(Date.UTC(2026, 0, 1, 23), 'Asia/Tokyo')).toBe('2026-01-02');
+  });
+
+  it('a time has its day where that is not the day of what stands before it', () => {
+    expect(timeBeside(afternoon + 60_000, afternoon, 'utc')).toBe('14:08:29');
+    expect(timeBeside(afternoon + 60_000, afternoon - 86_400_000, 'utc')).toBe('2026-07-01 14:08:29');
+    // Another day there, the same here.
+    expect(timeBeside(afternoon, Date.UTC(2026, 6, 1, 22), 'Asia/Tokyo')).toBe('2026-07-01 23:07:29');
   });
 
   it('midnight is 00, not 24', () => expect(timeOfDay(Date.UTC(2026, 0, 1), 'utc')).toBe('00:00:00'));

@@ -1,12 +1,10 @@
 import { Link } from '@tanstack/react-router';
 import type { Delivery } from '../../server/core/alerts/types.ts';
 import type { Cell } from '../exports.ts';
-import { zoneName } from '../time.ts';
-import { Countdown, TimeText } from '../ui/figures.tsx';
+import { Countdown, TimeText, ZoneWord } from '../ui/figures.tsx';
 import { EmptyState, Panel } from '../ui/panel.tsx';
 import { SavedTable } from '../ui/savedTable.tsx';
 import { plural } from '../words.ts';
-import { useZone } from '../zone.tsx';
 import { BecameText } from './became.tsx';
 import { severityWords, triesOf } from './words.ts';
 
@@ -39,7 +37,6 @@ interface DeliveriesProps {
 
 /** What was sent, the newest first, and what became of it. */
 export function Deliveries({ deliveries, isCut, more, setPointed }: DeliveriesProps) {
-  const zone = useZone();
   return (
     <Panel
       title="What was sent"
@@ -57,7 +54,9 @@ export function Deliveries({ deliveries, isCut, more, setPointed }: DeliveriesPr
         <table className="requests-table alerts-table stacked-table">
           <thead>
             <tr>
-              <th>time {deliveries[0] && zoneName(zone, deliveries[0].createdAt)}</th>
+              <th>
+                time, <ZoneWord at={deliveries[0]?.createdAt} />
+              </th>
               <th>to</th>
               <th>how bad</th>
               <th>what it says</th>

@@ -1,6 +1,7 @@
 import { Box } from '@mantine/core';
 import type { Hour } from '../../server/core/overview.ts';
-import { nothing, timeOfDay, zoneName } from '../time.ts';
+import { nothing, timeOfDay } from '../time.ts';
+import { ZoneWord } from '../ui/figures.tsx';
 import { wholeNumber } from '../words.ts';
 import { useZone } from '../zone.tsx';
 import { csvOf, wasRunning } from './series.ts';
@@ -28,7 +29,9 @@ export function AnsweredTable({ hour, order }: { hour: Hour; order: string[] }) 
         <table>
           <thead>
             <tr>
-              <th scope="col">Minute, {zoneName(zone, hour.now)}</th>
+              <th scope="col">
+                Minute, <ZoneWord at={hour.now} />
+              </th>
               {columns.map((provider) => (
                 <th key={provider} scope="col">
                   {provider}

@@ -1,6 +1,7 @@
 import { type ComponentType, lazy, Suspense, useState } from 'react';
 import type { CircuitEvent } from '../../server/core/circuit/types.ts';
 import type { Hour } from '../../server/core/overview.ts';
+import { ZoneWord } from '../ui/figures.tsx';
 import { Panel } from '../ui/panel.tsx';
 import { usePrinting } from '../ui/usePrinting.ts';
 import { AnsweredTable } from './answeredTable.tsx';
@@ -32,9 +33,12 @@ export function WhoAnswered({ hour, problem, order, events }: WhoAnsweredProps) 
   return (
     <Panel
       title="Who answered"
-      note={`last ${hour && !asTable ? drawnMinutes(hour).length : 60} minutes · ${
-        asTable ? 'requests a minute' : 'requests a second · shaded while a circuit is open'
-      }`}
+      note={
+        <>
+          last {hour && !asTable ? drawnMinutes(hour).length : 60} minutes, <ZoneWord /> ·{' '}
+          {asTable ? 'requests a minute' : 'requests a second · shaded while a circuit is open'}
+        </>
+      }
       actions={
         <button type="button" className="button" aria-pressed={asTable} onClick={() => setAsTable(!asTable)}>
           {asTable ? 'Chart' : 'Table'}

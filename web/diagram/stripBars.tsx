@@ -1,5 +1,5 @@
 import { memo } from 'react';
-import { timeOfDay } from '../time.ts';
+import { timeOfDay, zoneName } from '../time.ts';
 import { stateColors, stateWords } from '../words.ts';
 import { useZone } from '../zone.tsx';
 import { runsOf, type StripCell, sameStrip } from './strip.ts';
@@ -16,6 +16,7 @@ const heightPx = 26;
 
 function Bars({ cells, provider }: { cells: StripCell[]; provider: string }) {
   const zone = useZone();
+  const zoneWord = cells[0] ? zoneName(zone, cells[0].at) : '';
   const runs = runsOf(cells).map(({ mark, from, to }) => {
     const word = mark === 'unknown' ? 'not running' : stateWords[mark].toLowerCase();
     return `${timeOfDay(from, zone).slice(0, 5)}–${timeOfDay(to, zone).slice(0, 5)} ${word}`;
@@ -26,9 +27,9 @@ function Bars({ cells, provider }: { cells: StripCell[]; provider: string }) {
         viewBox={`0 0 ${cells.length * stepPx} ${heightPx}`}
         preserveAspectRatio="none"
         role="img"
-        aria-label={`${provider}, the last 60 minutes: ${runs.join(', ')}`}
+        aria-label={`${provider}, the last 60 minutes, ${zoneWord}: ${runs.join(', ')}`}
       >
-        <title>{runs.join('\n')}</title>
+        <title>{[zoneWord, ...runs].join('\n')}</title>
         {cells.map(({ at, mark }, index) => (
           <Bar key={at} mark={mark} x={index * stepPx} />
         ))}

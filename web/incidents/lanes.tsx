@@ -1,7 +1,7 @@
 import { Box } from '@mantine/core';
 import { useElementSize } from '@mantine/hooks';
 import { type KeyboardEvent, type PointerEvent, useState } from 'react';
-import { timeOfDay, zoneName } from '../time.ts';
+import { timeBeside, zoneName } from '../time.ts';
 import { useZone } from '../zone.tsx';
 import { moved, type Span, scaleOf, within, zoomed } from './laneGeometry.ts';
 import { LaneAxis, LaneRow, NoteLines, room } from './laneParts.tsx';
@@ -27,6 +27,7 @@ const leastDrag = 6;
 /** One lane a provider: its states, failed attempts, probes; and what people did. Zooms by drag and by keyboard. */
 export function Lanes({ incident, shown, zoom, cursor, point }: LanesProps) {
   const zone = useZone();
+  const time = (at: number) => timeBeside(at, incident.beganAt, zone);
   const { ref, width } = useElementSize();
   const go = (to: Span) => {
     const whole = incident.window;
@@ -53,7 +54,7 @@ export function Lanes({ incident, shown, zoom, cursor, point }: LanesProps) {
     <div className="lanes">
       <div className="lanes-bar">
         <span className="muted tabular">
-          {cursor === null ? `${timeOfDay(shown.from, zone)} – ${timeOfDay(shown.to, zone)}` : timeOfDay(cursor, zone)}{' '}
+          {cursor === null ? `${time(shown.from)} – ${time(shown.to)}` : time(cursor)}
           {zoneName(zone, shown.from)}
         </span>
         <span className="grow" />

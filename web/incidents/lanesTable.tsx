@@ -1,5 +1,6 @@
 import { type Cell, isoTime } from '../exports.ts';
-import { day, timeOfDay, zoneName } from '../time.ts';
+import { timeBeside } from '../time.ts';
+import { ZoneWord } from '../ui/figures.tsx';
 import { SavedTable } from '../ui/savedTable.tsx';
 import { stateWords } from '../words.ts';
 import { useZone } from '../zone.tsx';
@@ -26,9 +27,8 @@ const exported: readonly (readonly [string, (row: Row) => Cell])[] = [
 /** The table behind the lanes. */
 export function LanesTable({ incident }: { incident: Incident }) {
   const zone = useZone();
-  const { from, to } = incident.window;
-  const isOneDay = day(from, zone) === day(to, zone);
-  const time = (at: number) => `${isOneDay ? '' : `${day(at, zone)} `}${timeOfDay(at, zone)}`;
+  const { from } = incident.window;
+  const time = (at: number) => timeBeside(at, incident.beganAt, zone);
   const rows = rowsOf(incident);
   return (
     <details className="lanes-table">
@@ -39,7 +39,9 @@ export function LanesTable({ incident }: { incident: Incident }) {
           <tr>
             <th scope="col">provider</th>
             <th scope="col">state</th>
-            <th scope="col">from, {zoneName(zone, from)}</th>
+            <th scope="col">
+              from, <ZoneWord at={from} />
+            </th>
             <th scope="col">to</th>
             <th scope="col">failed attempts</th>
             <th scope="col">probes</th>

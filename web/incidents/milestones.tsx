@@ -1,4 +1,4 @@
-import { day, timeOfDay, zoneName } from '../time.ts';
+import { nothing, timeBeside, zoneName } from '../time.ts';
 import { useZone } from '../zone.tsx';
 import type { Incident } from './queries.ts';
 
@@ -24,14 +24,11 @@ export function Milestones({ incident }: { incident: Incident }) {
     },
     { name: 'resolved', at: resolvedAt, how: resolvedAt === null ? watching(incident, zone) : endedBy, tone: 'closed' },
   ];
-  const firstDay = day(beganAt, zone);
   return (
     <ol className={`milestones milestones-${state}`} aria-label={`Milestones, times in ${zoneName(zone, beganAt)}`}>
       {steps.map(({ name, at, how, tone }) => (
         <li key={name} className={at === null ? 'milestone milestone-none' : `milestone milestone-${tone}`}>
-          <b className="tabular">
-            {at === null ? '–' : `${day(at, zone) === firstDay ? '' : `${day(at, zone)} `}${timeOfDay(at, zone)}`}
-          </b>
+          <b className="tabular">{at === null ? nothing : timeBeside(at, beganAt, zone)}</b>
           <span>
             {name} · {how}
           </span>
@@ -41,7 +38,7 @@ export function Milestones({ incident }: { incident: Incident }) {
   );
 }
 
-function watching({ state, quietUntil }: Incident, zone: string): string {
+function watching({ state, quietUntil, beganAt }: Incident, zone: string): string {
   if (state !== 'watching' || quietUntil === null) return 'not yet';
-  return `if it stays quiet until ${timeOfDay(quietUntil, zone)}`;
+  return `if it stays quiet until ${timeBeside(quietUntil, beganAt, zone)}`;
 }

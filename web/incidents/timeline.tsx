@@ -3,7 +3,7 @@ import { Link, useLocation } from '@tanstack/react-router';
 import { useEffect, useRef } from 'react';
 import { client } from '../api.ts';
 import { errorSentence } from '../errors.ts';
-import { day, timeOfDay, zoneName } from '../time.ts';
+import { day, timeBeside, timeOfDay, zoneName } from '../time.ts';
 import { Panel } from '../ui/panel.tsx';
 import { useZone } from '../zone.tsx';
 import { type Incident, incidentQuery, type TimelineRow } from './queries.ts';
@@ -34,6 +34,7 @@ const marks: Record<TimelineRow['kind'], readonly [sign: string, tone: string]> 
 
 /** What happened, in order. Each row has its own address; starred ones go into the report. */
 export function Timeline({ incident, mayWrite, cursor, point }: TimelineProps) {
+  const zone = useZone();
   const { hash } = useLocation();
   const queries = useQueryClient();
   const star = useMutation({
@@ -43,7 +44,7 @@ export function Timeline({ incident, mayWrite, cursor, point }: TimelineProps) {
   });
   const near = cursor === null ? null : nearest(incident.timeline, cursor);
   return (
-    <Panel title="Timeline" note="starred rows go into the report">
+    <Panel title="Timeline" note={`${zoneName(zone, incident.beganAt)} · starred rows go into the report`}>
       {star.error && (
         <p className="note note-open" role="alert">
           ■ {errorSentence(star.error)}
@@ -140,9 +141,9 @@ function Details({ row }: { row: TimelineRow }) {
   const { detail, folded, requestId, written, until, at } = row;
   const parts = [
     detail,
-    until === null ? '' : `until ${timeOfDay(until, zone)}`,
+    until === null ? '' : `until ${timeBeside(until, at, zone)}`,
     folded > 1 ? `folded · ${folded} rows` : '',
-    written ? `noted ${timeOfDay(written.notedAt, zone)} for ${timeOfDay(at, zone)}` : '',
+    written ? `noted ${timeBeside(written.notedAt, at, zone)} for ${timeOfDay(at, zone)}` : '',
   ].filter((text) => text !== '');
   return (
     <span className="muted">

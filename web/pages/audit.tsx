@@ -8,14 +8,12 @@ import { type AuditRow, useAudit } from '../audit/useAudit.ts';
 import { actWord, changeInShort } from '../audit/words.ts';
 import type { Cell } from '../exports.ts';
 import { liveStore } from '../live/page.ts';
-import { zoneName } from '../time.ts';
 import { ExportButtons } from '../ui/exportButtons.tsx';
-import { TimeText } from '../ui/figures.tsx';
+import { TimeText, ZoneWord } from '../ui/figures.tsx';
 import { EmptyState } from '../ui/panel.tsx';
 import { ReadError } from '../ui/readError.tsx';
 import { useRowKeys } from '../ui/useRowKeys.ts';
 import { plural } from '../words.ts';
-import { useZone } from '../zone.tsx';
 import '../requests/requests.css';
 import './audit.css';
 
@@ -120,12 +118,13 @@ interface TableProps {
 }
 
 function AuditTable({ rows, selected, setPointed }: TableProps) {
-  const zone = useZone();
   return (
     <table className="requests-table audit-table">
       <thead>
         <tr>
-          <th>time {rows[0] && zoneName(zone, rows[0].at)}</th>
+          <th>
+            time, <ZoneWord at={rows[0]?.at} />
+          </th>
           <th>who</th>
           <th>what</th>
           <th>on</th>

@@ -14,7 +14,7 @@ import { type Incident, incidentQuery } from '../incidents/queries.ts';
 import { Timeline } from '../incidents/timeline.tsx';
 import { useKeys } from '../keys.ts';
 import { liveStore } from '../live/page.ts';
-import { day, showAge, timeOfDay, zoneName } from '../time.ts';
+import { day, showAge, timeBeside, zoneName } from '../time.ts';
 import { EmptyState, Panel } from '../ui/panel.tsx';
 import { useZone } from '../zone.tsx';
 import '../requests/requests.css';
@@ -100,8 +100,7 @@ function Summary({ incident }: { incident: Incident }) {
   const zone = useZone();
   const { beganAt, milestones, state, asOf, felt } = incident;
   const end = milestones.resolvedAt;
-  const time = (at: number) =>
-    `${day(at, zone) === day(beganAt, zone) ? '' : `${day(at, zone)} `}${timeOfDay(at, zone)}`;
+  const time = (at: number) => timeBeside(at, beganAt, zone);
   const until = end ?? asOf;
   return (
     <p className="incident-sub">

@@ -5,14 +5,13 @@ import { aboutQuery, client } from '../api.ts';
 import type { Cell } from '../exports.ts';
 import { type IncidentRow, refetchMs, useTelling } from '../incidents/queries.ts';
 import { useKeys } from '../keys.ts';
-import { showAge, zoneName } from '../time.ts';
+import { showAge } from '../time.ts';
 import { CopyBox } from '../ui/copyBox.tsx';
 import { ExportButtons } from '../ui/exportButtons.tsx';
-import { Age, TimeText } from '../ui/figures.tsx';
+import { Age, TimeText, ZoneWord } from '../ui/figures.tsx';
 import { EmptyState } from '../ui/panel.tsx';
 import { ReadError } from '../ui/readError.tsx';
 import { wholeNumber } from '../words.ts';
-import { useZone } from '../zone.tsx';
 import '../requests/requests.css';
 import '../incidents/incidents.css';
 
@@ -101,7 +100,6 @@ function OpenWords({ rows, known }: { rows: IncidentRow[]; known: boolean }) {
 }
 
 function IncidentTable({ rows }: { rows: IncidentRow[] }) {
-  const zone = useZone();
   const navigate = useNavigate();
   const [at, setAt] = useState(-1);
   const step = (by: number) => setAt((before) => Math.min(rows.length - 1, Math.max(0, before + by)));
@@ -120,7 +118,9 @@ function IncidentTable({ rows }: { rows: IncidentRow[] }) {
           <th>no.</th>
           <th>state</th>
           <th>what</th>
-          <th>began {rows[0] && zoneName(zone, rows[0].beganAt)}</th>
+          <th>
+            began, <ZoneWord at={rows[0]?.beganAt} />
+          </th>
           <th>lasted</th>
           <th>providers</th>
           <th>chains</th>

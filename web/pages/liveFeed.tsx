@@ -4,7 +4,7 @@ import type { CircuitEvent } from '../../server/core/circuit/types.ts';
 import { readEvidence } from '../diagram/evidence.ts';
 import { EvidenceLinks } from '../diagram/evidenceLinks.tsx';
 import { RequestLink } from '../diagram/requestLink.tsx';
-import { TimeText } from '../ui/figures.tsx';
+import { TimeText, ZoneWord } from '../ui/figures.tsx';
 import { Panel } from '../ui/panel.tsx';
 import { StateMark } from '../ui/state.tsx';
 import { plural, stateWords } from '../words.ts';
@@ -24,7 +24,14 @@ interface FeedProps {
 export function LiveFeed({ events, problem }: FeedProps) {
   const [length, setLength] = useState(shownAtFirst);
   return (
-    <Panel title="What happened" note="newest first">
+    <Panel
+      title="What happened"
+      note={
+        <>
+          newest first · <ZoneWord />
+        </>
+      }
+    >
       {problem !== null && <p className="feed-note">What came before cannot be read: {problem}</p>}
       {events.length === 0 && problem === null && (
         <p className="feed-note muted">No circuit has opened or closed yet. Each time one does, it is told here.</p>

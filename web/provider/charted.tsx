@@ -1,4 +1,5 @@
 import { type ReactNode, useState } from 'react';
+import { ZoneWord } from '../ui/figures.tsx';
 import { Panel } from '../ui/panel.tsx';
 import { usePrinting } from '../ui/usePrinting.ts';
 
@@ -20,7 +21,11 @@ export function Charted({ title, note, nothing, chart, table, children }: Charte
   return (
     <Panel
       title={title}
-      note={note}
+      note={
+        <>
+          {note} · <ZoneWord />
+        </>
+      }
       actions={
         nothing === null && (
           <button

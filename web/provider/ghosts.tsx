@@ -6,7 +6,7 @@ import { client } from '../api.ts';
 import { errorSentence } from '../errors.ts';
 import type { Cell } from '../exports.ts';
 import { showMs } from '../time.ts';
-import { TimeText } from '../ui/figures.tsx';
+import { TimeText, ZoneWord } from '../ui/figures.tsx';
 import { EmptyState, Panel } from '../ui/panel.tsx';
 import { SavedTable } from '../ui/savedTable.tsx';
 import { StateBadge } from '../ui/state.tsx';
@@ -89,8 +89,12 @@ function Episodes({ rows }: { rows: Row[] }) {
         <thead>
           <tr>
             <th scope="col">Ghost</th>
-            <th scope="col">it opened</th>
-            <th scope="col">the circuit opened</th>
+            <th scope="col">
+              it opened, <ZoneWord />
+            </th>
+            <th scope="col">
+              the circuit opened, <ZoneWord />
+            </th>
             <th scope="col">callers spared</th>
             <th scope="col">moved on sooner</th>
             <th scope="col">waiting spared</th>

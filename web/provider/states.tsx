@@ -3,7 +3,7 @@ import type { ShownState } from '../../server/core/circuit/types.ts';
 import type { ProviderPage, StateSpan } from '../../server/core/providerPage.ts';
 import type { Cell } from '../exports.ts';
 import { showAge, timeOfDay, zoneName } from '../time.ts';
-import { TimeText } from '../ui/figures.tsx';
+import { TimeText, ZoneWord } from '../ui/figures.tsx';
 import { SavedTable } from '../ui/savedTable.tsx';
 import { StateBadge } from '../ui/state.tsx';
 import { stateWords } from '../words.ts';
@@ -45,7 +45,7 @@ function Lane({ states, from, now }: Stretch & { states: StateSpan[] }) {
           </span>
         ))}
       </figcaption>
-      <div className="lane-room" role="img" aria-label={`The last of it: ${said.join(', ')}`}>
+      <div className="lane-room" role="img" aria-label={`The last of it, ${zoneName(zone, now)}: ${said.join(', ')}`}>
         {states.map(({ from: since, to, state }) => (
           <i
             key={since}
@@ -77,7 +77,6 @@ const exported: readonly (readonly [string, (span: StateSpan) => Cell])[] = [
 ];
 
 function StatesTable({ states, name, now }: { states: StateSpan[]; name: string; now: number }) {
-  const zone = useZone();
   return (
     <>
       <div className="chart-exports">
@@ -87,7 +86,9 @@ function StatesTable({ states, name, now }: { states: StateSpan[]; name: string;
         <table>
           <thead>
             <tr>
-              <th scope="col">From, {zoneName(zone, now)}</th>
+              <th scope="col">
+                From, <ZoneWord at={now} />
+              </th>
               <th scope="col">state</th>
               <th scope="col">for</th>
             </tr>

@@ -1,7 +1,7 @@
 import { Box } from '@mantine/core';
 import type { ProviderPage, ProviderPoint } from '../../server/core/providerPage.ts';
 import type { Cell } from '../exports.ts';
-import { zoneName } from '../time.ts';
+import { ZoneWord } from '../ui/figures.tsx';
 import { SavedTable } from '../ui/savedTable.tsx';
 import { useZone } from '../zone.tsx';
 import { axisWord } from './range.ts';
@@ -39,7 +39,9 @@ export function StepTable({ title, file, page, columns }: StepTableProps) {
         <table>
           <thead>
             <tr>
-              <th scope="col">From, {zoneName(zone, now)}</th>
+              <th scope="col">
+                From, <ZoneWord at={now} />
+              </th>
               {columns.map(({ label }) => (
                 <th key={label} scope="col">
                   {label}

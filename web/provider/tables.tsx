@@ -10,7 +10,7 @@ import { useLive } from '../live/useLive.ts';
 import { eventText, mergeEvents } from '../pages/liveFeedWords.ts';
 import { showMs } from '../time.ts';
 import { ExportButtons } from '../ui/exportButtons.tsx';
-import { Money, TimeText } from '../ui/figures.tsx';
+import { Money, TimeText, ZoneWord } from '../ui/figures.tsx';
 import { Panel } from '../ui/panel.tsx';
 import { CheckWord, StateMark } from '../ui/state.tsx';
 import { stateWords, trailWord } from '../words.ts';
@@ -45,7 +45,11 @@ export function History({ provider }: { provider: string }) {
   return (
     <Panel
       title="What it went through"
-      note={`the last ${shownRows} at most; all of it in the files`}
+      note={
+        <>
+          <ZoneWord /> · the last {shownRows} at most; all of it in the files
+        </>
+      }
       actions={rows.length > 0 && <ExportButtons name={`${provider}-history`} columns={eventColumns} read={read} />}
     >
       {data && rows.length === 0 && (
@@ -114,6 +118,17 @@ export function Probes({ provider, standby }: { provider: string; standby: strin
       {rows.length > 0 && (
         <Box component="section" className="chart-table" aria-label="Probes and standby checks" tabIndex={0}>
           <table>
+            <thead>
+              <tr>
+                <th scope="col">
+                  time, <ZoneWord />
+                </th>
+                <th scope="col">call</th>
+                <th scope="col">result</th>
+                <th scope="col">took</th>
+                <th scope="col">cost</th>
+              </tr>
+            </thead>
             <tbody>
               {rows.map((probe) => (
                 <tr key={probe.id}>

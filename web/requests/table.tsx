@@ -1,9 +1,8 @@
 import { Link } from '@tanstack/react-router';
 import { memo, useEffect, useRef } from 'react';
 import type { RequestRow } from '../../server/core/records.ts';
-import { showMs, zoneName } from '../time.ts';
-import { Money, TimeText } from '../ui/figures.tsx';
-import { useZone } from '../zone.tsx';
+import { showMs } from '../time.ts';
+import { Money, TimeText, ZoneWord } from '../ui/figures.tsx';
 import { outcomeWords } from './filter.ts';
 import { Trail } from './trail.tsx';
 
@@ -15,12 +14,13 @@ interface TableProps {
 }
 
 export function RequestTable({ rows, selected, setPointer }: TableProps) {
-  const zone = useZone();
   return (
     <table className="requests-table">
       <thead>
         <tr>
-          <th>time {rows[0] && zoneName(zone, rows[0].startedAt)}</th>
+          <th>
+            time, <ZoneWord at={rows[0]?.startedAt} />
+          </th>
           <th>asked for</th>
           <th>trail</th>
           <th className="right">first token</th>

@@ -98,7 +98,7 @@ function Source({ share: { source, dated, written } }: { share: ShownShare }) {
       {written && (
         <small>
           {' '}
-          · written by {written.by} <TimeText at={written.at} bare />: {written.reason}
+          · written by {written.by} <TimeText at={written.at} />: {written.reason}
         </small>
       )}
     </>

@@ -49,6 +49,11 @@ interface TimeTextProps {
   after?: number;
 }
 
+/** The name of the chosen zone, for the heading of bare times: `UTC`, `GMT+2`. `at`: one of these times; absent: now. */
+export function ZoneWord({ at }: { at?: number | undefined }) {
+  return zoneName(useZone(), at ?? liveStore.serverNow());
+}
+
 /** A moment in the chosen zone, the zone beside it; the day when it is not today's. */
 export function TimeText({ at, millis = false, bare = false, after }: TimeTextProps) {
   const zone = useZone();

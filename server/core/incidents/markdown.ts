@@ -3,7 +3,7 @@ import { lookFirst, oursCounts } from './ours.ts';
 import type { KeptIncident, Milestones } from './report.ts';
 import { plainText, type ShownRow, shownTimeline } from './shown.ts';
 import type { OursEvidence } from './types.ts';
-import { lasting, plural, utc, wordOf } from './words.ts';
+import { lasting, plural, utc, utcBeside, wordOf } from './words.ts';
 
 /** A finished post-mortem: the same bytes for the same incident. Times are UTC. Starred rows are in it. */
 export function markdownOf(kept: KeptIncident): string {
@@ -61,7 +61,7 @@ function milestoneCells(milestones: Milestones): string[][] {
 }
 
 function rowCells(row: ShownRow): string[] {
-  const until = row.until === null ? '' : ` – ${utc(row.until).slice(11)}`;
+  const until = row.until === null ? '' : ` – ${utcBeside(row.until, row.at)}`;
   const details = [
     row.detail,
     row.folded > 1 ? `${plural(row.folded, 'row')} folded` : '',

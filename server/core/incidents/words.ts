@@ -52,6 +52,12 @@ export function utc(at: number): string {
   return new Date(at).toISOString().slice(0, 19).replace('T', ' ');
 }
 
+/** Of the end of a span: its day only where that is not the day of `known`, which stands before it. */
+export function utcBeside(at: number, known: number): string {
+  const text = utc(at);
+  return text.slice(0, 10) === utc(known).slice(0, 10) ? text.slice(11) : text;
+}
+
 /** `$31.20`, `−$0.49`, `$0.00042`: two digits that count under a cent. */
 export function dollars(nanoUsd: number): string {
   return dollarsBeside(nanoUsd, nanoUsd);

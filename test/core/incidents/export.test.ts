@@ -20,6 +20,13 @@ test.each(incidentFormats)('an incident as %s is, to the byte, what it was', asy
   await expect(file.text).toMatchFileSnapshot(`golden/${file.name}.txt`);
 });
 
+test('what ended on another day than it began has that day beside it in the report', () => {
+  const kept = keptStory(Date.UTC(2026, 10, 17, 23, 50));
+  kept.stars.push(...kept.report.timeline.map(({ id }) => ({ rowId: id, starred: true })));
+  const { text } = fileOf(kept, 'markdown');
+  expect(text).toMatch(/\| 2026-11-17 23:\d\d:\d\d – 2026-11-18 00:\d\d:\d\d \|/);
+});
+
 test('while it goes on, lanes end where the record has been read: what has not come yet has no state', () => {
   const until = start + 630_000;
   const { report } = keptStory(start, until);
