@@ -1,11 +1,18 @@
 import { expect, test } from 'vitest';
 import { patchHour, runsOf, stripOf } from '../../web/diagram/strip.ts';
+import { barPx, barShapes } from '../../web/ui/barShapes.ts';
 import { entryOf, hourOf, minuteMs, minuteOf, noon } from '../support/webCircuits.ts';
 
 const a = 'deepseek-v3';
 const working = { states: { [a]: 'closed' }, attempts: { [a]: 12 } } as const;
 const quiet = { states: { [a]: 'closed' }, attempts: {} } as const;
 const present = { now: noon + 30_000, circuits: [entryOf(a)], rates: new Map<string, number>() };
+
+test('bars of two states are never alike, whatever their colours, and none is higher than its room', () => {
+  const shapes = Object.values(barShapes);
+  expect(new Set(shapes.map((pieces) => JSON.stringify(pieces))).size).toBe(shapes.length);
+  expect(shapes.flat().every(({ y, height }) => y + height <= barPx)).toBe(true);
+});
 
 test('an hour is sixty cells, and what the program did not live through is unknown', () => {
   const cells = stripOf(hourOf([minuteOf(noon - minuteMs, working), minuteOf(noon, quiet)]), a);

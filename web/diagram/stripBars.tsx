@@ -1,5 +1,6 @@
 import { memo } from 'react';
 import { timeOfDay, zoneName } from '../time.ts';
+import { barPx, barShapes } from '../ui/barShapes.ts';
 import { stateColors, stateWords } from '../words.ts';
 import { useZone } from '../zone.tsx';
 import { runsOf, type StripCell, sameStrip } from './strip.ts';
@@ -11,8 +12,7 @@ export const StripBars = memo(
 );
 
 const stepPx = 2.9;
-const barPx = 2;
-const heightPx = 26;
+const widthPx = 2;
 
 function Bars({ cells, provider }: { cells: StripCell[]; provider: string }) {
   const zone = useZone();
@@ -24,7 +24,7 @@ function Bars({ cells, provider }: { cells: StripCell[]; provider: string }) {
   return (
     <div className="strip">
       <svg
-        viewBox={`0 0 ${cells.length * stepPx} ${heightPx}`}
+        viewBox={`0 0 ${cells.length * stepPx} ${barPx}`}
         preserveAspectRatio="none"
         role="img"
         aria-label={`${provider}, the last 60 minutes, ${zoneWord}: ${runs.join(', ')}`}
@@ -39,26 +39,19 @@ function Bars({ cells, provider }: { cells: StripCell[]; provider: string }) {
   );
 }
 
-/** Top and height of a bar by what it stands for, of 26. */
-const shapes: Record<StripCell['mark'], { y: number; height: number; opacity: number }> = {
-  closed: { y: 4, height: 18, opacity: 0.5 },
-  open: { y: 0, height: 26, opacity: 1 },
-  halfOpen: { y: 10, height: 16, opacity: 1 },
-  tripped: { y: 0, height: 11, opacity: 1 },
-  heldClosed: { y: 4, height: 22, opacity: 0.8 },
-  none: { y: 11, height: 4, opacity: 0.7 },
-  unknown: { y: 12, height: 2, opacity: 0.25 },
+const opacities: Record<StripCell['mark'], number> = {
+  closed: 0.5,
+  open: 1,
+  halfOpen: 1,
+  tripped: 1,
+  heldClosed: 0.8,
+  none: 0.7,
+  unknown: 0.25,
 };
 
 function Bar({ mark, x }: { mark: StripCell['mark']; x: number }) {
-  const { y, height, opacity } = shapes[mark];
   const fill = mark === 'unknown' ? 'var(--faint)' : stateColors[mark];
-  // A trip is a bar broken in two, as its contact is.
-  const second = mark === 'tripped' && <rect x={x} y={15} width={barPx} height={11} rx={1} fill={fill} />;
-  return (
-    <>
-      <rect x={x} y={y} width={barPx} height={height} rx={1} fill={fill} opacity={opacity} />
-      {second}
-    </>
-  );
+  return barShapes[mark].map(({ y, height }) => (
+    <rect key={y} x={x} y={y} width={widthPx} height={height} rx={1} fill={fill} opacity={opacities[mark]} />
+  ));
 }

@@ -1,4 +1,5 @@
 import { day, timeOfDay, type Zone } from '../time.ts';
+import { barPx, barShapes } from '../ui/barShapes.ts';
 import { stateWords } from '../words.ts';
 import { axisOf, joined, type Span, type scaleOf } from './laneGeometry.ts';
 import type { Incident, TimelineRow } from './queries.ts';
@@ -8,7 +9,6 @@ type Lane = Incident['lanes'][number];
 
 /** Space above the first lane, and from one to the next; on a phone names stand above their lanes. */
 export const room = { wide: { top: 22, lane: 52 }, narrow: { top: 38, lane: 68 } } as const;
-const barHeight = 26;
 /** A word needs so much of a bar. */
 const wordWidth = 7;
 /** Of the name of a moment on the axis. */
@@ -61,19 +61,24 @@ const signs: Record<Lane['spans'][number]['state'], string> = {
 function LaneBar({ span, x, end, y }: { span: Lane['spans'][number]; x: number; end: number; y: number }) {
   const { state, by } = span;
   const sign = signs[state] === '' || by === null ? signs[state] : `${signs[state]} by ${by}`;
-  const words = [sign, signs[state], signs[state].slice(0, 1)].find((text) => text.length * wordWidth + 14 < end - x);
+  const words = [sign, signs[state]].find((text) => text.length * wordWidth + 14 < end - x);
+  // With no room for its word its shape tells it from others.
+  const pieces = sign !== '' && words === undefined ? barShapes[state] : [{ y: 0, height: barPx }];
   return (
     <g>
-      <rect
-        className={`lane-bar lane-${state}`}
-        x={x}
-        width={Math.max(1, end - x - 1.5)}
-        y={y}
-        height={barHeight}
-        rx={4}
-      >
+      <g className={`lane-bar lane-${state}`}>
         <title>{`${stateWords[state]}${by === null ? '' : ` by ${by}`}`}</title>
-      </rect>
+        {pieces.map((piece) => (
+          <rect
+            key={piece.y}
+            x={x}
+            width={Math.max(1, end - x - 1.5)}
+            y={y + piece.y}
+            height={piece.height}
+            rx={pieces.length > 1 ? 1.5 : 4}
+          />
+        ))}
+      </g>
       {words !== undefined && words !== '' && (
         <text className="lane-word" x={x + 8} y={y + 17}>
           {words}

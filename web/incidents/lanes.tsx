@@ -54,8 +54,7 @@ export function Lanes({ incident, shown, zoom, cursor, point }: LanesProps) {
     <div className="lanes">
       <div className="lanes-bar">
         <span className="muted tabular">
-          {cursor === null ? `${time(shown.from)} – ${time(shown.to)}` : time(cursor)}
-          {zoneName(zone, shown.from)}
+          {cursor === null ? `${time(shown.from)} – ${time(shown.to)}` : time(cursor)} {zoneName(zone, shown.from)}
         </span>
         <span className="grow" />
         <span className="lanes-zoom">
