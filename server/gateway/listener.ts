@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net';
 import Fastify, { type FastifyError, type FastifyInstance } from 'fastify';
 import { RetryBudget } from '../core/budget.ts';
+import type { Clock } from '../core/clock.ts';
 import { type ApiError, type ApiErrorCode, errorBody, statusOf } from '../core/errors.ts';
 import { refuseRequest } from '../core/guard.ts';
 import { HedgeBudget } from '../core/hedge.ts';
@@ -30,6 +31,8 @@ const HEAD_BYTES = 32 * 1_024;
 const HEAD_MS = 15_000;
 const BODY_MS = 120_000;
 const SLOW_CALLERS_CHECK_MS = 2_000;
+/** One that is told so has so long to read it. */
+const LAST_WORD_MS = 2_000;
 /** Longer than load balancers keep theirs (60 s), so that it is never us who closes under a request on its way. */
 const KEEP_ALIVE_MS = 75_000;
 
@@ -123,7 +126,7 @@ function openServer(generations: Generations, bound: number): { server: FastifyI
     // By then every answer has been given out, or told to end.
     forceCloseConnections: true,
     return503OnClosing: false,
-    clientErrorHandler: answerClientError,
+    clientErrorHandler: (error, socket) => answerClientError(tools.clock, error, socket),
     frameworkErrors: (_error, _request, reply) => {
       refuse(reply, { code: 'not_found', message: 'This address cannot be read: there is nothing of that name here.' });
     },
@@ -194,7 +197,9 @@ function codeOf(status: number): ApiErrorCode {
 type AnsweringSocket = Socket & { _httpMessage?: { headersSent: boolean } | null };
 
 /** What Node could not read as HTTP at all has no request to answer to: only a socket. */
-function answerClientError(error: Error & { code?: string }, socket: AnsweringSocket): void {
+function answerClientError(clock: Clock, error: Error & { code?: string }, socket: AnsweringSocket): void {
+  // It was answered, and still sends: closing at once would take the answer from under its eyes.
+  if (socket.writableEnded) return;
   // Into an answer that is under way nothing else may be written: its caller would take it for a part of it.
   if (error.code === 'ECONNRESET' || !socket.writable || socket._httpMessage?.headersSent) {
     socket.destroy();
@@ -204,6 +209,9 @@ function answerClientError(error: Error & { code?: string }, socket: AnsweringSo
   const body = JSON.stringify(errorBody({ code, message }));
   const head = `HTTP/1.1 ${statusOf(code)} Refused\r\ncontent-type: application/json; charset=utf-8\r\n`;
   socket.end(`${head}content-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n${body}`);
+  // Its own end is not waited for: a caller that is slow on purpose would never close.
+  const timer = clock.after(LAST_WORD_MS, () => socket.destroy());
+  socket.once('close', () => timer.cancel());
 }
 
 const unreadable = { code: 'invalid_request', message: 'This is not a request in HTTP/1.1.' } as const;

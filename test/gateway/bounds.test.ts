@@ -1,5 +1,6 @@
 import { connect } from 'node:net';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { FakeClock } from '../support/fakeClock.ts';
 import { startGateway, until } from '../support/gateway.ts';
 import { rawCall } from '../support/rawCall.ts';
 import { event, openStream, silent, startUpstream, streams, text } from '../support/upstream.ts';
@@ -154,6 +155,29 @@ describe('bounds', () => {
     const answer = await new Promise<string>((resolve) => socket.once('data', (bytes) => resolve(bytes.toString())));
     expect(answer).toContain('HTTP/1.1 400');
     socket.destroy();
+  });
+
+  test('who was told what is wrong with its request is cut off when it does not close', async () => {
+    const clock = new FakeClock();
+    const upstream = await startUpstream();
+    const { url, gateway } = await startGateway({ providers: { a: { url: upstream.url } }, clock });
+    const socket = connect({ port: Number(new URL(url).port), host: '127.0.0.1', allowHalfOpen: true });
+    onTestFinished(() => void socket.destroy());
+    const closed = new Promise((resolve) =>
+      gateway.server.server.once('connection', (each) => each.once('close', resolve)),
+    );
+    let got = '';
+    socket.on('data', (bytes) => {
+      got += bytes.toString();
+    });
+    socket.on('error', () => {});
+    socket.write('hello there\r\n\r\n');
+    await until(() => got.includes('not a request in HTTP/1.1'));
+    clock.advance(1_999);
+    expect(gateway.load().connections.now).toBe(1);
+    clock.advance(1);
+    await closed;
+    expect([gateway.load().connections.now, clock.timers]).toEqual([0, 0]);
   });
 
   test('what is no HTTP is not answered into a stream that is under way', async () => {
