@@ -1,11 +1,13 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
 import type { Clock, Timer } from '../core/clock.ts';
 import type { Interrupt } from './interrupt.ts';
 import type { HeldAnswer } from './limits.ts';
+import { whenOver } from './whenOver.ts';
 
-/** A caller who takes nothing for so long is let go: what it holds up is memory and a provider's connection. */
+/** A caller is looked at so often, and let go if it took nothing since: what it holds up is memory and a provider's connection. */
 const STALL_MS = 60_000;
-/** A whole answer must have been taken so long after its last byte was given out. */
+/** What was given out must have been taken so long after its last byte, however steadily. */
 const FLUSH_MS = 300_000;
 /** A caller that is refused while it still sends has so long to read the refusal before the connection is closed. */
 const REFUSAL_MS = 2_000;
@@ -20,6 +22,8 @@ export class Caller {
   private readonly clock: Clock;
   private stall: Timer | null = null;
   private ended = false;
+  private over = false;
+  private onOver: () => void = () => {};
   /** The answer goes out in chunks of HTTP's, which are framed here: Node would write each in four pieces. */
   private framing = false;
 
@@ -29,12 +33,20 @@ export class Caller {
     this.clock = options.clock;
     // A write to a socket that has just gone is no error of ours.
     response.on('error', () => {});
-    response.on('close', () => {
+    whenOver(response, () => {
+      this.over = true;
       this.stall?.cancel();
       this.held.free();
       if (!this.ended) options.interrupt.raise('callerLeft');
+      this.onOver();
     });
     if (response.destroyed) options.interrupt.raise('callerLeft');
+  }
+
+  /** Calls `tell` when its connection has taken all of the answer or is gone; at once if it is so already. */
+  whenOver(tell: () => void): void {
+    if (this.over) tell();
+    else this.onOver = tell;
   }
 
   /** The head of a stream, before its first `write`. */
@@ -97,7 +109,8 @@ export class Caller {
    * Refuses a request whose body may not have been read. Closing at once would reset the connection under a caller that
    * still sends, and it would never see why: so the refusal is given in full, and what comes meanwhile is dropped.
    */
-  refuse(reply: { status: number; headers: Record<string, string>; body: unknown }, request: IncomingMessage): void {
+  refuse(reply: { status: number; headers: Record<string, string>; body: unknown }): void {
+    const request = this.response.req;
     if (request.complete || this.gone || this.response.headersSent) {
       this.send(reply);
       return;
@@ -121,13 +134,28 @@ export class Caller {
   }
 
   private get gone(): boolean {
-    return this.ended || this.response.destroyed;
+    return this.ended || this.over || this.response.destroyed;
   }
 
-  private guard(ms: number): void {
+  /** Lets the caller go who takes nothing for `eachMs`, or not all by `endNow`. An answer whose turn has not come yet is nobody's to take. */
+  private guard(eachMs: number, endNow = this.clock.now() + FLUSH_MS): void {
     this.stall?.cancel();
-    this.stall = this.clock.after(ms, () => this.response.destroy());
+    const { socket } = this.response;
+    if (!socket) {
+      this.response.once('socket', () => this.guard(eachMs));
+      return;
+    }
+    const left = leftToTake(socket);
+    this.stall = this.clock.after(Math.min(eachMs, endNow - this.clock.now()), () => {
+      if (leftToTake(socket) !== left && this.clock.now() < endNow) this.guard(eachMs, endNow);
+      else this.response.destroy();
+    });
   }
+}
+
+/** Bytes that a socket has not given to the system yet. Its own count sees whole writes only, its handle each piece of one. */
+function leftToTake(socket: Socket & { _handle?: { writeQueueSize: number } | null }): number {
+  return socket.writableLength + (socket._handle?.writeQueueSize ?? 0);
 }
 
 /** Names and values in turn: an object put together from two costs as much as all else of a short answer. */

@@ -68,8 +68,7 @@ export async function answerChat(
     });
   } finally {
     // Going down must not cut off the last bytes of an answer that was given out.
-    if (http.response.closed) leave();
-    else http.response.once('close', leave);
+    caller.whenOver(leave);
   }
 }
 
@@ -189,7 +188,7 @@ function keepWhenOver(tools: GatewayTools, walk: Walk, keep: () => void): void {
 function refuse(call: Call, error: ApiError): void {
   const reply = earlyError(error);
   const headers = { ...reply.headers, 'x-recloser-request-id': call.id, 'x-recloser-trail': '' };
-  call.caller.refuse({ ...reply, headers }, call.request);
+  call.caller.refuse({ ...reply, headers });
 }
 
 const answersFull: ApiError = {

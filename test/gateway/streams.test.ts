@@ -1,4 +1,5 @@
-import { describe, expect, test } from 'vitest';
+import { connect, type Socket } from 'node:net';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { FakeClock } from '../support/fakeClock.ts';
 import { startGateway, until } from '../support/gateway.ts';
 import { rawCall } from '../support/rawCall.ts';
@@ -152,10 +153,72 @@ describe('a slow reader', () => {
     });
     const call = await upstream.called(1);
     await settled(() => call.response.writableLength + (call.response.socket?.bytesWritten ?? 0));
-    clock.advance(60_000);
+    // What the buffers on the way took is seen at the first look.
+    clock.advance(120_000);
     await call.closed;
     expect((await recorded(1)).outcome).toBe('cancelled');
     await response.body?.cancel().catch(() => {});
+  });
+});
+
+describe('a slow reader of one long piece', () => {
+  test('is not let go while it takes some of it, within five minutes', async () => {
+    const clock = new FakeClock();
+    const upstream = await startUpstream(begins([text('x'.repeat(15_000_000))], silent));
+    const providers = { a: { url: upstream.url, timeouts: { idleMs: 600_000 } } };
+    const { url, recorded } = await startGateway({ providers, clock });
+    const socket = pipelined(url, [{ ...lucy }]);
+    let bytes = 0;
+    socket.on('data', (part) => {
+      bytes += part.length;
+      if (bytes >= wanted) socket.pause();
+    });
+    let wanted = 0;
+    for (wanted of [4_000_000, 8_000_000]) {
+      socket.resume();
+      await until(() => bytes >= wanted);
+      clock.advance(50_000);
+    }
+    wanted = Number.POSITIVE_INFINITY;
+    socket.resume();
+    await until(() => bytes > 15_000_000);
+    upstream.calls[0]?.response.end(event(stop()) + event('[DONE]'));
+    expect((await recorded(1)).outcome).toBe('succeeded');
+  });
+});
+
+describe('requests that wait for their turn on one connection', () => {
+  test('are over when their caller leaves, and keep nothing from going down', async () => {
+    const upstream = await startUpstream(begins([text('half ')], silent));
+    const { url, gateway, recorded, permits } = await startGateway({ providers: { a: { url: upstream.url } } });
+    const warned = vi.spyOn(process, 'emitWarning');
+    onTestFinished(() => warned.mockRestore());
+    const socket = pipelined(url, Array(20).fill(lucy));
+    await upstream.called(20);
+    expect(warned).not.toHaveBeenCalled();
+    socket.destroy();
+    await Promise.all(upstream.calls.map(({ closed }) => closed));
+    expect((await recorded(20)).outcome).toBe('cancelled');
+    expect(permits.settled).toBe(permits.acquired);
+    await gateway.drain(3_600_000);
+  });
+
+  test('are not let go for what they cannot take yet', async () => {
+    const clock = new FakeClock();
+    const upstream = await startUpstream(begins([text('x'.repeat(100_000))], silent));
+    const providers = { a: { url: upstream.url, timeouts: { idleMs: 600_000 } } };
+    const { url, recorded } = await startGateway({ providers, clock });
+    const socket = pipelined(url, [lucy, lucy]);
+    let got = '';
+    socket.on('data', (part) => {
+      got += part.toString('latin1');
+    });
+    await upstream.called(2);
+    await settled(() => got.length + clock.timers);
+    clock.advance(61_000);
+    for (const { response } of upstream.calls) response.end(event(stop()) + event('[DONE]'));
+    await until(() => got.split('[DONE]').length === 3);
+    expect((await recorded(2)).outcome).toBe('succeeded');
   });
 });
 
@@ -211,6 +274,17 @@ describe('a caller who leaves', () => {
     expect(upstream.connections()).toBe(1);
   });
 });
+
+/** A bare connection on which these are asked for at once. */
+function pipelined(url: string, bodies: object[]): Socket {
+  const socket = connect(Number(new URL(url).port), '127.0.0.1');
+  onTestFinished(() => void socket.destroy());
+  for (const body of bodies.map((each) => JSON.stringify(each))) {
+    const head = 'POST /v1/chat/completions HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\n';
+    socket.write(`${head}content-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`);
+  }
+  return socket;
+}
 
 /** Waits until a count has stopped moving for many turns of the event loop. */
 async function settled(count: () => number): Promise<number> {
