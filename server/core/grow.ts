@@ -1,4 +1,4 @@
-import { isRecord } from './json.ts';
+import { isRecord, textOf } from './json.ts';
 
 /** Names of things in a delta that are said whole, often again in every chunk; all other text is said bit by bit and joined. */
 const saidWhole = new Set(['role', 'id', 'name', 'type', 'format', 'object', 'model']);
@@ -55,8 +55,8 @@ export type Growing =
 interface GrowingList {
   grows: 'list';
   items: Growing[];
-  /** Items that named a place for themselves, as tool calls do. */
-  placed: Map<number, Growing>;
+  /** Items that named a place for themselves, as tool calls do. Some vendors give all calls of an answer the same. */
+  placed: Map<number, Growing[]>;
 }
 
 /**
@@ -100,7 +100,7 @@ function sizeOf(value: unknown): number {
 
 function inOrder(list: GrowingList): Growing[] {
   if (list.placed.size === 0) return list.items;
-  const placed = [...list.placed].sort(([a], [b]) => a - b).map(([, item]) => item);
+  const placed = [...list.placed].sort(([a], [b]) => a - b).flatMap(([, items]) => items);
   return [...placed, ...list.items];
 }
 
@@ -145,10 +145,11 @@ function growList(before: Growing | undefined, piece: unknown[], at: { key: stri
   const list = listFrom(before, at.key);
   for (const part of piece) {
     const index = isRecord(part) && typeof part.index === 'number' ? part.index : null;
-    if (index !== null) {
-      list.placed.set(index, grow(list.placed.get(index), part, { key: 'item', allowance: at.allowance }));
-    } else if (at.key === 'tool_calls' && isRecord(part)) {
-      growToolCall(list.items, part, at.allowance);
+    const isToolCall = at.key === 'tool_calls';
+    if (isRecord(part) && (index !== null || isToolCall)) {
+      const items = index === null ? list.items : placeIn(list, index);
+      const last = isToolCall && isAnotherCall(items.at(-1), part) ? undefined : items.pop();
+      items.push(growRecord(last, part, at));
     } else {
       at.allowance.hold(entryCharacters + sizeOf(part));
       list.items.push({ grows: 'not', value: part });
@@ -172,11 +173,23 @@ function listFrom(before: Growing | undefined, key: string): GrowingList {
   return list;
 }
 
-/** A tool call that names no place (Gemini's do not) goes on with the last, unless it brings an id of its own. */
-function growToolCall(items: Growing[], part: Record<string, unknown>, allowance: Allowance): void {
-  const last = items.at(-1);
+function placeIn(list: GrowingList, index: number): Growing[] {
+  const items = list.placed.get(index) ?? [];
+  list.placed.set(index, items);
+  return items;
+}
+
+/**
+ * Whether a piece begins another tool call, by an id of its own, and does not go on with the last. Where calls name their
+ * places it must be named too: some servers draw an id anew for each piece.
+ */
+function isAnotherCall(last: Growing | undefined, piece: Record<string, unknown>): boolean {
   const lastId = last?.grows === 'record' ? last.fields.get('id') : undefined;
-  const isNew = typeof part.id === 'string' && part.id !== '' && !(lastId?.grows === 'not' && lastId.value === part.id);
-  if (last?.grows === 'record' && !isNew) growRecord(last, part, { allowance });
-  else items.push(growRecord(undefined, part, { allowance }));
+  const before = lastId?.grows === 'not' ? textOf(lastId.value) : null;
+  if (textOf(piece.id) === null || piece.id === before) return false;
+  return piece.index === undefined || (before !== null && isNamed(piece));
+}
+
+function isNamed(call: Record<string, unknown>): boolean {
+  return Object.values(call).some((field) => isRecord(field) && textOf(field.name) !== null);
 }

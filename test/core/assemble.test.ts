@@ -153,6 +153,20 @@ describe('chunks put together', () => {
     });
   });
 
+  it('tell tool calls apart by their ids and names where all have the same index', () => {
+    const begins = (id: string) => ({ index: 0, id, type: 'function', function: { name: `f_${id}`, arguments: '' } });
+    const goesOn = (args: string, id?: string) => ({ index: 0, id, function: { arguments: args } });
+    const pieces = [begins('a'), goesOn('{"x":'), goesOn('1}', 'drawn'), begins('b'), goesOn('{}')];
+    const together = assemble([of({ tool_calls: pieces })]);
+    expect(assemble(pieces.map((piece) => of({ tool_calls: [piece] })))).toEqual(together);
+    expect(message(together)).toMatchObject({
+      tool_calls: [
+        { function: { name: 'f_a', arguments: '{"x":1}' } },
+        { id: 'b', function: { name: 'f_b', arguments: '{}' } },
+      ],
+    });
+  });
+
   it('tell tool calls apart by their ids where they have no index', () => {
     const call = (id: string): object => ({ id, type: 'function', function: { name: id, arguments: '{}' } });
     const answer = assemble([of({ tool_calls: [call('a')] }), of({ tool_calls: [call('b')] })]);
