@@ -79,6 +79,11 @@ export function choicesAsked({ body: { n } }: Pick<ChatRequest, 'body'>): number
   return typeof n === 'number' && Number.isInteger(n) && n > 1 ? n : 1;
 }
 
+/** Whether text is all that is asked for. Some providers give audio (but for `pcm16`) and images only whole, not as a stream. */
+export function isTextOnly({ body: { modalities, audio } }: Pick<ChatRequest, 'body'>): boolean {
+  return !isRecord(audio) && (!Array.isArray(modalities) || modalities.every((modality) => modality === 'text'));
+}
+
 function messagesFor(messages: unknown, systemPrompt: string | null): unknown {
   if (systemPrompt === null || !Array.isArray(messages)) return messages;
   return [{ role: 'system', content: systemPrompt }, ...messages];

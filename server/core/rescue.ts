@@ -1,4 +1,4 @@
-import type { ChatRequest } from './body.ts';
+import { type ChatRequest, isTextOnly } from './body.ts';
 import { isRecord } from './json.ts';
 import type { RescueWay } from './records.ts';
 import type { FailureKind, Verdict } from './wire.ts';
@@ -31,13 +31,12 @@ const refusals: ReadonlySet<FailureKind> = new Set([
 ]);
 
 /** Whether the answer to such a request can be gone on with at all: one text, and nothing that belongs to one model only. */
-export function canBeRescued({ stream, body }: ChatRequest): boolean {
-  const { n, response_format: format, logprobs, top_logprobs: topLogprobs, modalities, audio } = body;
+export function canBeRescued(request: ChatRequest): boolean {
+  const { n, response_format: format, logprobs, top_logprobs: topLogprobs } = request.body;
   const isPlainText = !isRecord(format) || format.type === undefined || format.type === 'text';
-  const isTextOnly = !Array.isArray(modalities) || modalities.every((modality) => modality === 'text');
   const isOne = n === undefined || n === null || n === 1;
   const hasLogprobs = logprobs === true || typeof logprobs === 'number' || typeof topLogprobs === 'number';
-  return stream && isOne && isPlainText && isTextOnly && !hasLogprobs && !isRecord(audio);
+  return request.stream && isOne && isPlainText && isTextOnly(request) && !hasLogprobs;
 }
 
 /** Whether an answer that broke this way may be gone on with. */

@@ -1,5 +1,6 @@
-import type { RequestFacts } from '../core/body.ts';
+import { type ChatRequest, isTextOnly } from '../core/body.ts';
 import type { Clock, Timer } from '../core/clock.ts';
+import { dialects } from '../core/dialects/dialects.ts';
 import type { PaceKind } from '../core/pace.ts';
 import type { ProviderSettings } from '../core/settings.ts';
 import type { ClockName } from '../core/wire.ts';
@@ -115,25 +116,31 @@ export class Clocks {
   }
 }
 
+type Asked = Pick<ChatRequest, 'stream' | 'facts' | 'body'>;
+
 /** How long a provider may take to the first content of this request, from the attempt's start, ms. */
 export function firstTokenClockMs(
-  provider: Pick<ProviderSettings, 'timeouts' | 'assemble'>,
-  request: { stream: boolean; facts: RequestFacts },
+  provider: Pick<ProviderSettings, 'timeouts' | 'assemble' | 'dialect'>,
+  request: Asked,
 ): number {
   const { timeouts } = provider;
   if (!isStreamed(provider, request)) return timeouts.answerMs;
   return timeouts.firstTokenMs + Math.ceil((timeouts.perThousandTokensMs * request.facts.promptTokens) / 1_000);
 }
 
-/** Plain requests are streamed upstream too, where the provider allows: only then do the clocks see anything. */
-export function isStreamed(provider: Pick<ProviderSettings, 'assemble'>, request: { stream: boolean }): boolean {
-  return request.stream || provider.assemble;
+/**
+ * Plain requests are streamed upstream too, where provider and request allow: only then do the clocks see anything. What a
+ * vendor never streams is asked for plainly, and made a stream for the caller who wants one.
+ */
+export function isStreamed(provider: Pick<ProviderSettings, 'assemble' | 'dialect'>, request: Asked): boolean {
+  if (request.facts.jsonSchema && dialects[provider.dialect].schemasOnlyWhole) return false;
+  return request.stream || (provider.assemble && isTextOnly(request));
 }
 
 /** Of what kind a call is, to tell whether it is slow for its kind. */
 export function paceKindOf(
-  provider: Pick<ProviderSettings, 'name' | 'assemble'>,
-  request: { stream: boolean; facts: RequestFacts },
+  provider: Pick<ProviderSettings, 'name' | 'assemble' | 'dialect'>,
+  request: Asked,
 ): PaceKind {
   return {
     provider: provider.name,

@@ -51,6 +51,29 @@ describe('a healthy provider', () => {
     }
   });
 
+  test.each([
+    ['audio', { modalities: ['text', 'audio'], audio: { voice: 'alloy', format: 'wav' } }],
+    ['images', { modalities: ['image', 'text'] }],
+  ])('%s, which may not come as a stream, is asked for plainly by who asked plainly', async (_name, body) => {
+    const upstream = await startUpstream(answers('hello'));
+    const { ask } = await startGateway({ providers: { a: { url: upstream.url } } });
+    expect((await ask(body)).json).toMatchObject({ choices: [{ message: { content: 'hello' } }] });
+    expect(upstream.calls[0]?.body).toMatchObject({ ...body, stream: false });
+    upstream.script = streams('hello');
+    await ask({ ...body, stream: true });
+    expect(upstream.calls[1]?.body).toMatchObject({ ...body, stream: true });
+  });
+
+  test.each([true, false])('what a vendor never streams is asked for plainly (stream: %s)', async (stream) => {
+    const upstream = await startUpstream(answers('{}'));
+    const { ask } = await startGateway({ providers: { a: { url: upstream.url, dialect: 'groq' } } });
+    const answer = await ask({ stream, response_format: { type: 'json_schema', json_schema: { schema: {} } } });
+    expect(upstream.calls[0]?.body.stream).toBe(false);
+    expect(upstream.calls[0]?.body.stream_options).toBeUndefined();
+    if (stream) expect(answer.events.at(-1)).toBe('[DONE]');
+    else expect(answer.json.choices?.[0]?.message?.content).toBe('{}');
+  });
+
   test('with assemble off, a plain request is asked plainly and comes back as it is', async () => {
     const upstream = await startUpstream(answers('hello', { system_fingerprint: 'fp', odd: { x: 1 } }));
     const { ask } = await startGateway({ providers: { a: { url: upstream.url, assemble: false } } });

@@ -6,7 +6,11 @@ export const groq: Dialect = {
   hosts: ['api.groq.com'],
   checkedOn: '2026-11-22',
   checkedBy: 'pages',
-  sources: ['https://console.groq.com/docs/errors', 'https://console.groq.com/docs/rate-limits'],
+  sources: [
+    'https://console.groq.com/docs/errors',
+    'https://console.groq.com/docs/rate-limits',
+    'https://console.groq.com/docs/structured-outputs',
+  ],
   errors: [
     { status: [413], codes: ['rate_limit_exceeded'], means: 'contextLength' },
     { codes: ['organization_restricted', 'project_restricted'], means: 'credentials' },
@@ -23,4 +27,5 @@ export const groq: Dialect = {
   waitWords: tryAgainWords,
   prefill: null,
   abort: writesOnWhenLeft,
+  schemasOnlyWhole: true,
 };

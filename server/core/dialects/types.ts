@@ -37,6 +37,8 @@ export interface Dialect {
   /** How a begun answer is handed to it, if its documentation says so in a way that no model of it ignores; null: not known. */
   prefill: PrefillSettings | null;
   abort: AbortBilling;
+  /** An answer to a JSON schema is not streamed: it can only be asked for whole. */
+  schemasOnlyWhole?: true;
 }
 
 /** An error as the vendor writes it. Everything that is given must hold. */
