@@ -1,7 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Dispatcher } from 'undici';
 import { choicesAsked, upstreamBody } from '../core/body.ts';
-import type { Timer } from '../core/clock.ts';
 import { AnswerTooLargeError, NoContentError } from '../core/grow.ts';
 import type { ClockName, Seen } from '../core/wire.ts';
 import { Answer, type Taker } from './answer.ts';
@@ -16,8 +15,6 @@ import { flatHeaders, networkWord } from './upstream.ts';
 const ANSWER_BYTES = 64 * 1_024 * 1_024;
 /** After the last finish reason only usage and `[DONE]` are to come: no reason to sit out a long idle clock. */
 const AFTER_FINISH_MS = 5_000;
-/** After `[DONE]` the body should end at once; a connection that does not is closed after this. */
-const LINGER_MS = 1_000;
 
 /** One call of one provider, with its clocks. Ends once, whatever happens, and lets go of the connection then. */
 export class Attempt implements Dispatcher.DispatchHandler {
@@ -38,7 +35,7 @@ export class Attempt implements Dispatcher.DispatchHandler {
   private answer: Answer | null = null;
   private decoder: Decoder | null = null;
   private errorBody: ErrorBody | null = null;
-  private lingerTimer: Timer | null = null;
+  private lingered: () => void = () => {};
   private bytesSeen = 0;
   private firstTokenMs: number | null = null;
   /** What may follow the last finish reason has its own time, which nothing makes longer. */
@@ -136,13 +133,13 @@ export class Attempt implements Dispatcher.DispatchHandler {
 
   onResponseEnd(): void {
     this.bodyEnded = true;
-    this.lingerTimer?.cancel();
+    this.lingered();
     if (!this.ended) this.decoder?.end();
   }
 
   onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
     this.bodyEnded = true;
-    this.lingerTimer?.cancel();
+    this.lingered();
     if (this.ended) return;
     const message = networkWord(error);
     if (this.status !== null) this.broke(message);
@@ -280,7 +277,7 @@ export class Attempt implements Dispatcher.DispatchHandler {
     const abort = () => this.controller?.abort(new Error('the attempt is over'));
     if (seen === null) {
       this.controller?.resume();
-      this.lingerTimer = this.tools.clock.after(LINGER_MS, abort);
+      this.lingered = this.tools.upstream.linger(this.errand.provider.name, abort);
     } else {
       abort();
     }

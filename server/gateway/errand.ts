@@ -9,7 +9,7 @@ import type { Interrupt } from './interrupt.ts';
 import type { Upstream } from './upstream.ts';
 
 export interface AttemptTools {
-  upstream: Pick<Upstream, 'post'>;
+  upstream: Pick<Upstream, 'post' | 'linger'>;
   clock: Clock;
 }
 

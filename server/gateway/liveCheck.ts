@@ -144,7 +144,10 @@ class LiveCheck {
     const heard = new Heard(() => interrupt.raise('callerLeft'));
     const tools: AttemptTools = {
       clock,
-      upstream: { post: (to, body, handler) => upstream.post({ ...to, baseUrl }, body, handler) },
+      upstream: {
+        post: (to, body, handler) => upstream.post({ ...to, baseUrl }, body, handler),
+        linger: (provider, close) => upstream.linger(provider, close),
+      },
     };
     const attempt = new Attempt(tools, { provider, request, taker: heard, interrupt, onContent: () => {} });
     const end = await attempt.run();

@@ -172,7 +172,10 @@ export class Rescue {
     const { upstream } = this.tools;
     return {
       ...this.tools,
-      upstream: { post: (to, body, handler) => upstream.post({ ...to, baseUrl }, body, handler) },
+      upstream: {
+        post: (to, body, handler) => upstream.post({ ...to, baseUrl }, body, handler),
+        linger: (provider, close) => upstream.linger(provider, close),
+      },
     };
   }
 

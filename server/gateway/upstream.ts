@@ -5,11 +5,12 @@ import type { ProviderSettings } from '../core/settings.ts';
 import { guardedLookup, type Lookup } from './guardedLookup.ts';
 import { joinedLookup } from './joinedLookup.ts';
 import { openPool, Post } from './line.ts';
+import { LINGERING_CONNECTIONS, Lingering } from './lingering.ts';
 
 /** Our own connect clock rules; undici's comes this much later and only cleans up sockets that nobody waits for. */
 const CONNECT_SPARE_MS = 1_000;
-/** Connections beyond `concurrency`: pings, and attempts given up whose connection is still being opened or closed. */
-const SPARE_CONNECTIONS = 64;
+/** Connections beyond `concurrency`: those that linger, pings, and attempts given up whose connection is still being opened or closed. */
+const SPARE_CONNECTIONS = LINGERING_CONNECTIONS + 64;
 /** Largest head of a provider's answer. */
 const HEAD_BYTES = 32 * 1_024;
 
@@ -46,6 +47,7 @@ export class Upstream {
   /** Further addresses of a provider, as its config names them (`prefill.baseUrl`): no more than the config has. */
   private readonly others = new Map<string, Route>();
   private readonly providers: ReadonlyMap<string, ProviderSettings>;
+  private readonly lingering: ReadonlyMap<string, Lingering>;
   private readonly clock: Clock;
   private readonly drills: Route | null;
   private readonly lookup: Lookup;
@@ -56,6 +58,7 @@ export class Upstream {
     this.unguarded = joinedLookup(resolve);
     this.lookup = guardedLookup(this.unguarded);
     this.providers = new Map(providers.map((provider) => [provider.name, provider]));
+    this.lingering = new Map(providers.map(({ name }) => [name, before?.lingering.get(name) ?? new Lingering(clock)]));
     for (const provider of providers) {
       const known = before?.routes.get(provider.name);
       const same = known !== undefined && known.reach === reachOf(provider, provider.baseUrl);
@@ -77,6 +80,11 @@ export class Upstream {
       { body, headers: to.headers ? { ...route.headers, ...to.headers } : route.headers },
       handler,
     );
+  }
+
+  /** The answer of a provider is whole before its body is: it has a moment to end, or `close` is called. To be told of its end. */
+  linger(provider: string, close: () => void): () => void {
+    return this.lingering.get(provider)?.wait(close) ?? (() => {});
   }
 
   /** Closes every connection at once; calls still out end with an error. */

@@ -12,6 +12,7 @@ import {
   silent,
   startUpstream,
   stop,
+  streamOf,
   streams,
   text,
 } from '../support/upstream.ts';
@@ -164,6 +165,20 @@ describe('the clocks of an attempt', () => {
     }
     expect((await answering).headers.get('x-recloser-trail')).toBe('a=503, b=ok');
     expect(clock.now()).toBeLessThan(10_000);
+  });
+
+  test('bodies that do not end after [DONE] take no connection from those who ask next', async () => {
+    const clock = new FakeClock();
+    const upstream = await startUpstream((response) => {
+      openStream(response);
+      response.write(streamOf('hello'));
+    });
+    const { ask } = await startGateway({ providers: { a: { url: upstream.url, concurrency: 1 } }, clock });
+    for (let asked = 0; asked < 150; asked += 1) {
+      expect((await ask()).headers.get('x-recloser-trail')).toBe('a=ok');
+    }
+    clock.advance(1_000);
+    await until(() => upstream.connections() === 0 && clock.timers === 0);
   });
 
   test('no timer is left when an answer is given', async () => {

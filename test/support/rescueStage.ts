@@ -125,6 +125,7 @@ function toolsOf(clock: FakeClock, permits: { out: number }, play: (name: string
     upstream: {
       post: ({ provider }: { provider: string }, body: string, handler: Dispatcher.DispatchHandler) =>
         queueMicrotask(() => feed(handler, play(provider, JSON.parse(body) as Json))),
+      linger: () => quiet,
     },
   } satisfies RescueTools & Record<string, unknown>;
 }

@@ -120,7 +120,7 @@ export class Traffic {
           throw new Error(JSON.stringify(context));
         },
       },
-      upstream: { post: ({ provider }, _body, handler) => this.post(provider, handler) },
+      upstream: { post: ({ provider }, _body, handler) => this.post(provider, handler), linger: () => () => {} },
     };
     this.request = requestOf({ model: 'lucy', stream: true, messages: [{ role: 'user', content: 'hi' }] });
     this.startRecheck();
