@@ -1,5 +1,6 @@
 import type { ApiError } from './errors.ts';
 import { estimatePromptTokens, isImagePart } from './estimate.ts';
+import { type ExactField, exactFields } from './exactFields.ts';
 import { countOf, isRecord, isTooDeep, maxJsonDepth } from './json.ts';
 import type { RequestNeeds } from './records.ts';
 import type { ProviderSettings } from './settings.ts';
@@ -14,6 +15,8 @@ export interface RequestFacts extends RequestNeeds {
 export interface ChatRequest {
   /** As it came, fields we do not know included. Never changed: `upstreamBody` makes a copy for each provider. */
   body: Record<string, unknown>;
+  /** Of its fields those that JavaScript would write with other digits than they came. */
+  exact: ReadonlyMap<string, ExactField>;
   /** The chain that is asked for. */
   model: string;
   stream: boolean;
@@ -31,13 +34,14 @@ const decoder = new TextDecoder('utf-8', { fatal: true });
 export function readRequest(body: Uint8Array): Read<{ request: ChatRequest }> | Refused {
   const parsed = parse(body);
   if (!parsed.ok) return parsed;
-  const json = parsed.json;
+  const { json, text } = parsed;
   const error = refusalOf(json);
   if (error) return { ok: false, error };
   return {
     ok: true,
     request: {
       body: json,
+      exact: exactFields(text, json),
       model: String(json.model),
       stream: json.stream === true,
       includeUsage: isRecord(json.stream_options) && json.stream_options.include_usage === true,
@@ -46,14 +50,18 @@ export function readRequest(body: Uint8Array): Read<{ request: ChatRequest }> | 
   };
 }
 
-/** The body for one provider: its model name, its system prompt, what it drops, renames and sets. The caller's body is left as it is. */
+/**
+ * The body for one provider, as JSON: its model name, its system prompt, what it drops, renames and sets. The caller's body is
+ * left as it is.
+ */
 export function upstreamBody(
   request: ChatRequest,
   provider: Pick<ProviderSettings, 'model' | 'systemPrompt' | 'drop' | 'rename' | 'set'>,
   options: { stream: boolean },
-): Record<string, unknown> {
+): string {
   // A map and `fromEntries` make own properties of every name, `__proto__` too; assignment would not.
   const fields = new Map(Object.entries(request.body));
+  const exact = new Map<string, ExactField | undefined>(request.exact);
   if (options.stream) {
     const asked = request.body.stream_options;
     // Usage is what the cost is counted from; its chunk is kept from callers who did not ask.
@@ -64,14 +72,27 @@ export function upstreamBody(
   for (const name of provider.drop) fields.delete(name);
   for (const [from, to] of Object.entries(provider.rename)) {
     if (!fields.has(from)) continue;
-    if (!fields.has(to)) fields.set(to, fields.get(from));
+    if (!fields.has(to)) {
+      fields.set(to, fields.get(from));
+      exact.set(to, exact.get(from));
+    }
     fields.delete(from);
   }
   for (const [name, value] of Object.entries(provider.set)) fields.set(name, value);
   fields.set('model', provider.model);
   fields.set('messages', messagesFor(request.body.messages, provider.systemPrompt));
   fields.set('stream', options.stream);
-  return Object.fromEntries(fields);
+  return written(fields, exact);
+}
+
+/** As JSON: a field that is still what it was when it came goes out as it came, where `exact` has it. */
+function written(fields: Map<string, unknown>, exact: ReadonlyMap<string, ExactField | undefined>): string {
+  if (exact.size === 0) return JSON.stringify(Object.fromEntries(fields));
+  const each = [...fields].map(([name, value]) => {
+    const came = exact.get(name);
+    return `${JSON.stringify(name)}:${came && Object.is(came.value, value) ? came.text : JSON.stringify(value)}`;
+  });
+  return `{${each.join(',')}}`;
 }
 
 /** How many choices an answer must have to be whole. What no provider should take (0, text) is for the provider to refuse. */
@@ -89,10 +110,12 @@ function messagesFor(messages: unknown, systemPrompt: string | null): unknown {
   return [{ role: 'system', content: systemPrompt }, ...messages];
 }
 
-function parse(body: Uint8Array): Read<{ json: Record<string, unknown> }> | Refused {
+function parse(body: Uint8Array): Read<{ json: Record<string, unknown>; text: string }> | Refused {
   let json: unknown;
+  let text: string;
   try {
-    json = JSON.parse(decoder.decode(body));
+    text = decoder.decode(body);
+    json = JSON.parse(text);
   } catch {
     const found = body.length === 0 ? 'It is empty' : 'It cannot be parsed';
     return refused('invalid_json', `The request body is not JSON. ${found}: send one JSON object encoded as UTF-8.`);
@@ -106,7 +129,7 @@ function parse(body: Uint8Array): Read<{ json: Record<string, unknown> }> | Refu
       `The request body is nested deeper than ${maxJsonDepth} levels: send a flatter one.`,
     );
   }
-  return { ok: true, json };
+  return { ok: true, json, text };
 }
 
 function refused(code: ApiError['code'], message: string): Refused {

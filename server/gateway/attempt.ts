@@ -67,7 +67,7 @@ export class Attempt implements Dispatcher.DispatchHandler {
     this.clocks.start('total', provider.timeouts.totalMs);
     this.clocks.start(this.streamed ? 'firstToken' : 'answer', firstTokenClockMs(provider, request));
     try {
-      const body = JSON.stringify(upstreamBody(request, provider, { stream: this.streamed }));
+      const body = upstreamBody(request, provider, { stream: this.streamed });
       this.tools.upstream.post({ provider: provider.name, drill, headers }, body, this);
     } catch (error) {
       this.end({ seen: 'connect', message: networkWord(error) });

@@ -1,6 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { type ChatRequest, readRequest, upstreamBody } from '../../server/core/body.ts';
 
+/** The body for a provider, as it reads it. */
+const sentFor = (...given: Parameters<typeof upstreamBody>) => JSON.parse(upstreamBody(...given));
+
 const messages = [{ role: 'user', content: 'Hello' }];
 
 function read(body: unknown): ReturnType<typeof readRequest> {
@@ -92,7 +95,7 @@ describe('the body for a provider', () => {
 
   it('has the name of its model, and fields we do not know as they came', () => {
     const caller = request({ mood: { a: [1] }, temperature: 0 });
-    expect(upstreamBody(caller, plain, { stream: false })).toEqual({
+    expect(sentFor(caller, plain, { stream: false })).toEqual({
       model: 'deepseek-chat',
       messages,
       mood: { a: [1] },
@@ -103,19 +106,19 @@ describe('the body for a provider', () => {
 
   it('asks for usage when it streams, beside what the caller asked of the stream', () => {
     const caller = request({ stream: true, stream_options: { include_usage: false, chunk_include: 1 } });
-    const body = upstreamBody(caller, plain, { stream: true });
+    const body = sentFor(caller, plain, { stream: true });
     expect(body).toMatchObject({ stream: true, stream_options: { include_usage: true, chunk_include: 1 } });
   });
 
   it('has no stream options when it does not stream', () => {
     const caller = request({ stream: true, stream_options: { include_usage: true } });
-    expect(upstreamBody(caller, plain, { stream: false })).not.toHaveProperty('stream_options');
+    expect(sentFor(caller, plain, { stream: false })).not.toHaveProperty('stream_options');
   });
 
   it('puts the system prompt of the provider before all messages, one of the caller included', () => {
     const system = { role: 'system', content: 'Be kind.' };
     const caller = request({ messages: [system, ...messages] });
-    const body = upstreamBody(caller, { ...plain, systemPrompt: 'You are Lucy.' }, { stream: false });
+    const body = sentFor(caller, { ...plain, systemPrompt: 'You are Lucy.' }, { stream: false });
     expect(body.messages).toEqual([{ role: 'system', content: 'You are Lucy.' }, system, ...messages]);
   });
 
@@ -127,7 +130,7 @@ describe('the body for a provider', () => {
       rename: { max_tokens: 'max_completion_tokens' },
       set: { top_k: 9 },
     };
-    const body = upstreamBody(caller, provider, { stream: false });
+    const body = sentFor(caller, provider, { stream: false });
     expect(body).toMatchObject({ max_completion_tokens: 5, top_k: 9, user: 'u' });
     expect(body).not.toHaveProperty('logit_bias');
     expect(body).not.toHaveProperty('max_tokens');
@@ -135,24 +138,43 @@ describe('the body for a provider', () => {
 
   it('keeps the new name when the caller gave both', () => {
     const caller = request({ max_tokens: 5, max_completion_tokens: 6 });
-    const body = upstreamBody(caller, { ...plain, rename: { max_tokens: 'max_completion_tokens' } }, { stream: false });
+    const body = sentFor(caller, { ...plain, rename: { max_tokens: 'max_completion_tokens' } }, { stream: false });
     expect(body).toMatchObject({ max_completion_tokens: 6 });
     expect(body).not.toHaveProperty('max_tokens');
   });
 
   it('can leave out stream options for a provider that refuses them, but never the model, messages or stream', () => {
     const provider = { ...plain, drop: ['stream_options', 'model', 'messages', 'stream'], set: { stream: false } };
-    expect(upstreamBody(request({ stream: true }), provider, { stream: true })).toEqual({
+    expect(sentFor(request({ stream: true }), provider, { stream: true })).toEqual({
       model: 'deepseek-chat',
       messages,
       stream: true,
     });
   });
 
+  it('has every digit of numbers that JavaScript rounds, wherever they stand', () => {
+    const fields = {
+      seed: '9007199254740993',
+      big: '1e400',
+      tools:
+        '[{"type":"function","function":{"parameters":{"maximum": 18446744073709551615, "a\\\\": "\\"9007199254740993,}"}}}]',
+      near: '[0.1, 9007199254740991, 123456789012345.25, "9007199254740993"]',
+    };
+    const text = Object.entries(fields).map(([name, value]) => `"${name}":${value}`);
+    const result = read(`{"model":"lucy","messages":${JSON.stringify(messages)},"seed":1,${text.join(' , ')} }`);
+    if (!result.ok) throw new Error(result.error.message);
+    const provider = { ...plain, rename: { seed: 'random_seed' }, set: { big: 1 } };
+    const sent = upstreamBody(result.request, provider, { stream: true });
+    expect(sent).toContain('"random_seed":9007199254740993');
+    expect(sent).toContain(fields.tools);
+    expect(JSON.parse(sent)).toMatchObject({ model: 'deepseek-chat', big: 1, near: JSON.parse(fields.near), messages });
+    expect(upstreamBody(result.request, plain, { stream: false })).toContain('"big":1e400');
+  });
+
   it('leaves the body of the caller as it is, for the next provider', () => {
     const caller = request({ stream: true, a: 1 });
     const before = structuredClone(caller.body);
-    upstreamBody(caller, { ...plain, systemPrompt: 'x', drop: ['a'], set: { b: 2 } }, { stream: true });
+    sentFor(caller, { ...plain, systemPrompt: 'x', drop: ['a'], set: { b: 2 } }, { stream: true });
     expect(caller.body).toEqual(before);
   });
 
@@ -160,7 +182,7 @@ describe('the body for a provider', () => {
     const result = read('{"model": "lucy", "messages": [{}], "__proto__": {"polluted": true}}');
     if (!result.ok) throw new Error(result.error.message);
     const provider = { ...plain, rename: { b: '__proto__' } };
-    const body = upstreamBody(result.request, provider, { stream: true });
+    const body = sentFor(result.request, provider, { stream: true });
     expect(JSON.stringify(body)).toContain('"__proto__":{"polluted":true}');
     expect(body.polluted).toBeUndefined();
     expect(({} as Record<string, unknown>).polluted).toBeUndefined();
