@@ -6,7 +6,7 @@ import type { ChunkFacts } from './wire.ts';
 /** Fields of a delta whose text is content: what stops the first-token clock and commits the answer. */
 export const textFields = ['content', 'reasoning_content', 'reasoning', 'refusal'] as const;
 /** Fields of a delta whose filled list is content. */
-const listFields = ['content', 'tool_calls', 'reasoning_details'] as const;
+const listFields = ['content', 'tool_calls', 'reasoning_details', 'images'] as const;
 
 /** Whether this is an event of a chat answer at all: choices, usage or an error, not nested beyond reason. The rest is not for us to read. */
 export function isChunk(json: unknown): json is Record<string, unknown> {

@@ -22,6 +22,7 @@ describe('content', () => {
     ['arguments of a tool call', chunk({ tool_calls: [{ index: 0, function: { arguments: '{"a"' } }] }), 4],
     ['a function call of old', chunk({ function_call: { name: 'f', arguments: '{}' } }), 3],
     ['content as a list of parts', chunk({ content: [{ type: 'text', text: 'abc' }] }), 3],
+    ['an image', chunk({ content: '', images: [{ type: 'image_url', image_url: { url: 'data:,' } }] }), 0],
     ['audio', chunk({ audio: { id: 'a', data: 'AAAA' } }), 0],
     ['a whole message', { choices: [{ index: 0, message: { content: 'Hi' }, finish_reason: 'stop' }] }, 2],
     ['the second choice', { choices: [{ index: 1, delta: { content: 'x' } }] }, 1],
