@@ -5,7 +5,8 @@ import { isLoopback } from './names.ts';
 
 /** What takes a restart, as keys of the config: listeners, the record, and what is opened once. */
 const atStartOnly = [
-  ...['gateway.host', 'gateway.port', 'control.host', 'control.port', 'database', 'node'],
+  ...['gateway', 'control'].flatMap((each) => [`${each}.host`, `${each}.port`, `${each}.trustProxy`]),
+  ...['database', 'node'],
   ...['limits.connections', 'retention', 'signIn', 'telemetry', 'drills'],
 ];
 
@@ -23,11 +24,10 @@ export function changesBetween(before: Settings, after: Settings): ConfigChange[
 export function withoutRestart(before: Settings, after: Settings): { settings: Settings; needRestart: string[] } {
   const changed = changesBetween(before, after).map(({ key }) => key);
   const needRestart = atStartOnly.filter((key) => changed.some((each) => isAt(each, key)));
-  const { host, port } = before.gateway;
   const settings: Settings = {
     ...after,
-    gateway: { ...after.gateway, host, port },
-    control: { ...after.control, host: before.control.host, port: before.control.port },
+    gateway: { ...before.gateway, hosts: after.gateway.hosts },
+    control: { ...before.control, hosts: after.control.hosts },
     database: before.database,
     node: before.node,
     limits: { ...after.limits, connections: before.limits.connections },

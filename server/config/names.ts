@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { z } from 'zod';
 import { list, match } from './leaves.ts';
 
@@ -33,6 +34,11 @@ export const hostNames = list(
   ),
   'a list of host names',
 );
+const networkHint = 'an address, or a network as in 10.0.0.0/8';
+export const networks = list(
+  z.string({ error: networkHint }).refine(isNetwork, { error: networkHint }),
+  'a list of addresses',
+);
 /** Kept on one line of printable characters: it goes into a header. */
 export const headerSafe = (says: string) => match(/^[\x21-\x7e]([\x20-\x7e]*[\x21-\x7e])?$/, says);
 export const address = (says: string) =>
@@ -44,6 +50,14 @@ export const baseUrl = () =>
   address(
     'an address such as https://api.example.com/v1: http or https, without user, query or #, and without /chat/completions, which is added',
   );
+
+/** Of IPv4 or IPv6, with or without the length of its prefix. */
+function isNetwork(written: string): boolean {
+  const [address = '', prefix, ...more] = written.split('/');
+  const bits = { 0: -1, 4: 32, 6: 128 }[isIP(address)] ?? -1;
+  const isPrefix = prefix === undefined || (/^\d{1,3}$/.test(prefix) && Number(prefix) <= bits);
+  return bits > 0 && isPrefix && more.length === 0;
+}
 
 function isHttpAddress(written: string): boolean {
   if (!URL.canParse(written) || !/^https?:\/\//i.test(written) || /[\s?#]/.test(written)) return false;

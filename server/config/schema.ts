@@ -2,7 +2,7 @@ import type { z } from 'zod';
 import { alertSchema } from './alertSchema.ts';
 import { breakerSchema } from './breakerSchema.ts';
 import { duration, list, match, named, number, oneOf, section, size, text, whole, yesNo } from './leaves.ts';
-import { chainName, DAY, HOUR, headerSafe, hostNames, label, providerName } from './names.ts';
+import { chainName, DAY, HOUR, headerSafe, hostNames, label, networks, providerName } from './names.ts';
 import { providerSchema } from './providerSchema.ts';
 import { retentionSchema } from './retentionSchema.ts';
 import { signInSchema } from './signInSchema.ts';
@@ -24,6 +24,11 @@ const listener = (name: 'gateway' | 'control', port: number) => ({
     .prefault(port)
     .describe(`Port to listen on; 0 takes a free one${orElse(`${name}-port`)}`),
   hosts: hostNames.prefault([]).describe('Further Host names to answer to, beside loopback.'),
+  trustProxy: networks
+    .prefault([])
+    .describe(
+      'Proxies whose X-Forwarded-For is believed: their addresses or networks. Without them all behind one are one.',
+    ),
 });
 
 const backoff = section({

@@ -101,6 +101,7 @@ export function createControl(deps: ControlDeps): Control {
     logger: false,
     bodyLimit: maxBodyBytes,
     requestTimeout: receiveMs,
+    trustProxy: deps.settings.control.trustProxy,
     routerOptions: { maxParamLength: maxPathCharacters },
     genReqId: ({ headers }) => saneId(headers['x-request-id']) ?? deps.newId(),
     frameworkErrors: (error, request, reply) => sendUnreadable(deps.settings.control, error, { request, reply }),

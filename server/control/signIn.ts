@@ -48,6 +48,7 @@ const isPublic = { config: { role: 'public' } } as const;
 /**
  * `GET /sign-in?code=…` (a link, once), `POST /sign-in {token} | {name, password}`, `POST /join {code?, password}` (an
  * invitation, once), `POST /sign-out {everywhere?}`: in and out of a session cookie. `GET /sign-in/ways`: what there is.
+ * What we have drawn is too long to be guessed: a good link works also while somebody guesses from the same address.
  */
 export function signInRoutes(server: FastifyInstance, deps: SignInDeps): void {
   const { keys, codes, operations } = deps;
@@ -55,9 +56,9 @@ export function signInRoutes(server: FastifyInstance, deps: SignInDeps): void {
   // No HEAD: what only looks at a link must not use up its code.
   server.get('/sign-in', { exposeHeadRoute: false, ...isPublic }, async (request, reply) => {
     reply.header('cache-control', 'no-store');
-    if (keys.guesses.tooMany(request.ip)) return sendPage(reply, 429, strangerSentences.throttled);
     const { success, data } = codeQuery.safeParse(request.query);
     if (!success || !codes.use(data.code)) {
+      if (keys.guesses.tooMany(request.ip)) return sendPage(reply, 429, strangerSentences.throttled);
       if (success) guessed(deps, request, { hash: hashOf(data.code), who: 'unknown', way: 'a sign-in link' });
       return sendPage(reply, 401, usedLink);
     }
@@ -83,7 +84,6 @@ export function signInRoutes(server: FastifyInstance, deps: SignInDeps): void {
       const sentence = error.issues.map(({ message }) => message).join('; ');
       return reply.code(400).send(errorBody('bad_request', `Send {"code": "…", "password": "…"}: ${sentence}.`));
     }
-    if (keys.guesses.tooMany(request.ip)) return refuse(reply, 429, strangerSentences.throttled);
     const code = data.code ?? request.cookies[joinCookie] ?? '';
     try {
       const person = await acceptInvitation(operations, request.ip, { secret: code, password: data.password });
@@ -92,10 +92,10 @@ export function signInRoutes(server: FastifyInstance, deps: SignInDeps): void {
       return reply.code(204).send();
     } catch (error) {
       if (!(error instanceof OperationError)) throw error;
-      if (error.code === 'forbidden') {
-        guessed(deps, request, { hash: hashOf(code), who: 'unknown', way: 'an invitation' });
-      }
-      return refuse(reply, error.code === 'forbidden' ? 401 : 503, error.message);
+      if (error.code !== 'forbidden') return refuse(reply, 503, error.message);
+      if (keys.guesses.tooMany(request.ip)) return refuse(reply, 429, strangerSentences.throttled);
+      guessed(deps, request, { hash: hashOf(code), who: 'unknown', way: 'an invitation' });
+      return refuse(reply, 401, error.message);
     }
   });
 

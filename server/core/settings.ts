@@ -49,6 +49,8 @@ export interface ListenerSettings {
   port: number;
   /** Further `Host` names answered to, beside loopback. */
   hosts: string[];
+  /** Proxies, as addresses or networks, whose `X-Forwarded-For` says who asks; none: nobody's. */
+  trustProxy: string[];
 }
 
 /** US dollars per million tokens. */

@@ -123,6 +123,7 @@ function openServer(generations: Generations, bound: number): { server: FastifyI
     },
     keepAliveTimeout: KEEP_ALIVE_MS,
     requestTimeout: BODY_MS,
+    trustProxy: tools.settings.gateway.trustProxy,
     // By then every answer has been given out, or told to end.
     forceCloseConnections: true,
     return503OnClosing: false,

@@ -166,7 +166,7 @@ describe('config show', () => {
     for (const [key, value, from] of lines) expect(out).toMatch(new RegExp(`^${key} +${value} +${from}$`, 'm'));
     const some = await run([...example, '--key', 'gateway', '--json'], { env });
     expect(JSON.parse(some.out).map(({ key }: { key: string }) => key)).toEqual([
-      ...['gateway.host', 'gateway.port', 'gateway.hosts'],
+      ...['gateway.host', 'gateway.port', 'gateway.hosts', 'gateway.trustProxy'],
     ]);
   });
 

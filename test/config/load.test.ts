@@ -41,8 +41,8 @@ test('a config of two names gets every default of the contract', () => {
     suspect: 5,
   };
   expect(rest).toEqual({
-    gateway: { host: '127.0.0.1', port: 4400, hosts: [] },
-    control: { host: '127.0.0.1', port: 4401, hosts: [] },
+    gateway: { host: '127.0.0.1', port: 4400, hosts: [], trustProxy: [] },
+    control: { host: '127.0.0.1', port: 4401, hosts: [], trustProxy: [] },
     database: '/etc/recloser/data/recloser.db',
     environment: 'production',
     node: 'box.local',

@@ -96,6 +96,19 @@ describe('the doors of the control listener', () => {
     expect(control.board.lastSeq).toBe(0);
   });
 
+  it('who asks is told by proxies that are trusted, and by nobody else', async () => {
+    const guess = (control: { port: number }, from: string, token: string) =>
+      send(control, '/metrics', { headers: { authorization: `Bearer ${token}`, 'x-forwarded-for': from } });
+    await using trusting = await startControl({ trustProxy: ['127.0.0.0/8'], token: 'short-one' });
+    for (let tried = 0; tried < 21; tried += 1) await guess(trusting, `9.9.9.9, 203.0.113.7`, `guess-${tried}`);
+    expect((await guess(trusting, '203.0.113.7', 'short-one')).status).toBe(429);
+    expect((await guess(trusting, '203.0.113.8', 'short-one')).status).toBe(200);
+
+    await using other = await startControl({ token: 'short-one' });
+    for (let tried = 0; tried < 21; tried += 1) await guess(other, `203.0.113.${tried}`, `guess-${tried}`);
+    expect((await guess(other, '203.0.113.99', 'short-one')).status).toBe(429);
+  });
+
   it('a same-origin request of the dashboard passes', async () => {
     await using control = await startControl();
     const headers = { ...json, origin: control.url, 'sec-fetch-site': 'same-origin' };

@@ -167,6 +167,7 @@ export interface ControlOptions {
   access?: Access;
   signIn?: SignInSettings;
   telling?: () => Telling;
+  trustProxy?: string[];
 }
 
 /** Overviews of a program that has had no request. */
@@ -199,7 +200,7 @@ export async function startControl(options: ControlOptions = {}) {
     storage: options.storage ?? operations.storage,
     board,
     settings: {
-      control: { host: '127.0.0.1', port: 0, hosts: [] },
+      control: { host: '127.0.0.1', port: 0, hosts: [], trustProxy: options.trustProxy ?? [] },
       signIn: options.signIn ?? { url: null, provider: null },
       ...settingsOfTests,
     },

@@ -177,7 +177,7 @@ export async function until(test: () => boolean): Promise<void> {
 }
 
 function settingsOf({ providers, chain, settings }: GatewayOptions): Settings {
-  const listener = { host: '127.0.0.1', port: 0, hosts: [] };
+  const listener = { host: '127.0.0.1', port: 0, hosts: [], trustProxy: [] };
   const names = Object.keys(providers);
   return {
     gateway: listener,
