@@ -53,11 +53,10 @@ function describeTelemetry(telemetry: Settings['telemetry'], hide: Hide) {
 }
 
 function describeSignIn({ url, provider }: Settings['signIn'], hide: Hide) {
-  const secret = provider?.clientSecret ?? null;
-  return {
-    url: url ?? 'none',
-    provider: provider ? { ...provider, clientSecret: secret === null ? 'none' : hide(secret) } : 'none',
-  };
+  if (provider === null) return { url: url ?? 'none', provider: 'none' };
+  const { clientSecret, sessionMs, ...rest } = provider;
+  const secret = clientSecret === null ? 'none' : hide(clientSecret);
+  return { url: url ?? 'none', provider: { ...rest, clientSecret: secret, session: writeDuration(sessionMs) } };
 }
 
 function describeAlert(alert: AlertSettings, hide: Hide) {

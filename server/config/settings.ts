@@ -63,11 +63,11 @@ function toAlert(alert: FileConfig['alerts'][number]): AlertSettings {
 function toSignIn(signIn: FileConfig['signIn']): SignInSettings {
   const { url = null, provider } = signIn;
   if (provider === undefined) return { url, provider: null };
-  const { issuer, clientId, clientSecret = null, scopes, name, roles } = provider;
+  const { issuer, clientId, clientSecret = null, scopes, session, name, roles } = provider;
   const { claim, ...values } = roles;
   const label = provider.label ?? `Sign in with ${URL.canParse(issuer) ? new URL(issuer).host : issuer}`;
   const claims = { nameClaim: name, roleClaim: claim, roles: values };
-  return { url, provider: { issuer, clientId, clientSecret, label, scopes, ...claims } };
+  return { url, provider: { issuer, clientId, clientSecret, label, scopes, sessionMs: session, ...claims } };
 }
 
 type ProviderConfig = FileConfig['providers'][string];

@@ -1,5 +1,5 @@
-import { list, match, section, text } from './leaves.ts';
-import { headerSafe, label } from './names.ts';
+import { duration, list, match, section, text } from './leaves.ts';
+import { DAY, headerSafe, label, MINUTE } from './names.ts';
 
 /** How people sign in, beside passwords and the link of a start. */
 
@@ -18,6 +18,9 @@ const provider = section({
   scopes: list(text('a scope'), 'a list of scopes')
     .prefault(['openid', 'profile', 'email'])
     .describe('What is asked for.'),
+  session: duration(5 * MINUTE, 7 * DAY)
+    .prefault('12h')
+    .describe('How long a sign-in lasts; then it is asked again, so a role that it has withdrawn is gone by then.'),
   name: text('a claim')
     .prefault('preferred_username')
     .describe('The claim that names a person in the audit; then email, then sub.'),

@@ -7,7 +7,7 @@ import type { Role } from '../core/roles.ts';
 import { hashOf, newSecret } from '../operations/access/secret.ts';
 
 export const sessionCookie = 'recloser_session';
-/** How long a sign-in lasts. */
+/** How long a sign-in lasts where nothing says less. */
 export const sessionMs = 7 * 86_400_000;
 /** Open at once; over it the eldest ends. */
 const maxSessions = 1_000;
@@ -36,8 +36,8 @@ export interface Session extends SignIn {
 
 /** Sessions of people. Only hashes of secrets are kept. */
 export interface SessionStore {
-  /** Begins a session; the answer is the secret for the cookie, which is told nowhere else. */
-  open(signIn: SignIn): string;
+  /** Begins a session that lasts for `lastsMs` (a week); the answer is the secret for the cookie, which is told nowhere else. */
+  open(signIn: SignIn, lastsMs?: number): string;
   /** Whose secret this is; null: nobody's. */
   find(secret: string): Session | null;
   /** Ends it; an unknown one is ended already. */
@@ -92,11 +92,11 @@ export class Sessions implements SessionStore {
     this.endEldest();
   }
 
-  open(signIn: SignIn): string {
+  open(signIn: SignIn, lastsMs = sessionMs): string {
     const now = Math.round(this.deps.clock.wall());
     const secret = newSecret();
     const { who, role, owner, way, from } = signIn;
-    const times = { openedAt: now, seenAt: now, endsAt: now + sessionMs };
+    const times = { openedAt: now, seenAt: now, endsAt: now + lastsMs };
     const record = { hash: hashOf(secret), who, role, owner, way, from, ...times };
     this.keep(record);
     this.endEldest();

@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import type { PersonRecord } from '../core/access.ts';
+import type { OpenIdSettings } from '../core/settings.ts';
 import type { AccessOperations } from '../operations/access/access.ts';
 import { newPassword } from '../operations/access/inputs.ts';
 import { isPassword, passwordCharacters } from '../operations/access/passwords.ts';
@@ -87,7 +88,7 @@ export function signInRoutes(server: FastifyInstance, deps: SignInDeps): void {
     const code = data.code ?? request.cookies[joinCookie] ?? '';
     try {
       const person = await acceptInvitation(operations, request.ip, { secret: code, password: data.password });
-      beginAs({ deps, request, reply }, person, 'password');
+      beginAs({ deps, request, reply }, person);
       if (data.code === undefined) reply.clearCookie(joinCookie, { ...cookieOptions(deps), path: '/join' });
       return reply.code(204).send();
     } catch (error) {
@@ -160,19 +161,21 @@ async function byPassword(exchange: Exchange, given: { name: string; password: s
     return refuse(reply, 401, wrongPassword);
   }
   lockouts.right(given.name);
-  beginAs(exchange, person, 'password');
+  beginAs(exchange, person);
   return reply.code(204).send();
 }
 
-/** Begins a session of a person. */
-export function beginAs(exchange: Exchange, person: PersonRecord, way: 'password' | 'provider'): void {
-  begin(exchange, { who: person.name, role: person.role, owner: person.id, way, from: exchange.request.ip });
+/** Begins a session of a person; one by an identity provider lasts as long as its settings say. */
+export function beginAs(exchange: Exchange, person: PersonRecord, provider?: Pick<OpenIdSettings, 'sessionMs'>): void {
+  const { id: owner, name: who, role } = person;
+  const way = provider ? 'provider' : 'password';
+  begin(exchange, { who, role, owner, way, from: exchange.request.ip }, provider?.sessionMs);
 }
 
-function begin({ deps, request, reply }: Exchange, signIn: SignIn): void {
+function begin({ deps, request, reply }: Exchange, signIn: SignIn, lastsMs = sessionMs): void {
   const { operations, keys } = deps;
-  const cookie = keys.sessions.open(signIn);
-  reply.setCookie(sessionCookie, cookie, { ...cookieOptions(deps), maxAge: sessionMs / 1_000 });
+  const cookie = keys.sessions.open(signIn, lastsMs);
+  reply.setCookie(sessionCookie, cookie, { ...cookieOptions(deps), maxAge: lastsMs / 1_000 });
   const noted = { who: signIn.who, what: 'session.open', subject: signIn.way, from: request.ip } as const;
   note(operations, { ...noted, outcome: 'done' });
 }

@@ -73,11 +73,8 @@ export function providerRoutes(server: FastifyInstance, deps: ProviderDeps): voi
         idTokenExpected: true,
       });
       const claims = tokens.claims() as Claims;
-      beginAs(
-        { deps, request, reply },
-        await personFromProvider(operations, settings, { claims, from: request.ip }),
-        'provider',
-      );
+      const person = await personFromProvider(operations, settings, { claims, from: request.ip });
+      beginAs({ deps, request, reply }, person, settings);
       return reply.redirect('/', 303);
     } catch (error) {
       const known = error instanceof OperationError ? error.message : null;

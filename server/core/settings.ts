@@ -167,6 +167,8 @@ export interface OpenIdSettings {
   /** On the button. */
   label: string;
   scopes: string[];
+  /** How long a sign-in by it lasts: what it says of a person is asked for again then. */
+  sessionMs: number;
   /** The claim that names a person. */
   nameClaim: string;
   roleClaim: string;

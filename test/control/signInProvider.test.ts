@@ -13,7 +13,7 @@ function signInBy(provider: OpenIdProvider): SignInSettings {
     url: 'https://recloser.example.com',
     provider: {
       ...{ issuer: provider.issuer, clientId: 'recloser', clientSecret: 'a secret', label: 'Sign in with Example' },
-      ...{ scopes: ['openid'], nameClaim: 'preferred_username', roleClaim: 'groups', roles },
+      ...{ scopes: ['openid'], nameClaim: 'preferred_username', roleClaim: 'groups', roles, sessionMs: 12 * 3_600_000 },
     },
   };
 }
@@ -66,8 +66,29 @@ describe('an identity provider', () => {
     expect(await about(control, first)).toMatchObject({ who: 'ada-lovelace', role: 'operator' });
     provider.claims = { preferred_username: 'ada lovelace', groups: ['staff'] };
     expect(await about(control, await signIn(control))).toMatchObject({ who: 'ada-lovelace', role: 'viewer' });
-    expect(await about(control, first)).toMatchObject({ role: 'viewer' });
     expect((await call(control, 'access.people')).body.result?.data).toMatchObject([{ ways: ['provider'] }]);
+  });
+
+  it('that has taken a role away has the sessions of it end when the person comes again, and after half a day in any case', async () => {
+    await using provider = await OpenIdProvider.start();
+    await using control = await startControl({ signIn: signInBy(provider) });
+    const looks = async (answer: Answer) =>
+      (await call(control, 'circuits.list', { headers: { cookie: sessionOf(answer) } })).status;
+    provider.claims = { preferred_username: 'ada', groups: ['admins'] };
+    const asAdmin = await signIn(control);
+    provider.claims = { preferred_username: 'ada', groups: ['staff'] };
+    const asViewer = await signIn(control);
+    expect([await looks(asAdmin), await looks(asViewer)]).toEqual([401, 200]);
+    provider.claims = { preferred_username: 'ada', groups: [] };
+    expect([(await signIn(control)).status, await looks(asViewer)]).toEqual([403, 401]);
+
+    provider.claims = { preferred_username: 'ada', groups: ['admins'] };
+    const again = await signIn(control);
+    expect(again.cookies.find((each) => each.startsWith('recloser_session='))).toContain('Max-Age=43200;');
+    control.clock.advance(12 * 3_600_000 - 1);
+    expect(await looks(again)).toBe(200);
+    control.clock.advance(1);
+    expect(await looks(again)).toBe(401);
   });
 
   it('lets in nobody without a role, nobody who was shut out, and two of one name apart', async () => {

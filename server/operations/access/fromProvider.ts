@@ -11,19 +11,21 @@ export type Claims = Record<string, unknown> & { iss: string; sub: string };
 
 /**
  * Somebody whom the identity provider vouches for, with the role that it gives them now; a stranger becomes a person.
- * Throws `forbidden`: none of the role's values is theirs, or they may not come in any more.
+ * Where it gives another role than before, or none, sessions that were begun with the one of before end. Throws `forbidden`:
+ * none of the role's values is theirs, or they may not come in any more.
  */
 export async function personFromProvider(
   operations: AccessOperations,
   settings: OpenIdSettings,
   { claims, from }: { claims: Claims; from: string },
 ): Promise<PersonRecord> {
-  const { book } = operations;
+  const { book, sessions } = operations;
   const subject = `${claims.iss} ${claims.sub}`;
   const known = book.bySubject(subject);
   const name = known?.name ?? freeName(operations, nameOf(claims, settings.nameClaim));
   const role = roleOf(claims, settings);
   if (known?.disabledAt != null) throw new OperationError('forbidden', `${name} may not come in here any more.`);
+  if (known && known.role !== role) sessions.endOf(known.id);
   if (role === null) {
     throw new OperationError('forbidden', `${name} has no role here: an admin of the identity provider gives one.`);
   }
