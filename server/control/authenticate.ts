@@ -33,6 +33,8 @@ export type Identity =
 
 export interface Keys {
   admin: AdminToken;
+  /** Name of the cookie of sessions. */
+  sessionCookie: string;
   book: AccessBook;
   sessions: Sessions;
   guesses: Guesses;

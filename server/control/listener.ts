@@ -22,6 +22,7 @@ import { AdminToken } from './adminToken.ts';
 import { endSessionsOfOthers, type Keys, strangerStatus } from './authenticate.ts';
 import { SignInCodes } from './codes.ts';
 import { boundConnections } from './connections.ts';
+import { cookieName } from './cookies.ts';
 import { guard, maxPathCharacters, sendUnreadable } from './doors.ts';
 import { isUnknown } from './errors.ts';
 import { Guesses } from './guesses.ts';
@@ -112,7 +113,10 @@ export function createControl(deps: ControlDeps): Control {
   const sessions = new Sessions({ storage, clock, log, restored: deps.sessions });
   const book = new AccessBook(deps.access);
   const lockouts = new Lockouts(clock);
+  const { url, provider } = settings.signIn;
+  const secure = url?.startsWith('https:') === true;
   const keys: Keys = {
+    sessionCookie: cookieName('recloser_session', secure),
     admin: new AdminToken(deps.token),
     book,
     sessions,
@@ -138,8 +142,6 @@ export function createControl(deps: ControlDeps): Control {
   server.addHook('onReady', () => endSessionsOfOthers(keys));
   healthRoutes(server, deps);
   metricsRoute(server, deps.metrics);
-  const { url, provider } = settings.signIn;
-  const secure = url?.startsWith('https:') === true;
   const ways = { keys, codes, operations, secure, provider: provider?.label ?? null };
   signInRoutes(server, ways);
   const onError = (error: unknown, request: string) =>

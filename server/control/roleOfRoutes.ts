@@ -3,7 +3,6 @@ import type { Scope } from '../core/access.ts';
 import { covers, type Role } from '../core/roles.ts';
 import { authenticate, type Identity, type Keys, strangerSentences, strangerStatus } from './authenticate.ts';
 import { errorBody } from './refusals.ts';
-import { sessionCookie } from './session.ts';
 
 /**
  * What a route takes: a role; nothing (`public`: files, health, the ways in); or it asks for itself (`procedures`: each
@@ -65,7 +64,7 @@ export function guardRoutes(server: FastifyInstance, keys: Keys): void {
 /** Who sends a request, by its token or its session. */
 export function identityOf(keys: Keys, request: FastifyRequest): Identity {
   const { authorization } = request.headers;
-  return authenticate(keys, { authorization, session: request.cookies[sessionCookie], address: request.ip });
+  return authenticate(keys, { authorization, session: request.cookies[keys.sessionCookie], address: request.ip });
 }
 
 /** Registers a plugin's routes as taking one role. */

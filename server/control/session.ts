@@ -6,7 +6,6 @@ import type { SessionRecord } from '../core/records.ts';
 import type { Role } from '../core/roles.ts';
 import { hashOf, newSecret } from '../operations/access/secret.ts';
 
-export const sessionCookie = 'recloser_session';
 /** How long a sign-in lasts where nothing says less. */
 export const sessionMs = 7 * 86_400_000;
 /** Open at once; over it the eldest ends. */

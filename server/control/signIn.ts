@@ -13,7 +13,7 @@ import { authenticate, checkToken, type Keys, strangerSentences, strangerStatus 
 import type { SignInCodes } from './codes.ts';
 import { joinCookie } from './pages.ts';
 import { errorBody } from './refusals.ts';
-import { type SignIn, sessionCookie, sessionMs } from './session.ts';
+import { type SignIn, sessionMs } from './session.ts';
 
 /** Who a person is who came by the link of a start: whoever can start the program decides over it. */
 const starter = { who: 'operator', role: 'admin', owner: null, way: 'link' } as const;
@@ -103,9 +103,9 @@ export function signInRoutes(server: FastifyInstance, deps: SignInDeps): void {
   server.post('/sign-out', isPublic, async (request, reply) => {
     const { success, data } = leaveBody.safeParse(request.body ?? {});
     if (!success) return reply.code(400).send(errorBody('bad_request', 'Send {} or {"everywhere": true}.'));
-    const cookie = request.cookies[sessionCookie];
+    const cookie = request.cookies[keys.sessionCookie];
     if (cookie !== undefined) end({ deps, request, reply }, cookie, data.everywhere === true);
-    reply.clearCookie(sessionCookie, cookieOptions(deps));
+    reply.clearCookie(keys.sessionCookie, cookieOptions(deps));
     return reply.code(204).send();
   });
 }
@@ -175,7 +175,7 @@ export function beginAs(exchange: Exchange, person: PersonRecord, provider?: Pic
 function begin({ deps, request, reply }: Exchange, signIn: SignIn, lastsMs = sessionMs): void {
   const { operations, keys } = deps;
   const cookie = keys.sessions.open(signIn, lastsMs);
-  reply.setCookie(sessionCookie, cookie, { ...cookieOptions(deps), maxAge: lastsMs / 1_000 });
+  reply.setCookie(keys.sessionCookie, cookie, { ...cookieOptions(deps), maxAge: lastsMs / 1_000 });
   const noted = { who: signIn.who, what: 'session.open', subject: signIn.way, from: request.ip } as const;
   note(operations, { ...noted, outcome: 'done' });
 }

@@ -3,17 +3,17 @@ import * as openid from 'openid-client';
 import type { Clock } from '../core/clock.ts';
 import type { OpenIdSettings } from '../core/settings.ts';
 import { type Claims, personFromProvider } from '../operations/access/fromProvider.ts';
+import { derivedSecret, newSecret } from '../operations/access/secret.ts';
 import { OperationError } from '../operations/errors.ts';
+import { cookieName } from './cookies.ts';
 import { beginAs, noteRefused, type SignInDeps, sendPage } from './signIn.ts';
 
 /** Time for a person to sign in at their provider. */
 const pendingMs = 10 * 60_000;
-/** Sign-ins under way at once; over it the eldest has to begin again. */
-const maxPending = 1_000;
 /** Time for one answer of the provider, seconds. */
 const providerSeconds = 10;
 /** Binds a sign-in to the browser that began it. Lax: the provider sends the person back from its own site. */
-const stateCookie = 'recloser_sign_in';
+const stateCookieName = 'recloser_sign_in';
 const callbackPath = '/sign-in/provider/callback';
 
 interface ProviderDeps extends SignInDeps {
@@ -30,14 +30,14 @@ const isPublic = { exposeHeadRoute: false, config: { role: 'public' } } as const
 export function providerRoutes(server: FastifyInstance, deps: ProviderDeps): void {
   const { settings, url, keys, operations } = deps;
   const pending = new PendingSignIns(keys.clock);
+  const stateCookie = cookieName(stateCookieName, deps.secure);
   const provider = new Provider(settings);
-  const cookie = { httpOnly: true, sameSite: 'lax', path: '/sign-in', secure: deps.secure } as const;
+  const cookie = { httpOnly: true, sameSite: 'lax', path: '/', secure: deps.secure } as const;
 
   server.get('/sign-in/provider', isPublic, async (request, reply) => {
     reply.header('cache-control', 'no-store');
     try {
-      const state = openid.randomState();
-      const begun = { verifier: openid.randomPKCECodeVerifier(), nonce: openid.randomNonce() };
+      const { state, ...begun } = pending.begin();
       const leads = openid.buildAuthorizationUrl(await provider.get(), {
         redirect_uri: url + callbackPath,
         scope: settings.scopes.join(' '),
@@ -46,7 +46,6 @@ export function providerRoutes(server: FastifyInstance, deps: ProviderDeps): voi
         nonce: begun.nonce,
         state,
       });
-      pending.put(state, begun);
       reply.setCookie(stateCookie, state, { ...cookie, maxAge: pendingMs / 1_000 });
       return reply.redirect(leads.href, 303);
     } catch (error) {
@@ -62,7 +61,7 @@ export function providerRoutes(server: FastifyInstance, deps: ProviderDeps): voi
   server.get(callbackPath, isPublic, async (request, reply) => {
     reply.header('cache-control', 'no-store').clearCookie(stateCookie, cookie);
     const state = request.cookies[stateCookie] ?? '';
-    const begun = pending.take(state);
+    const begun = pending.goOn(state);
     if (!begun)
       return sendPage(reply, 401, 'This sign-in was not begun in this browser, or more than ten minutes ago.');
     try {
@@ -119,24 +118,31 @@ interface Begun {
   nonce: string;
 }
 
-/** Sign-ins that people are at, by their state; each is taken once. */
+/**
+ * Sign-ins that people are at. The state, which says when it was begun, lies in their browser, and what belongs to it is
+ * found again by a key of this start: nothing is kept here, so that nobody who begins many pushes out those of others.
+ */
 class PendingSignIns {
   private readonly clock: Clock;
-  private readonly begun = new Map<string, Begun & { at: number }>();
+  private readonly key = newSecret();
 
   constructor(clock: Clock) {
     this.clock = clock;
   }
 
-  put(state: string, begun: Begun): void {
-    const [eldest] = this.begun.keys();
-    if (this.begun.size >= maxPending && eldest !== undefined) this.begun.delete(eldest);
-    this.begun.set(state, { ...begun, at: this.clock.now() });
+  begin(): Begun & { state: string } {
+    const state = `${Math.round(this.clock.now())}.${newSecret()}`;
+    return { state, ...this.of(state) };
   }
 
-  take(state: string): Begun | null {
-    const begun = this.begun.get(state);
-    this.begun.delete(state);
-    return begun && this.clock.now() - begun.at < pendingMs ? begun : null;
+  /** Null: it was not begun, or too long ago. A time that was changed gives a verifier that the provider does not take. */
+  goOn(state: string): Begun | null {
+    const begunAt = /^(\d{1,15})\.[\w-]{43}$/.exec(state)?.[1];
+    if (begunAt === undefined || this.clock.now() - Number(begunAt) >= pendingMs) return null;
+    return this.of(state);
+  }
+
+  private of(state: string): Begun {
+    return { verifier: derivedSecret(this.key, `verifier ${state}`), nonce: derivedSecret(this.key, `nonce ${state}`) };
   }
 }

@@ -35,18 +35,23 @@ async function open(url: string, headers: Record<string, string> = {}): Promise<
 }
 
 /** Off to the provider, and back with what it said. */
-async function signIn(control: Control, change: (back: URL) => void = () => {}): Promise<Answer> {
+async function signIn(
+  control: Control,
+  change: (back: URL) => void = () => {},
+  meanwhile: () => void | Promise<void> = () => {},
+): Promise<Answer> {
   const off = await open(`${control.url}/sign-in/provider`);
-  expect(off.cookies[0]).toMatch(/HttpOnly; Secure; SameSite=Lax/);
+  expect(off.cookies[0]).toMatch(/^__Host-recloser_sign_in=.*; Path=\/; HttpOnly; Secure; SameSite=Lax$/);
   const back = new URL((await open(off.location)).location);
   expect(back.origin).toBe('https://recloser.example.com');
   change(back);
+  await meanwhile();
   const crossSite = { 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'navigate', 'sec-fetch-dest': 'document' };
   return open(control.url + back.pathname + back.search, { cookie: off.cookies[0]?.split(';')[0] ?? '', ...crossSite });
 }
 
 function sessionOf({ cookies }: Answer): string {
-  return cookies.find((cookie) => cookie.startsWith('recloser_session='))?.split(';')[0] ?? '';
+  return cookies.find((cookie) => cookie.startsWith('__Host-recloser_session='))?.split(';')[0] ?? '';
 }
 
 const about = async (control: Control, response: Answer) =>
@@ -84,7 +89,7 @@ describe('an identity provider', () => {
 
     provider.claims = { preferred_username: 'ada', groups: ['admins'] };
     const again = await signIn(control);
-    expect(again.cookies.find((each) => each.startsWith('recloser_session='))).toContain('Max-Age=43200;');
+    expect(again.cookies.find((each) => each.startsWith('__Host-recloser_session='))).toContain('Max-Age=43200;');
     control.clock.advance(12 * 3_600_000 - 1);
     expect(await looks(again)).toBe(200);
     control.clock.advance(1);
@@ -122,6 +127,19 @@ describe('an identity provider', () => {
     const refused = await signIn(control, change);
     expect([refused.status, sessionOf(refused)]).toEqual([401, '']);
     expect((await control.storage.listAccess()).people).toEqual([]);
+  });
+
+  it('is come back from within ten minutes, however many others have begun to sign in meanwhile', async () => {
+    await using provider = await OpenIdProvider.start();
+    await using control = await startControl({ signIn: signInBy(provider) });
+    provider.claims = { groups: 'admins' };
+    const backAfter = async (wait: () => void | Promise<void>) => (await signIn(control, () => {}, wait)).status;
+    const others = async () => {
+      for (let other = 0; other < 1_001; other += 1) await open(`${control.url}/sign-in/provider`);
+    };
+    expect(await backAfter(others)).toBe(303);
+    expect(await backAfter(() => control.clock.advance(599_000))).toBe(303);
+    expect(await backAfter(() => control.clock.advance(600_000))).toBe(401);
   });
 
   it('that does not answer is told so in a sentence, and asked again the next time', async () => {
