@@ -132,14 +132,14 @@ test('a config with anything wrong in it changes nothing, and every problem is t
   expect(await circuits()).toEqual(['a closed 1']);
   expect((await chat(app)).status).toBe(200);
 
-  file.text = textOf({ providers: { a: at(a) }, chain: 'a', more: 'clients: [{ name: x, key: new-key }]' }).replace(
+  file.text = textOf({ providers: { a: at(a) }, chain: 'a', more: 'clients: [{ name: x, key: a-new-key }]' }).replace(
     'control: { port: 0 }\ndatabase: ":memory:"',
     'control: { port: 4999 }\ndatabase: other.db',
   );
   expect(await reload()).toMatchObject({ ok: true, needRestart: ['control.port', 'database'] });
   expect(await state()).toMatchObject({ problems: [], needRestart: ['control.port', 'database'] });
   expect((await chat(app)).status).toBe(401);
-  expect((await chat(app, { authorization: 'Bearer new-key' })).status).toBe(200);
+  expect((await chat(app, { authorization: 'Bearer a-new-key' })).status).toBe(200);
   app.reload('SIGHUP');
   await expect
     .poll(async () => (await audit())[0], { timeout: 10_000 })
@@ -149,7 +149,7 @@ test('a config with anything wrong in it changes nothing, and every problem is t
 test('clients are not taken away while the gateway is still listened to from elsewhere: nobody would be asked for a key', async () => {
   const a = await startUpstream();
   const written = { providers: { a: at(a) }, chain: 'a' };
-  const guarded = { ...written, host: '0.0.0.0', more: 'clients: [{ name: x, key: the-key }]' };
+  const guarded = { ...written, host: '0.0.0.0', more: 'clients: [{ name: x, key: the-only-key }]' };
   const { app, file, reload, state } = await start(guarded);
   // What is listened to everywhere is told by an address that it answers to.
   expect(app.gatewayUrl).toMatch(/^http:..127\.0\.0\.1:/);
@@ -159,7 +159,7 @@ test('clients are not taken away while the gateway is still listened to from els
   expect(await reload()).toMatchObject({ ok: false, ...refused });
   expect(await state()).toMatchObject(refused);
   expect((await chat(app)).status).toBe(401);
-  expect((await chat(app, { authorization: 'Bearer the-key' })).status).toBe(200);
+  expect((await chat(app, { authorization: 'Bearer the-only-key' })).status).toBe(200);
   file.text = textOf({ ...guarded, host: '127.0.0.1' });
   expect(await reload()).toMatchObject({ ok: true, needRestart: ['gateway.host'] });
 });

@@ -1,3 +1,4 @@
+import { unguessableCharacters } from '../core/access.ts';
 import type { FileConfig } from './schema.ts';
 
 /**
@@ -23,6 +24,10 @@ export function notesOf(config: FileConfig): string[] {
   say(
     unpricedLimits(config),
     'some providers of its chains have no price, and what they answer is not counted: give each a price.',
+  );
+  say(
+    shortKeys(config),
+    `has fewer than ${unguessableCharacters} characters, and might be guessed: while somebody guesses from its address, it is not heard.`,
   );
   return [...notes, ...hostNotes(config)];
 }
@@ -50,6 +55,14 @@ function unpricedLimits({ clients, chains, providers }: FileConfig): string[] {
     .filter(({ limits }) => limits?.dollarsPerDay !== undefined)
     .filter((client) => (client.chains ?? Object.keys(chains)).some(unpriced))
     .map(({ name }) => `limits.dollarsPerDay of client ${name}`);
+}
+
+function shortKeys({ clients }: FileConfig): string[] {
+  const isShort = (key: string | undefined) => key !== undefined && key.length < unguessableCharacters;
+  return clients.flatMap(({ name, key, previousKey }) => [
+    ...(isShort(key) ? [`key of client ${name}`] : []),
+    ...(isShort(previousKey) ? [`previousKey of client ${name}`] : []),
+  ]);
 }
 
 function hostNotes(config: FileConfig): string[] {

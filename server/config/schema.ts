@@ -79,7 +79,10 @@ const clientLimits = section({
     .describe('What its requests of one day (UTC) may cost; what has no price is not counted.'),
 });
 
-const clientKey = () => headerSafe('a key on one line of printable characters');
+/** Shorter ones are guessed; `notes.ts` tells of those that might be. */
+const leastKeyCharacters = 8;
+const keyHint = `a key of at least ${leastKeyCharacters} printable characters on one line, such as "openssl rand -hex 24" gives`;
+const clientKey = () => headerSafe(keyHint).min(leastKeyCharacters, { error: keyHint });
 const client = section({
   name: label.describe('Who it is, on the dashboard and in the record.'),
   key: clientKey().describe(`What it sends as its bearer token. Write \${NAME} to take it from the environment.`),

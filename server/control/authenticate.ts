@@ -1,10 +1,10 @@
 import { isGood, type Scope } from '../core/access.ts';
 import type { Clock } from '../core/clock.ts';
+import type { Guesses } from '../core/guesses.ts';
 import type { AccessBook } from '../operations/access/book.ts';
 import { hashOf } from '../operations/access/secret.ts';
 import type { Caller } from '../operations/operations.ts';
 import type { AdminToken } from './adminToken.ts';
-import type { Guesses } from './guesses.ts';
 import type { Lockouts } from './lockouts.ts';
 import type { Session, Sessions } from './session.ts';
 

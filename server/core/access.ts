@@ -68,7 +68,7 @@ export interface PersonRecord {
   disabledAt: number | null;
 }
 
-/** A token as long as this that nobody made up is not guessed, however often somebody tries. */
+/** A token or key as long as this that nobody made up is not guessed, however often somebody tries. */
 export const unguessableCharacters = 16;
 
 /** Whether a token lets anybody in at this moment. */

@@ -1,4 +1,5 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
+import { unguessableCharacters } from '../core/access.ts';
 import type { ApiError } from '../core/errors.ts';
 import type { RequestRecord, SpentByClient } from '../core/records.ts';
 import type { ClientSettings } from '../core/settings.ts';
@@ -14,7 +15,13 @@ export interface Client extends Pick<ClientSettings, 'name' | 'limits'> {
 interface Known {
   client: Client;
   hash: Buffer;
+  isGuessable: boolean;
 }
+
+/** Whose key a request bears. `isGuessable`: it is so short that it may have been guessed. `tried`: names the wrong one; null: it bore none. */
+export type Identified =
+  | { ok: true; client: Client | null; isGuessable: boolean }
+  | { ok: false; tried: string | null };
 
 /**
  * Who may call, and what of it each has taken. Keys are found by their hashes: what the time of a look-up tells is of a
@@ -32,19 +39,20 @@ export class Clients {
       for (const each of [key, previousKey]) {
         if (each === undefined) continue;
         const hash = hashOf(each);
-        this.byHash.set(nameOf(hash), { client, hash });
+        this.byHash.set(nameOf(hash), { client, hash, isGuessable: each.length < unguessableCharacters });
       }
     }
   }
 
   /** The client of an `Authorization` header. With no clients in the config it is nobody: only loopback is listened to then. */
-  identify(authorization: string | undefined): { ok: true; client: Client | null } | { ok: false } {
-    if (this.byHash.size === 0) return { ok: true, client: null };
+  identify(authorization: string | undefined): Identified {
+    if (this.byHash.size === 0) return { ok: true, client: null, isGuessable: false };
     const key = /^bearer +(.+)$/i.exec(authorization?.trim() ?? '')?.[1];
-    if (key === undefined) return { ok: false };
+    if (key === undefined) return { ok: false, tried: null };
     const hash = hashOf(key);
     const known = this.byHash.get(nameOf(hash));
-    return known && timingSafeEqual(known.hash, hash) ? { ok: true, client: known.client } : { ok: false };
+    if (!known || !timingSafeEqual(known.hash, hash)) return { ok: false, tried: nameOf(hash) };
+    return { ok: true, client: known.client, isGuessable: known.isGuessable };
   }
 
   /** A finished request: what it has cost counts for its client. */

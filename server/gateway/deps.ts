@@ -45,6 +45,8 @@ export interface GatewayTools extends GatewayDeps {
   upstream: Upstream;
   limits: Limits;
   clients: Clients;
+  /** Wrong keys, by where they come from. */
+  guesses: Guesses;
   inFlight: InFlight;
   budget: RetryBudget;
   hedges: HedgeBudget;

@@ -4,6 +4,7 @@ import { RetryBudget } from '../core/budget.ts';
 import type { Clock } from '../core/clock.ts';
 import { type ApiError, type ApiErrorCode, errorBody, statusOf } from '../core/errors.ts';
 import { refuseRequest } from '../core/guard.ts';
+import { Guesses } from '../core/guesses.ts';
 import { HedgeBudget } from '../core/hedge.ts';
 import { sharesOfMemory } from '../core/memory.ts';
 import { Pace } from '../core/pace.ts';
@@ -69,6 +70,7 @@ export function createGateway(deps: GatewayDeps): Gateway {
     }),
     limits: new Limits(deps.settings.limits, sharesOfMemory(deps.heapBytes ?? null)),
     clients,
+    guesses: new Guesses(deps.clock),
     inFlight: new InFlight(),
     budget: new RetryBudget(),
     hedges: new HedgeBudget(),

@@ -62,7 +62,8 @@ function guardRoutes(server: FastifyInstance, current: () => GatewayTools): void
     const tools = current();
     const identity = tools.clients.identify(request.headers.authorization);
     if (tools.state() !== 'serving') refuseWhileNotServing(reply, tools.state());
-    else if (!identity.ok) refuseUnknownClient(reply);
+    else if (!identity.ok) refuseUnknownClient(tools, { request, reply, tried: identity.tried });
+    else if (identity.isGuessable && tools.guesses.tooMany(request.ip)) refuseGuesser(reply);
     else {
       request.client = identity.client;
       done();
@@ -165,10 +166,33 @@ function refuseUnknownModel(reply: FastifyReply, chains: ChainSettings[]): Fasti
   });
 }
 
-function refuseUnknownClient(reply: FastifyReply): FastifyReply {
+interface UnknownClient {
+  request: FastifyRequest;
+  reply: FastifyReply;
+  tried: string | null;
+}
+
+/** Wrong keys are counted by address: while there are too many, neither they nor keys that may have been guessed are heard. */
+function refuseUnknownClient({ guesses, log }: GatewayTools, { request, reply, tried }: UnknownClient): FastifyReply {
+  if (tried !== null) {
+    if (guesses.tooMany(request.ip)) return refuseGuesser(reply);
+    if (guesses.wrong(request.ip, tried)) {
+      log.warn(
+        { from: request.ip },
+        'Many different wrong keys came to the gateway from one address: more are not heard for a minute.',
+      );
+    }
+  }
   return refuse(reply, {
     code: 'invalid_api_key',
     message: 'Send the key of a client of this gateway as `Authorization: Bearer KEY` (`clients` in the config).',
+  });
+}
+
+function refuseGuesser(reply: FastifyReply): FastifyReply {
+  return refuse(reply.header('retry-after', '60').header('x-should-retry', 'false'), {
+    code: 'rate_limit_exceeded',
+    message: 'Too many different wrong keys came from this address. Wait a minute, then send the key of a client.',
   });
 }
 

@@ -14,7 +14,12 @@ function example(): string {
   return file.text;
 }
 
-const env = { DEEPSEEK_API_KEY: 'one', GROQ_API_KEY: 'two', DASHSCOPE_API_KEY: 'three', CHAT_APP_KEY: 'four' };
+const env = {
+  DEEPSEEK_API_KEY: 'one',
+  GROQ_API_KEY: 'two',
+  DASHSCOPE_API_KEY: 'three',
+  CHAT_APP_KEY: 'a-client-key-four',
+};
 
 test('the example loads with its three keys in the environment', () => {
   const { providers, chains } = settingsOf(example(), { env });
@@ -47,7 +52,7 @@ test('the example with its comments taken off loads too', () => {
     .replace(/^# clients:\n# {3}- /m, 'clients:\n  - ')
     .replaceAll(/^( *)# (\w+: .*)$/gm, '$1$2');
   const { clients, gateway, node, providers } = settingsOf(text, { env });
-  expect(clients).toEqual([{ name: 'chat-app', key: 'four' }]);
+  expect(clients).toEqual([{ name: 'chat-app', key: 'a-client-key-four' }]);
   expect(gateway.hosts).toEqual(['gateway.example.com']);
   expect(node).toBe('a');
   expect(providers[1]?.systemPrompt).toBe('You are Lucy.');

@@ -151,8 +151,8 @@ test('a variable has the type that its text would have unquoted', () => {
 
 test('a variable of digits is text where text is wanted', () => {
   const text = withMore(`clients:\n  - { name: app, key: \${KEY} }\nnode: \${NODE}`);
-  const settings = settingsOf(text, { env: { KEY: '001234', NODE: '7' } });
-  expect(settings.clients).toEqual([{ name: 'app', key: '001234' }]);
+  const settings = settingsOf(text, { env: { KEY: '00123456', NODE: '7' } });
+  expect(settings.clients).toEqual([{ name: 'app', key: '00123456' }]);
   expect(settings.node).toBe('7');
 });
 
@@ -210,7 +210,7 @@ test('a bad flag is named as the flag, with no line', () => {
 });
 
 test('a listener beyond loopback starts with what guards it', () => {
-  const text = withMore('gateway: { host: 0.0.0.0 }\ncontrol: { host: "::" }\nclients: [{ name: x, key: y }]');
+  const text = withMore('gateway: { host: 0.0.0.0 }\ncontrol: { host: "::" }\nclients: [{ name: x, key: yyyyyyyy }]');
   expect(load(text, { env: { RECLOSER_TOKEN: 't' } }).ok).toBe(true);
   const fromFile = load(text, { env: { RECLOSER_TOKEN_FILE: '/run/token' }, readSecret: () => 'of-a-file' });
   expect(fromFile).toMatchObject({ ok: true, token: 'of-a-file' });

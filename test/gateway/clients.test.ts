@@ -132,3 +132,17 @@ describe('limits of one client, which others do not feel', () => {
     expect(await statusOn(2)).toBe(200);
   });
 });
+
+test('many wrong keys from an address are not heard for a minute, nor is a right one so short that it may have been guessed', async () => {
+  const clock = new FakeClock();
+  const { ask, url } = await one({ key: 'a-key-too-long-to-be-guessed', previousKey: 'short-key' }, { clock });
+  const asks = async (key: string) => (await ask({}, { authorization: `Bearer ${key}` })).status;
+  const wrong = (key: string) => fetch(`${url}/v1/models`, { headers: { authorization: `Bearer ${key}` } });
+  for (let again = 0; again < 25; again += 1) expect((await wrong('a mistaken script')).status).toBe(401);
+  for (let guess = 0; guess < 19; guess += 1) expect((await wrong(`guess-${guess}`)).status).toBe(401);
+  const refused = await wrong('one more');
+  expect([refused.status, refused.headers.get('retry-after')]).toEqual([429, '60']);
+  expect([await asks('short-key'), await asks('a-key-too-long-to-be-guessed')]).toEqual([429, 200]);
+  clock.advance(60_000);
+  expect([await asks('short-key'), (await wrong('one more')).status]).toEqual([200, 401]);
+});

@@ -1,4 +1,5 @@
-import type { Clock } from '../core/clock.ts';
+import type { Clock } from './clock.ts';
+import { networkOf } from './network.ts';
 
 /** Wrong secrets that one address may try within `spanMs`. One of a name that was noted already is a mistaken script, no guess. */
 const maxGuesses = 20;
@@ -11,7 +12,7 @@ interface Tries {
   names: Set<string>;
 }
 
-/** Slows down whoever guesses tokens and sign-in codes. */
+/** Slows down whoever guesses keys, tokens and passwords, by where they come from. */
 export class Guesses {
   private readonly clock: Clock;
   private readonly tries = new Map<string, Tries>();
@@ -26,20 +27,23 @@ export class Guesses {
     return tries !== null && tries.names.size >= maxGuesses;
   }
 
-  /** Notes a wrong secret by a name of its own, such as its hash. */
-  wrong(address: string, name: string): void {
+  /** Notes a wrong secret by a name of its own, such as its hash. True: with this one it is too many. */
+  wrong(address: string, name: string): boolean {
     const tries = this.current(address) ?? { since: this.clock.now(), names: new Set() };
-    this.tries.set(address, tries);
-    if (tries.names.size < maxGuesses) tries.names.add(name);
+    this.tries.set(networkOf(address), tries);
+    const before = tries.names.size;
+    if (before < maxGuesses) tries.names.add(name);
     const [eldest] = this.tries.keys();
     if (this.tries.size > maxAddresses && eldest !== undefined) this.tries.delete(eldest);
+    return before < maxGuesses && tries.names.size === maxGuesses;
   }
 
   private current(address: string): Tries | null {
-    const tries = this.tries.get(address);
+    const network = networkOf(address);
+    const tries = this.tries.get(network);
     if (!tries) return null;
     if (this.clock.now() - tries.since < spanMs) return tries;
-    this.tries.delete(address);
+    this.tries.delete(network);
     return null;
   }
 }
