@@ -26,10 +26,10 @@ export interface Known extends Caller {
   session: string | null;
 }
 
-/** Who sends a request, or why that is not known. `signal` aborts when their session or token ends. */
+/** Who sends a request, or why that is not known: `ended` is a session that is known no more, `wrong` a token. `signal` aborts when their session or token ends. */
 export type Identity =
   | { known: true; caller: Known; signal: AbortSignal | null }
-  | { known: false; why: 'missing' | 'wrong' | 'throttled'; from: string };
+  | { known: false; why: 'missing' | 'ended' | 'wrong' | 'throttled'; from: string };
 
 export interface Keys {
   admin: AdminToken;
@@ -50,7 +50,7 @@ export function authenticate(keys: Keys, shown: Credentials): Identity {
   const from = shown.address;
   if (shown.session === undefined) return { known: false, why: 'missing', from };
   const session = keys.sessions.find(shown.session);
-  return (session && bySession(keys, session, from)) ?? { known: false, why: 'wrong', from };
+  return (session && bySession(keys, session, from)) ?? { known: false, why: 'ended', from };
 }
 
 function byToken(keys: Keys, authorization: string, address: string): Identity {
@@ -116,13 +116,15 @@ export async function endSessionsOfOthers({ admin, book, sessions }: Keys): Prom
 
 type Stranger = (Identity & { known: false })['why'];
 
-export const strangerStatus: Record<Stranger, 401 | 429> = { missing: 401, wrong: 401, throttled: 429 };
+export const strangerStatus: Record<Stranger, 401 | 429> = { missing: 401, ended: 401, wrong: 401, throttled: 429 };
 
 /** What to tell somebody who is not known. */
 export const strangerSentences: Record<Stranger, string> = {
   missing:
     'Who are you? Programs send "Authorization: Bearer TOKEN" with a token (RECLOSER_TOKEN, or one made by "recloser token create"); people sign in on the dashboard.',
+  ended:
+    'This session is over, or was never known here. Sign in again; programs send RECLOSER_TOKEN or a token that is good.',
   wrong:
-    'This token or session is not known here, or holds no more. Send the RECLOSER_TOKEN that the program was started with or a token that is good, or sign in again.',
+    'This token is not known here, or holds no more. Send the RECLOSER_TOKEN that the program was started with, or a token that is good.',
   throttled: 'Too many wrong tokens, codes or passwords came from this address. Wait a minute, then try again.',
 };

@@ -38,7 +38,7 @@ import { createRouter } from './router.ts';
 import { Sessions } from './session.ts';
 import { signInRoutes } from './signIn.ts';
 import { providerRoutes } from './signInProvider.ts';
-import type { Context } from './trpc.ts';
+import type { Context, OnRefused } from './trpc.ts';
 
 /** Bounds of this listener. */
 const maxBodyBytes = 65_536;
@@ -98,16 +98,7 @@ export interface Control {
 
 /** The control plane: tRPC at `/trpc`, REST at `/api/v1`, sign-in, health, and the dashboard's files. */
 export function createControl(deps: ControlDeps): Control {
-  const server = fastify({
-    logger: false,
-    bodyLimit: maxBodyBytes,
-    requestTimeout: receiveMs,
-    trustProxy: deps.settings.control.trustProxy,
-    routerOptions: { maxParamLength: maxPathCharacters },
-    genReqId: ({ headers }) => saneId(headers['x-request-id']) ?? deps.newId(),
-    frameworkErrors: (error, request, reply) => sendUnreadable(deps.settings.control, error, { request, reply }),
-    forceCloseConnections: true, // live streams would hold it open for ever
-  });
+  const server = openServer(deps);
   const { clock, settings, storage, log } = deps;
   const codes = new SignInCodes(clock);
   const sessions = new Sessions({ storage, clock, log, restored: deps.sessions });
@@ -135,10 +126,14 @@ export function createControl(deps: ControlDeps): Control {
     lockouts,
   };
 
+  const onRefused: OnRefused = (by, what) => {
+    if (!by.known) noteStranger(operations, by, what);
+    else if (what !== null) noteForbidden(operations, by.caller, what);
+  };
   boundConnections(server.server, { openFiles: deps.openFiles ?? null, clock, log });
   guard(server, () => settings.control, log);
   server.register(fastifyCookie);
-  guardRoutes(server, keys);
+  guardRoutes(server, keys, onRefused);
   server.addHook('onReady', () => endSessionsOfOthers(keys));
   healthRoutes(server, deps);
   metricsRoute(server, deps.metrics);
@@ -149,8 +144,6 @@ export function createControl(deps: ControlDeps): Control {
   if (provider && url !== null) providerRoutes(server, { ...ways, settings: provider, url, onError });
   pageRoutes(server, { webRoot: deps.webRoot, secure });
   const router = createRouter({ ...deps, operations });
-  const onRefused: Context['onRefused'] = (by, what) =>
-    by.known ? noteForbidden(operations, by.caller, what) : noteStranger(operations, by, what);
   restApi(server, { router, keys, onRefused, version: deps.version, log });
   const options = { prefix: '/trpc', trpcOptions: trpcOptions({ router, onRefused, keys, log }) };
   withRole(server, 'procedures', (scope) => scope.register(fastifyTRPCPlugin<AppRouter>, options));
@@ -166,9 +159,22 @@ export function createControl(deps: ControlDeps): Control {
   };
 }
 
+function openServer({ settings, newId }: ControlDeps): FastifyInstance {
+  return fastify({
+    logger: false,
+    bodyLimit: maxBodyBytes,
+    requestTimeout: receiveMs,
+    trustProxy: settings.control.trustProxy,
+    routerOptions: { maxParamLength: maxPathCharacters },
+    genReqId: ({ headers }) => saneId(headers['x-request-id']) ?? newId(),
+    frameworkErrors: (error, request, reply) => sendUnreadable(settings.control, error, { request, reply }),
+    forceCloseConnections: true, // live streams would hold it open for ever
+  });
+}
+
 interface TrpcParts {
   router: AppRouter;
-  onRefused: Context['onRefused'];
+  onRefused: OnRefused;
   keys: Keys;
   log: Log;
 }

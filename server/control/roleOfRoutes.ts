@@ -3,6 +3,7 @@ import type { Scope } from '../core/access.ts';
 import { covers, type Role } from '../core/roles.ts';
 import { authenticate, type Identity, type Keys, strangerSentences, strangerStatus } from './authenticate.ts';
 import { errorBody } from './refusals.ts';
+import type { OnRefused } from './trpc.ts';
 
 /**
  * What a route takes: a role; nothing (`public`: files, health, the ways in); or it asks for itself (`procedures`: each
@@ -33,7 +34,7 @@ declare module 'fastify' {
 }
 
 /** Refuses to start with a route that names no role, and answers nobody whom a route's role does not let in. */
-export function guardRoutes(server: FastifyInstance, keys: Keys): void {
+export function guardRoutes(server: FastifyInstance, keys: Keys, onRefused: OnRefused): void {
   server.decorate('roleOfRoutes', null);
   server.decorate('routesKnown', []);
   server.addHook('onRoute', function (this: FastifyInstance, route) {
@@ -47,6 +48,7 @@ export function guardRoutes(server: FastifyInstance, keys: Keys): void {
     if (needs === undefined || needs === 'public' || needs === 'procedures') return;
     const identity = identityOf(keys, request);
     if (!identity.known) {
+      onRefused(identity, null);
       const body = errorBody('unauthorized', strangerSentences[identity.why]);
       return reply.code(strangerStatus[identity.why]).send(body);
     }

@@ -8,9 +8,11 @@ import { shownError, toTrpcError } from './errors.ts';
 /** What every procedure knows of its request. */
 export interface Context {
   identity: Identity;
-  /** Is told of each act that was refused to who wanted it: `circuits.trip`, … */
-  onRefused: (by: Identity, what: string) => void;
+  onRefused: OnRefused;
 }
+
+/** Is told of each act that was refused to who wanted it: `circuits.trip`, …; and of a stranger who only wanted to look: null. */
+export type OnRefused = (by: Identity, what: string | null) => void;
 
 /** Which role a procedure needs. */
 interface Meta {
@@ -38,7 +40,7 @@ const guarded = trpc.procedure
   .use(async ({ ctx, meta, path, type, next }) => {
     const { identity } = ctx;
     if (!identity.known) {
-      if (type === 'mutation') ctx.onRefused(identity, path);
+      ctx.onRefused(identity, type === 'mutation' ? path : null);
       const code = strangerStatus[identity.why] === 429 ? 'TOO_MANY_REQUESTS' : 'UNAUTHORIZED';
       throw new TRPCError({ code, message: strangerSentences[identity.why] });
     }

@@ -134,7 +134,7 @@ describe('what a role reaches', () => {
     expect(control.board.lastSeq).toBe(0);
   });
 
-  it('an act of somebody who is not known is in the audit too, over either API, and a look is not', async () => {
+  it('an act of somebody who is not known is in the audit too, over either API, and looks with a wrong token once', async () => {
     await using control = await startControl();
     const wrong = bearer('wrong-token');
     for (const headers of [wrong, {}]) {
@@ -145,8 +145,30 @@ describe('what a role reaches', () => {
       expect((await fetch(`${control.url}/api/v1/circuits/qwen-72b/hold`, options)).status).toBe(401);
     }
     expect(control.audit.map(({ who, what, outcome, from }) => [who, what, outcome, from])).toEqual(
-      ['trip', 'hold', 'trip', 'hold'].map((act) => ['unknown', `circuits.${act}`, 'refused', '127.0.0.1']),
+      ['circuits.trip', 'tokens.use', 'circuits.hold', 'circuits.trip', 'circuits.hold'].map((what) => [
+        ...['unknown', what, 'refused', '127.0.0.1'],
+      ]),
     );
     expect(JSON.stringify(control.audit)).not.toContain('wrong-token');
+    control.clock.advance(3_600_000 - 1);
+    const looks = ['/metrics', '/trpc/circuits.list', '/api/v1/circuits'];
+    for (const path of looks) expect((await fetch(control.url + path, { headers: wrong })).status).toBe(401);
+    expect(control.audit.length).toBe(5);
+    control.clock.advance(1);
+    for (const path of looks) await fetch(control.url + path, { headers: wrong });
+    expect(control.audit.length).toBe(6);
+  });
+
+  it('a scan from many addresses does not fill the audit', async () => {
+    await using control = await startControl({ trustProxy: ['127.0.0.1'] });
+    for (let machine = 0; machine < 70; machine += 1) {
+      const headers = { ...bearer('wrong-token'), 'x-forwarded-for': `203.0.113.${machine}` };
+      await fetch(`${control.url}/metrics`, { headers });
+    }
+    expect(control.audit.length).toBe(60);
+    expect(control.audit.at(-1)?.reason).toContain('no more refusals of strangers are noted in this minute');
+    control.clock.advance(60_000);
+    await fetch(`${control.url}/metrics`, { headers: bearer('wrong-token') });
+    expect(control.audit.length).toBe(61);
   });
 });

@@ -24,6 +24,7 @@ const actWords: Record<string, string> = {
   'session.open': 'sign in',
   'tokens.create': 'make a token',
   'tokens.revoke': 'revoke a token',
+  'tokens.use': 'look with a wrong token',
 };
 
 /** What was done, for people; an act without words of its own keeps its name. */

@@ -8,7 +8,7 @@ import { authenticate, type Keys, strangerSentences, strangerStatus } from '../a
 import { isUnknown, sentenceOf } from '../errors.ts';
 import { withRole } from '../roleOfRoutes.ts';
 import type { AppRouter } from '../router.ts';
-import type { Context } from '../trpc.ts';
+import type { Context, OnRefused } from '../trpc.ts';
 import { InputError, inputOf } from './input.ts';
 import { openApiOf } from './openapi.ts';
 import { restRoot, sendProblem } from './problem.ts';
@@ -17,7 +17,7 @@ import { type Field, fieldsOf, type RestRoute, restRoutes } from './table.ts';
 export interface RestDeps {
   router: AppRouter;
   keys: Keys;
-  onRefused: Context['onRefused'];
+  onRefused: OnRefused;
   version: string;
   log: Log;
 }
@@ -52,7 +52,7 @@ async function call({ router, keys, onRefused }: RestDeps, { route, fields, requ
   const { authorization } = request.headers;
   const identity = authenticate(keys, { authorization, session: undefined, address: request.ip });
   if (!identity.known) {
-    if (route.method === 'POST') onRefused(identity, route.procedure);
+    onRefused(identity, route.method === 'POST' ? route.procedure : null);
     throw new StrangerError(identity.why);
   }
   const { params, query, body } = request;
