@@ -37,6 +37,13 @@ export function addSessions(program: Command, world: CliWorld): void {
     .action((id: string | undefined, options: EndOptions) => end(world, id, options));
 }
 
+/** Until it is on the disk, a start would know nothing of it. */
+function notYet({ durable }: { durable: boolean }): string {
+  return durable
+    ? ''
+    : ' That is not on the disk yet: do not start it anew before it is (/readyz), or end them again then.';
+}
+
 async function end(world: CliWorld, id: string | undefined, options: EndOptions): Promise<void> {
   const { of, all } = options;
   if ([id, of, all].filter((given) => given !== undefined).length !== 1)
@@ -44,10 +51,10 @@ async function end(world: CliWorld, id: string | undefined, options: EndOptions)
   await withClient(world, options, async (client) => {
     if (id !== undefined) {
       const done = await client.access.endSession.mutate({ id });
-      return tell(world, options, { done, sentence: `The session ${printable(id)} has ended.` });
+      return tell(world, options, { done, sentence: `The session ${printable(id)} has ended.${notYet(done)}` });
     }
     const done = await client.access.endSessions.mutate(of === undefined ? {} : { who: of });
     const whose = of === undefined ? '' : ` of ${printable(of)}`;
-    tell(world, options, { done, sentence: `${plural(done.ended, 'session')}${whose} ended.` });
+    tell(world, options, { done, sentence: `${plural(done.ended, 'session')}${whose} ended.${notYet(done)}` });
   });
 }

@@ -10,6 +10,7 @@ import {
 } from '../operations/access/inputs.ts';
 import { addPerson, changePassword, changePerson, invitePerson, listPeople } from '../operations/access/people.ts';
 import { createToken, listTokens, revokeToken } from '../operations/access/tokens.ts';
+import { sessionsWritten } from '../operations/durable.ts';
 import { OperationError, unknownName } from '../operations/errors.ts';
 import { note } from '../operations/note.ts';
 import type { Known } from './authenticate.ts';
@@ -17,7 +18,7 @@ import { admin, router, viewer } from './trpc.ts';
 
 /** Who may come in: tokens of programs, people, and who is signed in now. */
 export function accessRouter(operations: AccessOperations) {
-  const { sessions } = operations;
+  const { sessions, clock } = operations;
   const sessionsOf = (session: string | null): ShownSession[] =>
     sessions.list().map((shown) => ({ ...shown, current: shown.id === session }));
   return router({
@@ -42,7 +43,7 @@ export function accessRouter(operations: AccessOperations) {
     sessions: admin.query(({ ctx }) => sessionsOf(ctx.caller.session)),
     /** One's own, on whatever machine. */
     mySessions: viewer.query(({ ctx }) => sessionsOf(ctx.caller.session).filter(({ who }) => who === ctx.caller.who)),
-    endSession: viewer.input(idInput).mutation(({ ctx, input }) => {
+    endSession: viewer.input(idInput).mutation(async ({ ctx, input }) => {
       const { who, role, from } = ctx.caller;
       const found = sessions.list().find(({ id }) => id === input.id);
       if (!found || (role !== 'admin' && found.who !== who)) {
@@ -50,10 +51,10 @@ export function accessRouter(operations: AccessOperations) {
       }
       sessions.end(found.id);
       note(operations, { who, from, what: 'session.end', subject: found.who, outcome: 'done' });
-      return { id: found.id };
+      return { id: found.id, durable: await sessionsWritten(clock, sessions) };
     }),
     /** On whatever machine; programs come by their tokens as before. */
-    endSessions: admin.input(endSessionsInput).mutation(({ ctx, input: { who: whose } }) => {
+    endSessions: admin.input(endSessionsInput).mutation(async ({ ctx, input: { who: whose } }) => {
       const found = sessions.list().filter(({ who }) => whose === undefined || who === whose);
       if (found.length === 0 && whose !== undefined) {
         const names = [...new Set(sessions.list().map(({ who }) => who))];
@@ -62,7 +63,7 @@ export function accessRouter(operations: AccessOperations) {
       for (const { id } of found) sessions.end(id);
       const { who, from } = ctx.caller;
       note(operations, { who, from, what: 'session.endAll', subject: whose ?? 'everybody', outcome: 'done' });
-      return { ended: found.length };
+      return { ended: found.length, durable: await sessionsWritten(clock, sessions) };
     }),
   });
 }

@@ -135,6 +135,7 @@ export function createControl(deps: ControlDeps): Control {
   server.register(fastifyCookie);
   guardRoutes(server, keys, onRefused);
   server.addHook('onReady', () => endSessionsOfOthers(keys));
+  server.addHook('onClose', () => sessions.finish());
   healthRoutes(server, deps);
   metricsRoute(server, deps.metrics);
   const ways = { keys, codes, operations, secure, provider: provider?.label ?? null };

@@ -14,6 +14,8 @@ const maxSessions = 1_000;
 const seenMs = 10 * 60_000;
 /** A storage that refused is asked again after so long. */
 const againMs = 5_000;
+/** The last try gets so long. */
+const closeMs = 2_000;
 /** Of a hash: enough to name one among a thousand. */
 const idCharacters = 16;
 
@@ -82,8 +84,11 @@ export class Sessions implements SessionStore {
   /** Not written yet; null: it ended. */
   private readonly changes = new Map<string, SessionRecord | null>();
   private seen: Seen = { tokens: new Map(), people: new Map() };
-  private writing = false;
+  private writing: Promise<void> | null = null;
   private failing = false;
+  private closing = false;
+  /** Ends the rest between two tries. */
+  private wake: () => void = () => {};
 
   constructor(deps: SessionDeps) {
     this.deps = deps;
@@ -176,8 +181,32 @@ export class Sessions implements SessionStore {
     const now = Math.round(this.deps.clock.wall());
     if (before !== null && now - before < seenMs) return null;
     this.seen[kind].set(id, now);
-    if (!this.writing) void this.flush();
+    this.writing ??= this.flush();
     return now;
+  }
+
+  /** Settles when all that has changed is on the disk. */
+  async written(): Promise<void> {
+    await this.writing;
+  }
+
+  /** Tries once more to write what is not on the disk; what is left then is logged. */
+  async finish(): Promise<void> {
+    const { clock, log } = this.deps;
+    this.closing = true;
+    this.wake();
+    let timer: Timer | undefined;
+    const over = new Promise<void>((resolve) => {
+      timer = clock.after(closeMs, resolve);
+    });
+    await Promise.race([this.writing, over]);
+    timer?.cancel();
+    const ended = [...this.changes.values()].filter((record) => record === null).length;
+    if (ended === 0) return;
+    log.error(
+      { ended },
+      `${ended} sessions have ended, which is not on the disk: they hold again from the next start on. End them then.`,
+    );
   }
 
   private keep(record: SessionRecord): void {
@@ -204,13 +233,12 @@ export class Sessions implements SessionStore {
 
   private write(hash: string, record: SessionRecord | null): void {
     this.changes.set(hash, record);
-    if (!this.writing) void this.flush();
+    this.writing ??= this.flush();
   }
 
   /** One transaction at a time, each with all that changed meanwhile. */
   private async flush(): Promise<void> {
-    const { storage, clock, log } = this.deps;
-    this.writing = true;
+    const { storage, log } = this.deps;
     while (this.changes.size + this.seen.tokens.size + this.seen.people.size > 0) {
       const changes = [...this.changes];
       const { tokens, people } = this.seen;
@@ -227,10 +255,21 @@ export class Sessions implements SessionStore {
         if (!this.failing) log.warn({ error }, 'Sign-ins and sign-outs cannot be stored now; they hold, and will be.');
         this.failing = true;
         for (const [hash, record] of changes) if (!this.changes.has(hash)) this.changes.set(hash, record);
-        await new Promise<void>((resolve) => void clock.after(againMs, resolve));
+        if (this.closing) break;
+        await this.rest();
       }
     }
-    this.writing = false;
+    this.writing = null;
+  }
+
+  private async rest(): Promise<void> {
+    await new Promise<void>((resolve) => {
+      const timer = this.deps.clock.after(againMs, resolve);
+      this.wake = () => {
+        timer.cancel();
+        resolve();
+      };
+    });
   }
 }
 

@@ -1,5 +1,5 @@
 import type { StoredAct } from '../../db/storage.ts';
-import type { Timer } from '../core/clock.ts';
+import type { Clock, Timer } from '../core/clock.ts';
 import type { Operations } from './operations.ts';
 
 /** How long an operator waits for the disk before hearing that an act is not on it yet. */
@@ -23,11 +23,7 @@ export async function writeAct(operations: Operations, act: StoredAct): Promise<
       return false;
     },
   );
-  let timer: Timer | null = null;
-  const patience = new Promise<'late'>((resolve) => {
-    timer = clock.after(diskPatienceMs, () => resolve('late'));
-  });
-  const first = await Promise.race([written.finally(() => timer?.cancel()), patience]);
+  const first = await inTime(clock, written);
   if (first !== 'late') return first;
   late = true;
   log.error(
@@ -35,6 +31,21 @@ export async function writeAct(operations: Operations, act: StoredAct): Promise<
     `The act "${act.audit.what}" took effect but is not on disk yet; it will be written as soon as that is possible.`,
   );
   return false;
+}
+
+/** Whether sessions that have just ended are on the disk: true, or false after the same patience; they are written later then. */
+export async function sessionsWritten(clock: Clock, sessions: { written(): Promise<void> }): Promise<boolean> {
+  return (await inTime(clock, sessions.written())) !== 'late';
+}
+
+async function inTime<Result>(clock: Clock, written: Promise<Result>): Promise<Result | 'late'> {
+  let timer: Timer | undefined;
+  const patience = new Promise<'late'>((resolve) => {
+    timer = clock.after(diskPatienceMs, () => resolve('late'));
+  });
+  const first = await Promise.race([written, patience]);
+  timer?.cancel();
+  return first;
 }
 
 function giveToJournal({ journal }: Operations, { event, stored, audit }: StoredAct): void {

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { Sessions, sessionMs } from '../../server/control/session.ts';
 import { realClock } from '../../server/world.ts';
 import { TestDatabase } from '../db/support/database.ts';
-import { cookieOf, tokenOf } from '../support/access.ts';
+import { cookieOf, post, tokenOf } from '../support/access.ts';
 import { call, startControl, testToken } from '../support/control.ts';
 import { FakeClock } from '../support/fakeClock.ts';
 import { MemoryStorage } from '../support/memoryStorage.ts';
@@ -100,6 +100,35 @@ describe('sessions', () => {
     await settle();
     expect(sessions(storage, clock).sessions.find(old)).toBeNull();
     expect(sessions(storage, clock).sessions.find(made)?.who).toBe('operator');
+  });
+
+  /** One that was ended while the disk was away. */
+  async function endedUnwritten() {
+    const control = await startControl();
+    const cookie = cookieOf(await post(control, '/sign-in', { token: testToken }));
+    await settle();
+    control.storage.disk = 'broken';
+    const ended = call(control, 'access.endSessions', { post: true });
+    const open = async () => (await call(control, 'access.sessions')).body.result?.data.length;
+    while ((await open()) !== 0);
+    control.clock.advance(1_000);
+    expect((await ended).body.result?.data).toEqual({ ended: 1, durable: false });
+    expect((await call(control, 'circuits.list', { headers: { cookie } })).status).toBe(401);
+    expect(control.storage.sessions.size).toBe(1);
+    return control;
+  }
+
+  it('that ended while the disk was away are told so to who ended them, and written at the last moment', async () => {
+    await using control = await endedUnwritten();
+    control.storage.disk = 'well';
+    await control.server.close();
+    expect(control.storage.sessions.size).toBe(0);
+  });
+
+  it('whose end could not be written before the end of the program are in the log', async () => {
+    await using control = await endedUnwritten();
+    await control.server.close();
+    expect(control.logged.at(-1)).toMatchObject({ level: 'error', context: { ended: 1 } });
   });
 
   it('over a thousand end the eldest', () => {

@@ -28,6 +28,8 @@ export interface OpenSessions {
   end(id: string): boolean;
   /** Ends every session of a person or a token. */
   endOf(owner: string): void;
+  /** Settles when all that has changed is on the disk; never rejects. */
+  written(): Promise<void>;
 }
 
 interface Done {
