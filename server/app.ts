@@ -24,6 +24,7 @@ import { openTracing, type Tracing } from './observe/tracing.ts';
 import { reloadConfig } from './operations/config.ts';
 import { type ConfigFile, Reload } from './reload.ts';
 import { spentToday } from './spent.ts';
+import { endInOrder, WRITE_GRACE_MS } from './stop.ts';
 import { aboutOf, createWatch, metricsOf, probeOf } from './watch.ts';
 
 /** What the program is given of the world. */
@@ -55,12 +56,9 @@ export interface App {
   needsLink(): boolean;
   /** Reads the config file again, because of `reason`; with anything wrong in it the settings stay as they are. */
   reload(reason: string): void;
-  /** Lets requests in flight end within `graceMs` (`shutdown.grace`), writes the record, and frees both ports. */
+  /** Is not ready for `shutdown.delay`, lets requests in flight end within `graceMs` (`shutdown.grace`), writes the record, and frees both ports. */
   stop(graceMs?: number): Promise<void>;
 }
-
-/** How long the record may take to be written once the last request has ended. */
-const WRITE_GRACE_MS = 5_000;
 
 /** Is told of each change of how the record is doing. */
 type StatusListeners = Set<(status: StorageStatus) => void>;
@@ -131,19 +129,15 @@ async function putTogether(settings: Settings, world: World, kept: Kept): Promis
         reloadConfig({ log, clock, newId, journal: recorder }, config, { who: ITSELF, from: null, reason });
     },
     signInLink: () => life.controlUrl + control.signInLink(),
-    async stop(graceMs = settingsNow().shutdownGraceMs) {
+    stop(graceMs = settingsNow().shutdownGraceMs) {
       life.state = 'draining';
-      standby.stop();
-      recheck.stop();
-      await watch.stop();
-      const quiet = alerting.stop();
-      await gateway.drain(graceMs);
-      await kept.tracing?.close(WRITE_GRACE_MS);
-      await kept.drills?.close();
-      await quiet;
-      await control.server.close();
-      await recorder.close(WRITE_GRACE_MS);
-      await kept.storage.close(WRITE_GRACE_MS);
+      const askers = async () => {
+        standby.stop();
+        recheck.stop();
+      };
+      const lookers = [askers, () => watch.stop(), () => alerting.stop()];
+      const ending = { ...kept, clock: world.clock, lookers, gateway, control: control.server, recorder };
+      return endInOrder(ending, { delayMs: settingsNow().shutdownDelayMs, graceMs });
     },
   };
 }

@@ -115,4 +115,4 @@ test('what happened is on the page within a second or two, an idle provider is c
     demo: false,
     gatewayUrl: second.gatewayUrl,
   });
-}, 30_000);
+});

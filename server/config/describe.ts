@@ -40,7 +40,7 @@ export function describe(settings: Settings, hide: Hide) {
     clients: settings.clients.map((client) => describeClient(client, hide)),
     retention: Object.fromEntries(keptKinds.map((kind) => [kind, writeDuration(retention[`${kind}Ms`])])),
     telemetry: describeTelemetry(settings.telemetry, hide),
-    shutdown: { grace: writeDuration(settings.shutdownGraceMs) },
+    shutdown: { delay: writeDuration(settings.shutdownDelayMs), grace: writeDuration(settings.shutdownGraceMs) },
     alerts: settings.alerts.map((alert) => describeAlert(alert, hide)),
     drills,
   };

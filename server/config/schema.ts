@@ -123,6 +123,9 @@ export const configSchema = section({
     .describe('How long the record is kept; what is older is let go, little by little.'),
   telemetry: telemetrySchema.prefault({}).describe('Traces by OpenTelemetry; off while it has no `otlp`.'),
   shutdown: section({
+    delay: duration(0, HOUR)
+      .prefault('0s')
+      .describe('So long it says that it is not ready and answers on, for balancers to send callers elsewhere first.'),
     grace: duration(0, HOUR)
       .prefault('10s')
       .describe('Answers that are under way have so long to end; those left end in an error.'),

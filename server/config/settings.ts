@@ -29,6 +29,7 @@ export function toSettings(config: FileConfig, from: { file: string; hostname: s
     clients: config.clients,
     retention: toRetention(config.retention),
     telemetry: toTelemetry(config.telemetry),
+    shutdownDelayMs: config.shutdown.delay,
     shutdownGraceMs: config.shutdown.grace,
     alerts: config.alerts.map(toAlert),
     drills: config.drills,

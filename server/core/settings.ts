@@ -22,6 +22,8 @@ export interface Settings {
   limits: LimitSettings;
   clients: ClientSettings[];
   retention: RetentionSettings;
+  /** Told to stop, it is not ready for so long before it takes no more requests. */
+  shutdownDelayMs: number;
   /** Answers that are under way when the program is told to stop have so long to end. */
   shutdownGraceMs: number;
   /** Where spans are sent; null: nowhere. */

@@ -42,6 +42,8 @@ export interface GatewayDeps {
 
 /** What its parts share. */
 export interface GatewayTools extends GatewayDeps {
+  /** Why no request is taken now; null: they are taken. Not ready any more, it takes them on until it is drained. */
+  closed: () => 'starting' | 'draining' | null;
   upstream: Upstream;
   limits: Limits;
   clients: Clients;

@@ -63,6 +63,7 @@ export function createGateway(deps: GatewayDeps): Gateway {
   const first: GatewayTools = {
     ...deps,
     state: () => (draining ? 'draining' : deps.state()),
+    closed: () => (draining ? 'draining' : deps.state() === 'starting' ? 'starting' : null),
     upstream: new Upstream(deps.settings.providers, {
       clock: deps.clock,
       drillUrl: deps.drillUrl ?? null,

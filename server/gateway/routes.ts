@@ -61,7 +61,10 @@ function guardRoutes(server: FastifyInstance, current: () => GatewayTools): void
     if (request.routeOptions.config.door !== 'client') return done();
     const tools = current();
     const identity = tools.clients.identify(request.headers.authorization);
-    if (tools.state() !== 'serving') refuseWhileNotServing(reply, tools.state());
+    const closed = tools.closed();
+    // Who keeps a connection would never notice that others are to be asked from now on.
+    if (tools.state() === 'draining') reply.raw.setHeader('connection', 'close');
+    if (closed) refuseWhileClosed(reply, closed);
     else if (!identity.ok) refuseUnknownClient(tools, { request, reply, tried: identity.tried });
     else if (identity.isGuessable && tools.guesses.tooMany(request.ip)) refuseGuesser(reply);
     else {
@@ -196,8 +199,8 @@ function refuseGuesser(reply: FastifyReply): FastifyReply {
   });
 }
 
-function refuseWhileNotServing(reply: FastifyReply, state: 'starting' | 'draining' | 'serving'): FastifyReply {
-  const what = state === 'starting' ? 'is starting' : 'is going down';
+function refuseWhileClosed(reply: FastifyReply, closed: 'starting' | 'draining'): FastifyReply {
+  const what = closed === 'starting' ? 'is starting' : 'is going down';
   reply.header('retry-after', '1').header('connection', 'close');
   return refuse(reply, {
     code: 'draining',

@@ -58,6 +58,7 @@ test('a config of two names gets every default of the contract', () => {
     clients: [],
     retention,
     telemetry: null,
+    shutdownDelayMs: 0,
     shutdownGraceMs: 10_000,
     alerts: [],
     drills: false,

@@ -2,12 +2,28 @@ import { describe, expect, test } from 'vitest';
 import { FakeClock } from '../support/fakeClock.ts';
 import { startGateway } from '../support/gateway.ts';
 import { rawCall } from '../support/rawCall.ts';
-import { event, openStream, silent, startUpstream, stop, text } from '../support/upstream.ts';
+import { event, openStream, silent, startUpstream, stop, streams, text } from '../support/upstream.ts';
 
 const lucy = { model: 'lucy', messages: [{ role: 'user', content: 'hi' }] };
 const asJson = { 'content-type': 'application/json' };
 
 describe('going down', () => {
+  test('not ready any more it answers on, and has connections that are kept closed, until it is drained', async () => {
+    let state: 'serving' | 'draining' = 'serving';
+    const upstream = await startUpstream(streams('whole'));
+    const providers = { a: { url: upstream.url } };
+    const { url, gateway, ask } = await startGateway({ providers, deps: { state: () => state } });
+    expect((await ask({ stream: true })).headers.get('connection')).toBe('keep-alive');
+    state = 'draining';
+    expect((await fetch(`${url}/readyz`)).status).toBe(503);
+    for (const stream of [true, false]) {
+      const { status, headers } = await ask({ stream });
+      expect([status, headers.get('connection')]).toEqual([200, 'close']);
+    }
+    await gateway.drain(0);
+    await expect(ask()).rejects.toThrow();
+  });
+
   test('waits for the answers that are out, and takes no more', async () => {
     const upstream = await startUpstream(silent);
     const { url, gateway, ask } = await startGateway({ providers: { a: { url: upstream.url } } });

@@ -209,6 +209,7 @@ function settingsOf({ providers, chain, settings }: GatewayOptions): Settings {
     clients: [],
     retention: { requestsMs: 1, probesMs: 1, transitionsMs: 1, minutesMs: 1, auditMs: 1, incidentsMs: 1 },
     telemetry: null,
+    shutdownDelayMs: 0,
     shutdownGraceMs: 1_000,
     alerts: [],
     drills: false,
