@@ -63,7 +63,7 @@ function told({ received }: Awaited<ReturnType<typeof alertReceiver>>): string[]
   const byId = new Map(
     received.map(({ headers, text }) => {
       const { type, data } = JSON.parse(text);
-      return [headers['webhook-id'], `${type} ${data.severity} ${data.key}: ${data.title}`];
+      return [headers['webhook-id'], `${type} ${data.severity} ${data.key.replace(/\/\d{6,}$/, '')}: ${data.title}`];
     }),
   );
   return [...byId.values()];

@@ -14,7 +14,7 @@ const secret = destination().secret ?? '';
 function told({ received }: { received: Received[] }): string[] {
   return received.map(({ text }) => {
     const { type, data } = JSON.parse(text);
-    return `${data.key} ${type} ${data.severity}`;
+    return `${data.key.replace(/^(incident\/\d+)\/\d+$/, '$1')} ${type} ${data.severity}`;
   });
 }
 

@@ -35,7 +35,9 @@ function knownSince({ seenAt }: Alert, { detectedAt }: Concern): number | null {
 }
 
 function begun({ incidentId, chain }: Concern, now: number): Alert {
-  const key = chain === null ? `incident/${incidentId}` : `chain/${chain}/${now}`;
+  const about = chain === null ? `incident/${incidentId}` : `chain/${chain}`;
+  // Another Recloser that pages by the same key has an incident of that number too, but not seen in the same moment.
+  const key = `${about}/${now}`;
   const since = { badSince: null, riskSince: null, wellSince: null, resolvedAt: null };
   return { key, incidentId, chain, seenAt: now, ...since, told: [] };
 }

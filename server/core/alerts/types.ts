@@ -59,7 +59,7 @@ export interface Concern {
 
 /** One alert as it is kept: the same key for as long as it is about the same thing. */
 export interface Alert {
-  /** `incident/14`; `chain/lucy/1760000000000`, by when it was first seen. */
+  /** `incident/14/1760000000000` or `chain/lucy/1760000000000`, by when it was first seen: no other Recloser has the same. */
   key: string;
   incidentId: number | null;
   chain: string | null;

@@ -20,7 +20,7 @@ export interface SpanData {
 }
 
 /** What spans say of a provider. */
-export type TracedProvider = Pick<ProviderSettings, 'name' | 'baseUrl' | 'dialect' | 'model'>;
+export type TracedProvider = Pick<ProviderSettings, 'name' | 'baseUrl' | 'dialect' | 'model' | 'assemble'>;
 
 /** A finished request as spans: one for it, one for each attempt, and an event for each provider that was passed over. */
 export function spansOf(
@@ -48,7 +48,7 @@ function requestSpan(request: RequestRecord, trace: RequestTrace): SpanData {
     'gen_ai.operation.name': 'chat',
     'gen_ai.request.model': chain,
     'error.type': error,
-    ...usageOf(request.usage),
+    ...sumOf(request.usage),
     ...toldOf(toldToCaller(request, trace)),
     'recloser.request.id': request.id,
     'recloser.node': request.node,
@@ -94,9 +94,14 @@ function attemptSpan(
 ): SpanData {
   const { ordinal, startedAt, outcome, status, word } = attempt;
   const error = outcome === 'failed' ? (status !== null && status >= 400 ? String(status) : word) : null;
+  // A plain request is streamed from the provider too, unless that one is to be asked plainly.
+  const isStreamed = request.stream || provider?.assemble === true;
   const attributes = known({
     'gen_ai.operation.name': 'chat',
     'gen_ai.request.model': provider?.model ?? null,
+    'gen_ai.request.stream': isStreamed ? true : null,
+    'gen_ai.response.time_to_first_chunk':
+      isStreamed && attempt.firstTokenMs !== null ? attempt.firstTokenMs / 1_000 : null,
     'gen_ai.provider.name': provider ? vendors[provider.dialect] : null,
     ...(provider ? addressOf(provider.baseUrl) : {}),
     'http.response.status_code': status,
@@ -137,7 +142,18 @@ function usageOf(usage: Usage | null): Record<string, SpanValue> {
   if (usage === null) return {};
   return {
     'gen_ai.usage.input_tokens': usage.promptTokens,
+    'gen_ai.usage.cache_read.input_tokens': usage.cachedTokens,
     'gen_ai.usage.output_tokens': usage.completionTokens,
+    'recloser.usage.estimated': usage.estimated,
+  };
+}
+
+/** Of all attempts together, under names of our own: who adds up `gen_ai.usage` over spans has counted each of them already. */
+function sumOf(usage: Usage | null): Record<string, SpanValue> {
+  if (usage === null) return {};
+  return {
+    'recloser.usage.input_tokens': usage.promptTokens,
+    'recloser.usage.output_tokens': usage.completionTokens,
     'recloser.usage.estimated': usage.estimated,
   };
 }

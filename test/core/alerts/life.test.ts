@@ -286,7 +286,7 @@ test('a reminder does not queue behind a message that has not arrived', () => {
   const ask = { incidents: [incident()], chains: [], destinations: [destination()] };
   const opened = step({ ...ask, alerts: [], waiting: new Map(), now: start + minute });
   const alerts = opened.alerts.map(({ alert }) => alert);
-  const waiting = new Map([['incident/14', new Set(['team'])]]);
+  const waiting = new Map([[`incident/14/${start + minute}`, new Set(['team'])]]);
   expect(step({ ...ask, alerts, waiting, now: start + 60 * minute }).due).toEqual([]);
   expect(step({ ...ask, alerts, waiting: new Map(), now: start + 60 * minute }).due).toHaveLength(1);
 });

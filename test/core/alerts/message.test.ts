@@ -8,7 +8,7 @@ import { FakeClock } from '../../support/fakeClock.ts';
 import { chain, destination, incident, minute, start } from './support.ts';
 
 const alert: Alert = {
-  ...{ key: 'incident/14', incidentId: 14, chain: null, seenAt: start, resolvedAt: null },
+  ...{ key: `incident/14/${start}`, incidentId: 14, chain: null, seenAt: start, resolvedAt: null },
   ...{ badSince: start, riskSince: null, wellSince: null, told: [] },
 };
 const concern = {
@@ -121,7 +121,7 @@ test('a webhook is told by type, with times as text', () => {
   expect(bodyOf(messageOf(ask('opened', 'page')), destination())).toMatchObject({
     type: 'alert.opened',
     timestamp: '2025-10-09T08:57:20.000Z',
-    data: { severity: 'page', key: 'incident/14', incidentId: 14, beganAt: '2025-10-09T08:53:20.000Z' },
+    data: { severity: 'page', key: `incident/14/${start}`, incidentId: 14, beganAt: '2025-10-09T08:53:20.000Z' },
   });
 });
 
@@ -142,7 +142,7 @@ test('PagerDuty is triggered and resolved by one key for one alert', () => {
     ...['trigger', 'trigger', 'trigger', 'trigger', 'resolve', 'resolve'],
   ]);
   const keys = sent.map((body) => (body as { dedup_key: string }).dedup_key);
-  expect(new Set(keys)).toEqual(new Set(['recloser/production/incident/14']));
+  expect(new Set(keys)).toEqual(new Set([`recloser/production/incident/14/${start}`]));
   expect(sent[0]).toMatchObject({ routing_key: 'k', payload: { severity: 'critical', source: 'recloser production' } });
 });
 

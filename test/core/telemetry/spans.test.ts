@@ -13,11 +13,11 @@ const trace: RequestTrace = {
   told: new Map(),
 };
 const provider = (name: string, baseUrl = `https://${name}.example/v1`): TracedProvider => ({
-  ...{ name, baseUrl, dialect: 'openai', model: `model-of-${name}` },
+  ...{ name, baseUrl, dialect: 'openai', model: `model-of-${name}`, assemble: name !== 'second' },
 });
 const providers = new Map(['first', 'second'].map((name) => [name, provider(name)]));
 const at = 1_760_000_000_000;
-const usage = { promptTokens: 7, cachedTokens: 0, completionTokens: 3, estimated: true };
+const usage = { promptTokens: 7, cachedTokens: 4, completionTokens: 3, estimated: true };
 
 const spans = (changes: Partial<RequestRecord>, known = providers, told: RequestTrace['told'] = new Map()) =>
   spansOf(requestOf(changes), { ...trace, told }, known);
@@ -27,6 +27,7 @@ const attempts = (...steps: Partial<AttemptRecord>[]) =>
 test('a failover: one span for the request, one for each attempt inside it, and an event for what was passed over', () => {
   const [request, failed, served, ...more] = spans({
     usage,
+    stream: false,
     costNanoUsd: 42,
     servedBy: 'second',
     attempts: attempts(
@@ -41,7 +42,7 @@ test('a failover: one span for the request, one for each attempt inside it, and 
     ...{ startedAt: at, endedAt: at + 900 },
     attributes: {
       ...{ 'http.response.status_code': 200, 'recloser.served_by': 'second', 'recloser.cost.nano_usd': 42 },
-      ...{ 'gen_ai.usage.input_tokens': 7, 'gen_ai.usage.output_tokens': 3, 'recloser.usage.estimated': true },
+      ...{ 'recloser.usage.input_tokens': 7, 'recloser.usage.output_tokens': 3, 'recloser.usage.estimated': true },
     },
     events: [
       {
@@ -57,6 +58,8 @@ test('a failover: one span for the request, one for each attempt inside it, and 
     ...{ name: 'chat model-of-first', kind: 'client', parentId: trace.spanId, error: '503', startedAt: at + 100 },
     attributes: { 'server.address': 'first.example', 'server.port': 443, 'error.type': '503' },
   });
+  expect(failed?.attributes).toMatchObject({ 'gen_ai.request.stream': true });
+  expect(served?.attributes).not.toHaveProperty('gen_ai.request.stream');
   expect(served).toMatchObject({
     ...{ name: 'chat model-of-second', kind: 'client', parentId: trace.spanId, error: null },
     attributes: { 'recloser.wait_ms': 250, 'recloser.first_token_ms': 90, 'gen_ai.request.model': 'model-of-second' },
@@ -164,6 +167,18 @@ test('what is not known is left out: no usage, no price, a provider that is in t
   }
   expect(attempt).toMatchObject({ name: 'chat', attributes: { 'recloser.provider': 'gone' } });
   expect(attempt?.attributes).not.toHaveProperty('server.address');
+});
+
+test('tokens are said under the names of the conventions once, by whoever used them, with those that were read from a cache', () => {
+  const tokens = { 'gen_ai.usage.input_tokens': 7, 'gen_ai.usage.cache_read.input_tokens': 4 };
+  const [request, attempt] = spans({
+    usage,
+    stream: true,
+    attempts: attempts({ provider: 'first', usage, firstTokenMs: 90 }),
+  });
+  expect(attempt?.attributes).toMatchObject({ ...tokens, 'gen_ai.usage.output_tokens': 3 });
+  expect(attempt?.attributes).toMatchObject({ 'gen_ai.response.time_to_first_chunk': 0.09 });
+  expect(Object.keys(request?.attributes ?? {}).filter((key) => key.startsWith('gen_ai.usage'))).toEqual([]);
 });
 
 test.each([
