@@ -194,7 +194,9 @@ async function makeParts(
     ...{ settings: () => now, world, storage, board, overview: () => overviews.get(), telling },
     controlUrl: () => life.controlUrl,
   });
-  const metrics = metricsOf({ settings: () => now, world, watch, board, recorder, storage, gateway });
+  const metrics = metricsOf({
+    ...{ settings: () => now, world, watch, board, recorder, storage, gateway, alerts: alerting.alerter },
+  });
   const adopt = (changed: Settings, token: string | null): void => {
     now = changed;
     board.adopt(changed);

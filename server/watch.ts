@@ -1,4 +1,5 @@
 import type { Storage } from '../db/storage.ts';
+import type { Alerter } from './alerts/alerter.ts';
 import type { World } from './app.ts';
 import type { Board } from './circuits/board.ts';
 import type { Asked } from './circuits/recheck.ts';
@@ -112,10 +113,11 @@ interface Measured {
   recorder: Recorder;
   storage: Storage;
   gateway: Gateway;
+  alerts: Pick<Alerter, 'counted'>;
 }
 
 /** What a scrape is told, from what is known anyway. */
-export function metricsOf({ settings, world, watch, board, recorder, storage, gateway }: Measured): Metrics {
+export function metricsOf({ settings, world, watch, board, recorder, storage, gateway, alerts }: Measured): Metrics {
   const about = () => {
     const { environment, node } = settings();
     return { version: world.version, environment, node, startedAt: watch.startedAt };
@@ -128,6 +130,8 @@ export function metricsOf({ settings, world, watch, board, recorder, storage, ga
     record: recorder.status(),
     storage: storage.status(),
     load: gateway.load(),
+    refusals: gateway.refusals,
+    alerts: alerts.counted(),
     process: world.usage?.() ?? null,
   }));
 }

@@ -2,7 +2,7 @@ import type { AlertChange, Storage } from '../../db/storage.ts';
 import type { Watched } from '../core/alerts/concerns.ts';
 import { messageOf, testMessage } from '../core/alerts/message.ts';
 import { type Step, type StepAsk, step } from '../core/alerts/step.ts';
-import type { Alert, AlertSettings, Delivery } from '../core/alerts/types.ts';
+import type { Alert, AlertSettings, AlertSums, Delivery } from '../core/alerts/types.ts';
 import type { CircuitEntry } from '../core/circuit/types.ts';
 import type { Clock, Timer } from '../core/clock.ts';
 import type { IncidentRow } from '../core/incidents/report.ts';
@@ -79,6 +79,11 @@ export class Alerter {
   async idle(): Promise<void> {
     await this.looking;
     await this.outbox.idle();
+  }
+
+  /** What became of messages since this run began. */
+  counted(): AlertSums[] {
+    return this.outbox.counted();
   }
 
   destinations(): readonly AlertSettings[] {

@@ -1,6 +1,6 @@
 import type { AlertStorage } from '../../db/storage.ts';
 import { afterTry } from '../core/alerts/retry.ts';
-import type { AlertMessage, AlertSettings, Delivery } from '../core/alerts/types.ts';
+import type { AlertMessage, AlertSettings, AlertSums, Delivery } from '../core/alerts/types.ts';
 import { bodyOf } from '../core/alerts/wire.ts';
 import type { Clock, Timer } from '../core/clock.ts';
 import type { Log } from '../core/log.ts';
@@ -30,6 +30,7 @@ export class Outbox {
   private readonly timers = new Map<string, Timer>();
   private readonly sending = new Map<string, Promise<void>>();
   private readonly ending = new AbortController();
+  private readonly sums = new Map<string, AlertSums>();
   private running = true;
 
   constructor(options: OutboxOptions) {
@@ -43,6 +44,7 @@ export class Outbox {
     for (const delivery of deliveries) {
       if (count >= maxWaiting) {
         const error = `${maxWaiting} messages wait already`;
+        this.sumsOf(delivery.destination).failed += 1;
         refused.push({ ...delivery, status: 'failed', error, settledAt: this.options.clock.wall() });
         continue;
       }
@@ -62,6 +64,12 @@ export class Outbox {
       found.set(alertKey, (found.get(alertKey) ?? new Set<string>()).add(destination));
     }
     return found;
+  }
+
+  /** By destination: those of the config, and those that had messages. */
+  counted(): AlertSums[] {
+    for (const { name } of this.options.destinations()) this.sumsOf(name);
+    return [...this.sums.values()].map((sums) => ({ ...sums, waiting: this.lanes.get(sums.destination)?.length ?? 0 }));
   }
 
   /** Sends one message now, beside those that wait, once. */
@@ -122,6 +130,7 @@ export class Outbox {
     // Given up by the end of the program: it is as if it had not been tried.
     if (this.ending.signal.aborted && after.status !== 'delivered') return;
     this.say(after);
+    if (after.status !== 'waiting') this.sumsOf(name)[after.status] += 1;
     const rest = (this.lanes.get(name) ?? []).slice(1);
     this.lanes.set(name, after.status === 'waiting' ? [after, ...rest] : rest);
     await this.write(after);
@@ -147,6 +156,12 @@ export class Outbox {
         'What became of a message of an alert could not be written: it may be sent once more, under the same id, after a restart.',
       );
     }
+  }
+
+  private sumsOf(destination: string): AlertSums {
+    const sums = this.sums.get(destination) ?? { destination, delivered: 0, failed: 0, dropped: 0, waiting: 0 };
+    this.sums.set(destination, sums);
+    return sums;
   }
 
   private say({ id, destination, status, attempts, error, message, alertKey }: Delivery): void {

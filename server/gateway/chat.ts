@@ -15,6 +15,7 @@ import { Interrupt } from './interrupt.ts';
 import type { Journey } from './journey.ts';
 import { Ledger } from './ledger.ts';
 import { recordOf } from './record.ts';
+import type { Refusals } from './refusals.ts';
 import { earlyError } from './reply.ts';
 import { Rescue } from './rescue.ts';
 import { readWishes, type Wishes } from './wishes.ts';
@@ -27,6 +28,7 @@ export interface Call {
   request: IncomingMessage;
   caller: Caller;
   interrupt: Interrupt;
+  refusals: Refusals;
   /** By `Clock.now()`, and ms since 1970. */
   startedNow: number;
   startedAt: number;
@@ -46,6 +48,7 @@ export async function answerChat(
     request: http.request,
     caller,
     interrupt,
+    refusals: tools.refusals,
     startedNow: clock.now(),
     startedAt: clock.wall(),
   };
@@ -186,6 +189,7 @@ function keepWhenOver(tools: GatewayTools, walk: Walk, keep: () => void): void {
 }
 
 function refuse(call: Call, error: ApiError): void {
+  call.refusals.add(error.code, call.client?.name ?? null);
   const reply = earlyError(error);
   const headers = { ...reply.headers, 'x-recloser-request-id': call.id, 'x-recloser-trail': '' };
   call.caller.refuse({ ...reply, headers });

@@ -1,6 +1,7 @@
 import type { Board } from '../circuits/board.ts';
 import type { RetryBudget } from '../core/budget.ts';
 import type { Clock, Random } from '../core/clock.ts';
+import type { Guesses } from '../core/guesses.ts';
 import type { HedgeBudget } from '../core/hedge.ts';
 import type { Log } from '../core/log.ts';
 import type { Pace } from '../core/pace.ts';
@@ -11,6 +12,7 @@ import type { Clients } from './clients.ts';
 import type { Lookup } from './guardedLookup.ts';
 import type { InFlight } from './inFlight.ts';
 import type { Limits } from './limits.ts';
+import type { Refusals } from './refusals.ts';
 import type { Suspicion } from './suspicion.ts';
 import type { Upstream } from './upstream.ts';
 
@@ -50,6 +52,7 @@ export interface GatewayTools extends GatewayDeps {
   /** Wrong keys, by where they come from. */
   guesses: Guesses;
   inFlight: InFlight;
+  refusals: Refusals;
   budget: RetryBudget;
   hedges: HedgeBudget;
   pace: Pace;

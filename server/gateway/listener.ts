@@ -1,7 +1,6 @@
 import type { Socket } from 'node:net';
 import Fastify, { type FastifyError, type FastifyInstance } from 'fastify';
 import { RetryBudget } from '../core/budget.ts';
-import type { Clock } from '../core/clock.ts';
 import { type ApiError, type ApiErrorCode, errorBody, statusOf } from '../core/errors.ts';
 import { refuseRequest } from '../core/guard.ts';
 import { Guesses } from '../core/guesses.ts';
@@ -21,6 +20,7 @@ import { InFlight } from './inFlight.ts';
 import { Interrupt } from './interrupt.ts';
 import { Limits } from './limits.ts';
 import { pingProvider } from './ping.ts';
+import { Refusals } from './refusals.ts';
 import { addRoutes, isOpen, refuse, refuseAddress } from './routes.ts';
 import { Suspicion } from './suspicion.ts';
 import { Upstream } from './upstream.ts';
@@ -41,6 +41,8 @@ export interface Gateway {
   server: FastifyInstance;
   /** What is in flight now. */
   load(): GatewayLoad;
+  /** Requests that it turned away itself since it began, by the code that their callers heard. */
+  refusals: ReadonlyMap<string, number>;
   /**
    * New requests go by these settings from now on; those in flight end with the ones they began with. `onOver` is called
    * when none goes by earlier ones any more. Where it listens, and connections' bound, stay as they are.
@@ -73,6 +75,7 @@ export function createGateway(deps: GatewayDeps): Gateway {
     clients,
     guesses: new Guesses(deps.clock),
     inFlight: new InFlight(),
+    refusals: new Refusals(deps),
     budget: new RetryBudget(),
     hedges: new HedgeBudget(),
     pace,
@@ -91,6 +94,7 @@ export function createGateway(deps: GatewayDeps): Gateway {
   return {
     server,
     load: () => loadOf(generations.current, crowd),
+    refusals: first.refusals.counts,
     adopt: (settings, onOver) => generations.adopt(settings, onOver),
     async ping(name) {
       const tools = generations.current;
@@ -130,11 +134,12 @@ function openServer(generations: Generations, bound: number): { server: FastifyI
     // By then every answer has been given out, or told to end.
     forceCloseConnections: true,
     return503OnClosing: false,
-    clientErrorHandler: (error, socket) => answerClientError(tools.clock, error, socket),
+    clientErrorHandler: (error, socket) => answerClientError(tools, error, socket),
     frameworkErrors: (_error, _request, reply) => {
       refuse(reply, { code: 'not_found', message: 'This address cannot be read: there is nothing of that name here.' });
     },
   });
+  server.decorate('refusals', tools.refusals);
   const crowd = new Crowd(server.server, { bound, clock: tools.clock, log: tools.log });
   // Node would refuse what it does not know with an empty 417; such a wish may as well be passed over.
   server.server.on('checkExpectation', (request, response) => server.server.emit('request', request, response));
@@ -201,7 +206,11 @@ function codeOf(status: number): ApiErrorCode {
 type AnsweringSocket = Socket & { _httpMessage?: { headersSent: boolean } | null };
 
 /** What Node could not read as HTTP at all has no request to answer to: only a socket. */
-function answerClientError(clock: Clock, error: Error & { code?: string }, socket: AnsweringSocket): void {
+function answerClientError(
+  { clock, refusals }: Pick<GatewayTools, 'clock' | 'refusals'>,
+  error: Error & { code?: string },
+  socket: AnsweringSocket,
+): void {
   // It was answered, and still sends: closing at once would take the answer from under its eyes.
   if (socket.writableEnded) return;
   // Into an answer that is under way nothing else may be written: its caller would take it for a part of it.
@@ -210,6 +219,7 @@ function answerClientError(clock: Clock, error: Error & { code?: string }, socke
     return;
   }
   const { code, message } = clientErrors[error.code ?? ''] ?? unreadable;
+  refusals.add(code, null);
   const body = JSON.stringify(errorBody({ code, message }));
   const head = `HTTP/1.1 ${statusOf(code)} Refused\r\ncontent-type: application/json; charset=utf-8\r\n`;
   socket.end(`${head}content-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n${body}`);

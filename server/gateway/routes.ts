@@ -4,6 +4,7 @@ import type { ChainSettings } from '../core/settings.ts';
 import { answerChat } from './chat.ts';
 import type { Client } from './clients.ts';
 import type { GatewayTools } from './deps.ts';
+import type { Refusals } from './refusals.ts';
 
 /** What a route takes: the key of a client, where the config lists clients; or nothing, and why it may. */
 export type Door = 'client' | { open: string };
@@ -92,6 +93,8 @@ declare module 'fastify' {
   interface FastifyInstance {
     /** Every route of the gateway, with what it takes. */
     doors: { method: string; url: string; door: Door }[];
+    /** Counts whoever is turned away. */
+    refusals: Refusals;
   }
   interface FastifyRequest {
     /** The client whose key was used, or null. */
@@ -128,6 +131,7 @@ export function refuse(
   reply: FastifyReply,
   error: { code: ApiErrorCode; message: string; param?: string | null },
 ): FastifyReply {
+  reply.server.refusals.add(error.code, reply.request.client?.name ?? null);
   return reply.code(statusOf(error.code)).send(errorBody(error));
 }
 

@@ -58,6 +58,8 @@ test('an outage with flaps is one notice, one page, reminders and one end, each 
   expect(alerting.list().deliveries.map(({ status, attempts }) => [status, attempts])).toEqual(
     Array.from({ length: 4 }, () => ['delivered', 1]),
   );
+  const sums = { delivered: 4, failed: 0, dropped: 0, waiting: 0 };
+  expect(alerting.alerter.counted()).toEqual([{ destination: destination({}).name, ...sums }]);
 });
 
 test('while the receiver moves to a new secret, both signatures are good', async () => {

@@ -34,6 +34,8 @@ function startMetrics() {
     record: { buffered: 2, lost: 0, written: 7 },
     storage: { state: 'ok', problem: null, since: 0 },
     load: { requests: held, streams: held, connections: held, bodiesBytes: held, answersBytes: held },
+    refusals: new Map([['invalid_api_key', 3]]),
+    alerts: [{ destination: 'on-call', delivered: 2, failed: 1, dropped: 0, waiting: 4 }],
     process: { cpuSeconds: 1, residentBytes: 2, heapUsedBytes: 3, loopActiveSeconds: 4 },
   }));
   return { totals, board, metrics };
@@ -98,6 +100,13 @@ describe('metrics', () => {
     expect(value('request_duration_seconds_sum{chain="lucy"}')).toBeCloseTo(30.9);
     expect(value('request_duration_seconds_bucket{chain="lucy",le="+Inf"}')).toBe(2);
     expect(value('request_duration_seconds_count{chain="lucy"}')).toBe(2);
+  });
+
+  it('callers who were turned away are counted, and what became of alerts', async () => {
+    const told = await scrape(startMetrics().metrics);
+    expect(told.get('recloser_gateway_refusals_total{reason="invalid_api_key"}')).toBe(3);
+    expect(told.get('recloser_alert_messages_total{destination="on-call",outcome="failed"}')).toBe(1);
+    expect(told.get('recloser_alert_messages_waiting{destination="on-call"}')).toBe(4);
   });
 
   it('a short opening that no scrape sees is counted', async () => {

@@ -60,8 +60,8 @@ async function start(settings: Partial<TelemetrySettings> & { url: string }) {
       tracer: tracing,
       record: (request, trace) => {
         const providers = [
-          { name: 'broken', baseUrl: broken.url, dialect: 'openai', model: 'broken-upstream' },
-          { name: 'well', baseUrl: well.url, dialect: 'deepseek', model: 'well-upstream' },
+          { name: 'broken', baseUrl: broken.url, dialect: 'openai', model: 'broken-upstream', assemble: true },
+          { name: 'well', baseUrl: well.url, dialect: 'deepseek', model: 'well-upstream', assemble: true },
         ] as const;
         if (trace) tracing.request(request, trace, providers);
       },

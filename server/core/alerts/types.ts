@@ -106,6 +106,12 @@ export interface AlertMessage {
   errors: number | null;
 }
 
+/** What became of the messages to one destination since this run began, and how many have not arrived yet. */
+export interface AlertSums extends Record<Exclude<Delivery['status'], 'waiting'>, number> {
+  destination: string;
+  waiting: number;
+}
+
 /** One message to one destination: a row of the log of deliveries. */
 export interface Delivery {
   id: string;

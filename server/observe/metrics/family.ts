@@ -1,4 +1,5 @@
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
+import type { AlertSums } from '../../core/alerts/types.ts';
 import type { CircuitEntry } from '../../core/circuit/types.ts';
 import type { StorageStatus } from '../../core/live.ts';
 import type { Overview } from '../../core/overview.ts';
@@ -14,6 +15,9 @@ export interface Moment {
   record: { buffered: number; lost: number; written: number };
   storage: StorageStatus;
   load: GatewayLoad;
+  /** Requests that the gateway turned away itself, by code. */
+  refusals: ReadonlyMap<string, number>;
+  alerts: readonly AlertSums[];
   process: ProcessUsage | null;
 }
 

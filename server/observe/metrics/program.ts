@@ -2,6 +2,8 @@ import type { GatewayLoad } from '../../core/usage.ts';
 import { bit } from './circuits.ts';
 import type { Family, Moment } from './family.ts';
 
+const messageOutcomes = ['delivered', 'failed', 'dropped'] as const;
+
 /** The program itself: what it holds against its limits, and how its record does. */
 export const programFamilies: readonly Family[] = [
   {
@@ -16,6 +18,30 @@ export const programFamilies: readonly Family[] = [
   ...held('connections', 'Connections of callers'),
   ...held('bodiesBytes', 'Bytes of request bodies'),
   ...held('answersBytes', 'Bytes of answers'),
+  {
+    type: 'counter',
+    name: 'recloser_gateway_refusals_total',
+    help: 'Requests that the gateway turned away itself, before any provider was asked, by the code that callers heard.',
+    labels: ['reason'],
+    read: ({ refusals }) => [...refusals].map(([reason, count]) => [{ reason }, count] as const),
+  },
+  {
+    type: 'counter',
+    name: 'recloser_alert_messages_total',
+    help: 'Messages of alerts that are done with: delivered; failed (given up); dropped (the destination is in the config no more).',
+    labels: ['destination', 'outcome'],
+    read: ({ alerts }) =>
+      alerts.flatMap(({ destination, ...sums }) =>
+        messageOutcomes.map((outcome) => [{ destination, outcome }, sums[outcome]] as const),
+      ),
+  },
+  {
+    type: 'gauge',
+    name: 'recloser_alert_messages_waiting',
+    help: 'Messages of alerts that have not arrived yet.',
+    labels: ['destination'],
+    read: ({ alerts }) => alerts.map(({ destination, waiting }) => [{ destination }, waiting] as const),
+  },
   plain({
     type: 'gauge',
     name: 'recloser_storage_degraded',
