@@ -1,9 +1,11 @@
+import { rmSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import Database from 'better-sqlite3';
 import type { BetterSQLite3Database } from 'drizzle-orm/better-sqlite3';
 import { migrate } from 'drizzle-orm/better-sqlite3/migrator';
 import { readMigrationFiles } from 'drizzle-orm/migrator';
 import { StorageError } from '../storage.ts';
+import { storageError } from './errors.ts';
 import { makePrivate } from './private.ts';
 
 /** Beside this folder both in the sources and in the compiled tree. */
@@ -34,12 +36,22 @@ export function migrateFile(options: {
   const done = recorded(sqlite);
   if (pendingOf(sqlite) === 0) return null;
   const backup = hasRows(sqlite) ? `${path}.before-migration-${done.length + 1}-${stamp}` : null;
-  if (backup) {
-    makePrivate(backup);
-    sqlite.prepare('VACUUM INTO ?').run(backup);
-  }
+  if (backup) copyBefore(sqlite, path, backup);
   migrate(orm, { migrationsFolder });
   return backup;
+}
+
+/** Half a copy would be taken for one, and keep the room that the next start needs: nothing of it is left. */
+function copyBefore(sqlite: Database.Database, path: string, backup: string): void {
+  try {
+    makePrivate(backup);
+    sqlite.prepare('VACUUM INTO ?').run(backup);
+  } catch (error) {
+    rmSync(backup, { force: true });
+    const { code, message } = storageError(error, path);
+    const sentence = `The record could not be copied to ${backup} before its tables are brought up to date, so they are left as they are: ${message}`;
+    throw new StorageError(code, sentence, { cause: error });
+  }
 }
 
 /** How many changes of its tables a file has not had yet. */
