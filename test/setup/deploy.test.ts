@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { expect, test } from 'vitest';
 import { parse } from 'yaml';
 import type { StartOptions } from '../../server/cli.ts';
@@ -61,17 +62,29 @@ test('its health check asks the port that the control plane was given, and fails
 });
 
 test('the compose file builds it from paths that exist, with a root that nobody writes', () => {
-  const { services, volumes } = parse(read('compose.yaml')) as {
+  const { services, volumes, secrets } = parse(read('compose.yaml')) as {
     services: {
-      recloser: Record<string, unknown> & { build: { context: string; dockerfile: string }; volumes: string[] };
+      recloser: Record<string, unknown> & {
+        build: { context: string; dockerfile: string };
+        volumes: string[];
+        environment: Record<string, string>;
+        secrets: string[];
+      };
     };
     volumes: object;
+    secrets: object;
   };
   const { build, ...service } = services.recloser;
   const context = new URL(`server/deploy/${build.context}/`, root);
   expect(existsSync(new URL(build.dockerfile, context))).toBe(true);
   expect(service).toMatchObject({ read_only: true, cap_drop: ['ALL'], init: true, ulimits: { core: 0 } });
-  expect(service.volumes).toEqual([`./recloser.yaml:${config}:ro`, 'record:/var/lib/recloser']);
+  // A file that is mounted by itself would stay the one that an editor has replaced: a reload would not see the new one.
+  expect(service.volumes).toEqual([`./config:${dirname(config)}:ro`, 'record:/var/lib/recloser']);
+  const files = Object.entries(service.environment).filter(([name]) => name.endsWith('_FILE'));
+  expect(files.map(([, path]) => path)).toEqual(service.secrets.map((name) => `/run/secrets/${name}`));
+  expect(Object.keys(secrets)).toEqual(service.secrets);
+  // Circuits are found by it after the container was made anew.
+  expect(service.hostname).toBe('recloser');
   expect(Object.keys(volumes)).toEqual(['record']);
 });
 
@@ -85,6 +98,7 @@ test('the unit runs node itself, hardened, on a command line that there is, and 
     'Type=notify',
     'DynamicUser=yes',
     'SystemCallFilter=@system-service',
+    'SystemCallFilter=setpriority',
     'ProtectSystem=strict',
     'NoNewPrivileges=yes',
     'LimitCORE=0',
