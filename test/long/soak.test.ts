@@ -1,6 +1,5 @@
 import { expect, test } from 'vitest';
-import { folder, realSimulator, startProgram, writeConfig } from '../support/program.ts';
-import { type Minute, soakMinute } from '../support/soak.ts';
+import { type Minute, soakMinute, soakStage } from '../support/soak.ts';
 
 /** RECLOSER_SOAK_MINUTES: another length, for a look in passing. */
 const minutes = Number(process.env.RECLOSER_SOAK_MINUTES ?? 60);
@@ -12,15 +11,8 @@ const spareFiles = 6;
 test(
   `${minutes} minutes of outages under load: everybody is answered while one provider is well, and nothing is left behind`,
   async () => {
-    const chain = ['first', 'second', 'third'];
-    const simulator = await realSimulator(chain);
-    // Well within a turn, and more than the providers, which are in this process, stand still on a busy machine.
-    const quick = ', prefill: trailing, timeouts: { firstToken: 4s, idle: 4s }';
-    const providers = Object.fromEntries(chain.map((name) => [name, quick]));
-    const more = 'breaker: { failures: 3, open: 1s, recheck: 500ms, ramp: 0s }';
-    const config = await writeConfig(await folder(), { simulator, chain, providers, more });
-    const program = await startProgram(config, { inside: true });
-    const stage = { program, simulator, chain, config, turn: 0 };
+    const stage = await soakStage();
+    const { program } = stage;
     const seen: Minute[] = [];
     for (let number = 0; number < minutes; number += 1) {
       const minute = await soakMinute(stage, number);

@@ -5,9 +5,9 @@ import { request } from 'undici';
 import type { Simulator } from '../../server/simulator/simulator.ts';
 import { realClock } from '../../server/world.ts';
 import { type Answered, metric, startCallers } from './callers.ts';
-import { type Held, type Program, token, until } from './program.ts';
+import { folder, type Held, type Program, realSimulator, startProgram, token, until, writeConfig } from './program.ts';
 
-/** What one minute of a soak came to, measured when nothing was in flight any more. */
+/** What one minute of a soak, or a shorter sample of one, came to, measured when nothing was in flight any more. */
 export interface Minute {
   answered: number;
   /** Callers who got no whole answer, though one provider was well all the time. */
@@ -30,9 +30,13 @@ export interface SoakStage {
   turn: number;
 }
 
-const minuteMs = 60_000;
-/** So long one provider is well while the others fail. */
-const turnMs = 6_000;
+/** How long it takes, and how long one provider is well in it while the others fail. */
+export interface Pace {
+  minuteMs: number;
+  turnMs: number;
+}
+
+const fullPace: Pace = { minuteMs: 60_000, turnMs: 6_000 };
 const callers = 12;
 const well = 'ok/delay=30ms/tokens=30/gap=3ms';
 /** Each as an outage has it; `gap` is short so that much of it fits into an hour. */
@@ -42,8 +46,20 @@ const outages = [
   ...['flap/up=700ms/down=900ms:503', 'share=0.5:500,ok', 'error-inside', '429', 'no-finish', '404', 'reset', '504'],
 ];
 
+/** The program before three simulated providers, none of which is broken yet. */
+export async function soakStage(): Promise<SoakStage> {
+  const chain = ['first', 'second', 'third'];
+  const simulator = await realSimulator(chain);
+  // Well within a turn, and more than the providers, which are in this process, stand still on a busy machine.
+  const quick = ', prefill: trailing, timeouts: { firstToken: 4s, idle: 4s }';
+  const providers = Object.fromEntries(chain.map((name) => [name, quick]));
+  const more = 'breaker: { failures: 3, open: 1s, recheck: 500ms, ramp: 0s }';
+  const config = await writeConfig(await folder(), { simulator, chain, providers, more });
+  return { program: await startProgram(config, { inside: true }), simulator, chain, config, turn: 0 };
+}
+
 /** One minute: outages in turn under load, beside callers who leave, open pages, scrapes, acts by hand and a reload. */
-export async function soakMinute(stage: SoakStage, number: number): Promise<Minute> {
+export async function soakMinute(stage: SoakStage, number: number, pace = fullPace): Promise<Minute> {
   const { program, config } = stage;
   const load = startCallers(program, callers);
   const stops = monitorEventLoopDelay();
@@ -53,10 +69,10 @@ export async function soakMinute(stage: SoakStage, number: number): Promise<Minu
   const beside = [leaveAll, pageAll, askAll].map(async (one) => {
     while (!over) await one(program).catch((problem: unknown) => problems.push(problem));
   });
-  const end = realClock.now() + minuteMs;
+  const end = realClock.now() + pace.minuteMs;
   await changeConfig(config, number);
   program.process.kill('SIGHUP');
-  while (realClock.now() < end) await playTurn(stage);
+  while (realClock.now() < end) await playTurn(stage, pace);
   over = true;
   stops.disable();
   await Promise.all([load.stop(), ...beside]);
@@ -67,7 +83,7 @@ export async function soakMinute(stage: SoakStage, number: number): Promise<Minu
 }
 
 /** The next provider is well, and known to be, before the last one fails. */
-async function playTurn(stage: SoakStage): Promise<void> {
+async function playTurn(stage: SoakStage, { turnMs }: Pace): Promise<void> {
   const { simulator, chain, program, turn } = stage;
   stage.turn += 1;
   const isWell = chain[turn % chain.length] ?? '';
