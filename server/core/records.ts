@@ -95,7 +95,7 @@ export interface AttemptRecord {
   /** Null: it did not go on with a begun answer. */
   way: RescueWay | null;
   /** Why it ran beside another attempt of its request; null: it did not. */
-  raced: 'probe' | 'suspicion' | 'hedge' | null;
+  raced: 'probe' | 'suspicion' | 'hedge' | 'deadline' | null;
   /** The fault that the caller asked for here (`cut@12`), or null. */
   drill: string | null;
 }

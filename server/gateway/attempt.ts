@@ -80,12 +80,12 @@ export class Attempt implements Dispatcher.DispatchHandler {
     if (!this.answer?.contentSeen) this.end({ seen: 'evacuated' });
   }
 
-  /** Another attempt of its request was first. */
-  outrun(): void {
-    this.end({ seen: 'raced' });
+  /** Nobody wants it any more: another attempt of its request was first, or the deadline has passed. */
+  letGo(why: 'raced' | 'deadline'): void {
+    this.end({ seen: why });
   }
 
-  /** Another was first, but how this one ends is to be known: it goes on, and nobody gets what it brings. */
+  /** Nobody wants it any more, but how it ends is to be known: it goes on, and nobody gets what it brings. */
   goOnAlone(interrupt: Interrupt): void {
     if (this.ended) return;
     this.taker = nobody;
@@ -220,8 +220,8 @@ export class Attempt implements Dispatcher.DispatchHandler {
   private interrupted(reason: InterruptReason): void {
     const contentSeen = this.answer?.contentSeen ?? false;
     if (reason === 'shutdown') this.end({ seen: 'shutdown' });
+    // At the deadline the walk says which of its attempts go on.
     else if (reason === 'callerLeft') this.end({ seen: 'callerLeft', contentSeen, waitedShare: this.waitedShare() });
-    else if (!contentSeen) this.end({ seen: 'deadline' });
   }
 
   private waitedShare(): number {
@@ -258,7 +258,7 @@ export class Attempt implements Dispatcher.DispatchHandler {
     this.clocks.stopAll();
     this.errorBody?.drop();
     this.decoder?.destroy();
-    if (!this.bodyEnded) this.letGo(seen);
+    if (!this.bodyEnded) this.hangUp(seen);
     this.resolve({
       seen,
       status: this.status,
@@ -273,7 +273,7 @@ export class Attempt implements Dispatcher.DispatchHandler {
   }
 
   /** A whole answer's connection may end by itself, to be used again; any other is closed now. */
-  private letGo(seen: Seen | null): void {
+  private hangUp(seen: Seen | null): void {
     const abort = () => this.controller?.abort(new Error('the attempt is over'));
     if (seen === null) {
       this.controller?.resume();

@@ -7,7 +7,7 @@ import type { Verdict } from '../core/wire.ts';
 import { mayTakeAfterAll, wouldRefuse } from './admits.ts';
 import { type CallInRace, makeCall, type Running } from './call.ts';
 import { firstTokenClockMs } from './clocks.ts';
-import { headStartOf } from './headStart.ts';
+import { headStartsOf } from './headStart.ts';
 import type { Interrupt } from './interrupt.ts';
 import type { Journey, WalkEnd, WalkTools } from './journey.ts';
 import { type Entrant, type Finish, Race } from './race.ts';
@@ -37,16 +37,19 @@ export class Walk {
     this.journey = journey;
     this.race = new Race({
       onWin: journey.onWin,
+      isWitness: ({ permit }) => tools.suspicion.bearsWitness(permit, { ifOverdue: true }),
       onDefect: (error) => tools.log.error({ error, request: journey.id }, 'An attempt failed by a defect of ours.'),
     });
     if (journey.hedge === 'p95') tools.hedges.request();
   }
 
   async run(): Promise<WalkEnd> {
+    const off = this.journey.interrupt.onRaise(() => this.race.nudge());
     try {
       return await this.walk();
     } finally {
-      this.race.stop();
+      off();
+      this.race.stop(this.isTooLate() ? 'deadline' : 'raced');
     }
   }
 
@@ -119,7 +122,6 @@ export class Walk {
   private async lastStanding(): Promise<WalkEnd | null> {
     if (this.verdicts.length > 0 || this.race.isOn) return null;
     const providers = this.journey.steps.filter((step) => step.cannotTake === null).map((step) => step.provider);
-    if (providers.length === 0) return null;
     const running: Running = { attempt: null };
     const names = providers.map((provider) => provider.name);
     const permit = this.tools.board.acquireLast(names, this.acquireOptions(providers, running, 'ignore'))?.permit;
@@ -132,9 +134,10 @@ export class Walk {
   /** Nobody is left to be tried, but somebody may still run. */
   private async othersOfTheRace(): Promise<WalkEnd | null> {
     while (this.race.isOn) {
-      const came = await this.race.next(null);
-      const outcome = typeof came === 'object' ? this.outcomeOf(came) : null;
-      if (outcome && 'end' in outcome) return outcome;
+      const came = await this.race.next(null, this.isTooLate);
+      if (typeof came !== 'object') return { end: 'stopped', reason: 'deadline' };
+      const outcome = this.outcomeOf(came);
+      if ('end' in outcome) return outcome;
     }
     return null;
   }
@@ -155,7 +158,6 @@ export class Walk {
       this.race.nudge();
     };
     const timer = isTime ? null : this.tools.clock.after(waitMs, end);
-    const off = interrupt.onRaise(end);
     try {
       for (;;) {
         const came = await this.race.next(null, () => isTime || interrupt.reason !== null);
@@ -165,7 +167,6 @@ export class Walk {
       }
     } finally {
       timer?.cancel();
-      off();
     }
   }
 
@@ -173,31 +174,30 @@ export class Walk {
   private async attempt(tried: Trying, running: Running): Promise<Verdict | WalkEnd | null> {
     const entrant = this.enter(tried, running);
     const { provider, permit } = tried;
-    const headStart = headStartOf(this.tools, this.journey, {
-      provider,
-      permit,
-      isRacing: this.race.reason !== null,
-    });
-    const timer =
-      headStart &&
-      this.tools.clock.after(headStart.ms, () => {
+    const starts = headStartsOf(this.tools, this.journey, { provider, permit, isRacing: this.race.reason !== null });
+    const timers = starts.map(({ ms, reason, mayRace, mustEnd }) =>
+      this.tools.clock.after(ms, () => {
         // An answer that flows needs no rival, and takes none from those that do.
-        if (!this.race.isWon && headStart.mayRace())
-          this.race.goBeside(entrant, { reason: headStart.reason, mustEnd: entrant.mustEnd });
-      });
+        if (!this.race.isWon && mayRace()) this.race.goBeside(entrant, { reason, mustEnd: mustEnd() });
+      }),
+    );
     try {
       for (;;) {
-        const came = await this.race.next(entrant);
-        if (typeof came !== 'object') return null;
+        const came = await this.race.next(entrant, this.isTooLate);
+        if (came === 'time') return { end: 'stopped', reason: 'deadline' };
+        if (came === 'beside') return null;
         const outcome = this.outcomeOf(came);
         if ('end' in outcome || came.entrant === entrant) return outcome;
         // The one that was faster broke before anything was given to the caller.
         if (entrant.lost) return null;
       }
     } finally {
-      timer?.cancel();
+      for (const timer of timers) timer.cancel();
     }
   }
+
+  /** The deadline for the first token has passed. What flows by then goes on. */
+  private readonly isTooLate = (): boolean => this.journey.interrupt.reason === 'deadline';
 
   private enter(tried: Trying, running: Running): Entrant {
     const { id, request, interrupt, ledger, bodyHash, takerFor } = this.journey;

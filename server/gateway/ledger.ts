@@ -120,7 +120,7 @@ export class Ledger {
     );
     if (this.trace && end.told) tellTrace(this.trace, row.ordinal, end.told);
     row.outcome = outcomeOf(verdict);
-    row.word = verdict?.word ?? (lost ? 'raced' : 'ok');
+    row.word = verdict?.word ?? (lost ? row.word : 'ok');
     row.failureKind = verdict?.kind ?? null;
     row.status = verdict?.status ?? end.status;
     row.startedAt = Math.round(end.startedAt);

@@ -21,7 +21,7 @@ export interface Entrant {
   beside: boolean;
   /** Its circuit has to hear how it ends, whoever wins. */
   mustEnd: boolean;
-  /** Another was first. */
+  /** Nobody wants what it brings any more: another was first, or the walk is over. */
   lost: boolean;
 }
 
@@ -36,6 +36,8 @@ type Over = Finish | { error: unknown };
 export interface RaceOptions {
   /** Called with the taker whose attempt has brought content first, before that content is given to it. */
   onWin: (taker: Taker) => void;
+  /** Whether its circuit has to hear how an attempt ends that is still silent when the deadline has passed. */
+  isWitness: (entrant: Entrant) => boolean;
   /** Told of a defect of ours in an attempt that nobody waits for any more. */
   onDefect: (error: unknown) => void;
 }
@@ -94,7 +96,7 @@ export class Race {
   claim(entrant: Entrant): boolean {
     if (entrant.lost) return false;
     this.winner = entrant;
-    this.letGoAllBut(entrant);
+    this.letGoAllBut(entrant, 'raced');
     this.options.onWin(entrant.taker);
     return true;
   }
@@ -123,9 +125,9 @@ export class Race {
     this.tellWalk?.();
   }
 
-  /** The walk is over: whoever still runs has lost. */
-  stop(): void {
-    this.letGoAllBut(null);
+  /** The walk is over: whoever still runs is let go, by a deadline that has passed or as one that has lost. */
+  stop(why: 'raced' | 'deadline'): void {
+    this.letGoAllBut(null, why);
     this.reason = null;
   }
 
@@ -143,7 +145,7 @@ export class Race {
     return this.backgroundInterrupt;
   }
 
-  private letGoAllBut(winner: Entrant | null): void {
+  private letGoAllBut(winner: Entrant | null, why: 'raced' | 'deadline'): void {
     for (const entrant of this.live.splice(0)) {
       if (entrant === winner) {
         this.live.push(entrant);
@@ -151,8 +153,10 @@ export class Race {
       }
       entrant.lost = true;
       this.losersOut += 1;
+      if (entrant.row) entrant.row.word = entrant.row.failureKind = why;
+      entrant.mustEnd ||= why === 'deadline' && this.options.isWitness(entrant);
       if (entrant.mustEnd) entrant.running.attempt?.goOnAlone(this.background);
-      else entrant.running.attempt?.outrun();
+      else entrant.running.attempt?.letGo(why);
     }
   }
 

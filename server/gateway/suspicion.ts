@@ -1,3 +1,4 @@
+import type { Permit } from '../circuits/permit.ts';
 import type { Clock, Timer } from '../core/clock.ts';
 import type { Pace, PaceKind } from '../core/pace.ts';
 import { type Place, Roster } from '../core/roster.ts';
@@ -42,17 +43,25 @@ export class Suspicion {
       silence = new Silence(this.clock, provider.breaker);
       this.silences.set(provider.name, silence);
     }
-    if (provider.breaker.suspect < 1 || permit.kind === 'probe' || permit.kind === 'forced') {
-      return { sign: silence.sign, stop: nothing };
-    }
+    // The config may have been read again since.
+    silence.settings = provider.breaker;
+    if (permit.kind === 'probe' || permit.kind === 'forced') return { sign: silence.sign, stop: nothing };
     return silence.add(call, overdueMs(this.pace.p95Ms(kind), firstTokenClockMs(provider, call.request)));
+  }
+
+  /**
+   * Asked of a call that nobody waits for any more: whether its circuit has to hear how it ends. As many at once as would
+   * open it. `ifOverdue`: not if it has not even waited long.
+   */
+  bearsWitness(permit: Permit, { ifOverdue = false } = {}): boolean {
+    return this.silences.get(permit.provider)?.bearsWitness(permit, ifOverdue) ?? false;
   }
 }
 
 /** One provider's calls without content. */
 class Silence {
   private readonly clock: Clock;
-  private readonly settings: { suspect: number; timeouts: number };
+  settings: { suspect: number; timeouts: number };
   private readonly waiting = new Roster<Waiting>();
   private signs = 0;
   private begunSinceSign = 0;
@@ -80,8 +89,20 @@ class Silence {
     this.begunSinceSign += 1;
     if (this.suspectedEpoch !== null && this.suspectedEpoch !== call.permit.epoch) this.clear();
     if (this.suspectedEpoch !== null) this.giveHeadStart(waiting);
-    else if (!this.timer && this.begunSinceSign >= this.settings.suspect) this.arm(overdueAfterMs);
+    else if (!this.timer && this.mayRaise()) this.arm(overdueAfterMs);
     return { sign: this.sign, stop: () => this.remove(place) };
+  }
+
+  bearsWitness(permit: Permit, ifOverdue: boolean): boolean {
+    const waiting = this.waiting.list().find(({ call }) => call.permit === permit);
+    if (!waiting || (ifOverdue && waiting.dueAt > this.clock.now())) return false;
+    this.mayBeWitness(waiting);
+    return waiting.isWitness;
+  }
+
+  private mayRaise(): boolean {
+    const { suspect } = this.settings;
+    return suspect > 0 && this.begunSinceSign >= suspect;
   }
 
   private remove(place: Place<Waiting>): void {
@@ -127,7 +148,7 @@ class Silence {
 
   /** There are always so many that their time-outs would open the circuit; else a slow provider never spoke again. */
   private mayBeWitness(waiting: Waiting): void {
-    if (this.witnesses >= this.settings.timeouts) return;
+    if (waiting.isWitness || this.witnesses >= this.settings.timeouts) return;
     waiting.isWitness = true;
     this.witnesses += 1;
   }

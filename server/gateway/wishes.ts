@@ -5,6 +5,11 @@ import type { RescueWay } from '../core/records.ts';
 import type { ChainSettings } from '../core/settings.ts';
 import { type Drills, noDrills, readDrills } from './drills.ts';
 
+/** An error has to be there before the client hangs up by its own time-out: this share of it is kept for the way, … */
+const MARGIN_SHARE = 0.1;
+/** … up to this. */
+const MARGIN_MAX_MS = 1_000;
+
 const rescueWays = ['prefill', 'splice', 'discard'] as const satisfies RescueWay[];
 
 /** What a caller asks of the gateway itself, in headers. */
@@ -21,7 +26,7 @@ export interface Wishes {
 
 /**
  * Reads a caller's wishes: `x-recloser-deadline: 20s`, `x-recloser-only: qwen-72b`, `x-recloser-fault: qwen-72b=cut@12`
- * (where `drills` is on), and the official clients' own time-out.
+ * (where `drills` is on), and the official clients' own time-outs.
  */
 export function readWishes(
   headers: IncomingHttpHeaders,
@@ -51,7 +56,7 @@ export function readWishes(
   const read = fault === null ? null : readDrills(fault, chain);
   if (read?.ok === false) return refused('x-recloser-fault', read.sentence);
   const drills = read?.drills ?? noDrills;
-  const ownMs = clientTimeoutMs(one(headers['x-stainless-timeout']));
+  const ownMs = clientTimeoutMs(headers);
   return { ok: true, wishes: { deadlineMs: Math.min(chain.deadlineMs, deadlineMs, ownMs), only, rescue, drills } };
 }
 
@@ -67,11 +72,20 @@ function readWays(list: string | null): RescueWay[] | null | 'unknown' {
   return [...ways];
 }
 
-/** Whole seconds, set by the client's library and not by a person: what cannot be read is passed over, and its 0 is "under one". */
-function clientTimeoutMs(seconds: string | null): number {
-  const value = seconds === null ? Number.NaN : Number(seconds);
-  if (!Number.isFinite(value) || value < 0) return Number.POSITIVE_INFINITY;
-  return Math.max(1, value) * 1_000;
+/**
+ * What the official clients say of their own time-out, less a margin: JavaScript's for the whole call in whole seconds (0 is
+ * "under one"), Python's between two bytes in seconds. No person wrote it: what cannot be read is passed over.
+ */
+function clientTimeoutMs(headers: IncomingHttpHeaders): number {
+  const whole = secondsOf(one(headers['x-stainless-timeout']));
+  const read = secondsOf(one(headers['x-stainless-read-timeout']));
+  const ms = 1_000 * Math.min(whole === null ? Infinity : Math.max(1, whole), read || Infinity);
+  return ms - Math.min(MARGIN_MAX_MS, ms * MARGIN_SHARE);
+}
+
+function secondsOf(text: string | null): number | null {
+  const seconds = text === null ? Number.NaN : Number(text);
+  return Number.isFinite(seconds) && seconds >= 0 ? seconds : null;
 }
 
 function one(value: string | string[] | undefined): string | null {

@@ -189,17 +189,22 @@ describe('a race', () => {
     expect(permits.settled).toBe(permits.acquired);
   });
 
-  test('ends for all at the deadline', async () => {
-    const { ask, clock, first, second } = await startPair({ chain: { deadlineMs: 3_000 } });
+  test('ends for its caller at the deadline, and the probe goes on to its own verdict', async () => {
+    const { ask, board, clock, first, second, recorded } = await startPair({ chain: { deadlineMs: 3_000 } });
     second.script = silent;
     const answering = ask();
     const probe = await first.called(1);
     clock.advance(1_000);
     const beside = await second.called(1);
     clock.advance(2_000);
-    await Promise.all([probe.closed, beside.closed]);
+    await beside.closed;
     const answered = await answering;
     expect([answered.status, trailOf(answered)]).toEqual([504, 'a=deadline, b=deadline']);
+    expect(board.look('a')?.state).toBe('halfOpen');
+    clock.advance(7_000);
+    await probe.closed;
+    expect((await recorded(1)).attempts.map(({ word }) => word)).toEqual(['firstToken', 'deadline']);
+    expect(board.look('a')?.state).toBe('open');
   });
 
   test('is over at once for the one that lost when we go down, and its record is kept', async () => {

@@ -191,6 +191,7 @@ const raceSentences: Record<NonNullable<AttemptRecord['raced']>, string> = {
   probe: 'It raced another: one of them was to find out whether its provider is back, and no caller waits for that.',
   suspicion: 'It raced another, because a provider had fallen silent.',
   hedge: 'It raced another, because one took longer than nineteen in twenty do.',
+  deadline: 'It raced another, because half of the time that the deadline left was gone.',
 };
 
 function raceSentence({ raced }: AttemptRecord): string {

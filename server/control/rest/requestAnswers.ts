@@ -52,7 +52,7 @@ const attempt = z.object({
   costNanoUsd: money,
   costEstimated: z.boolean(),
   way: z.enum(['prefill', 'splice', 'discard']).nullable(),
-  raced: z.enum(['probe', 'suspicion', 'hedge']).nullable(),
+  raced: z.enum(['probe', 'suspicion', 'hedge', 'deadline']).nullable(),
   drill: z.string().nullable(),
 }) satisfies z.ZodType<AttemptRecord>;
 
