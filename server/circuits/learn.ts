@@ -9,16 +9,18 @@ type Learned = Exclude<Settlement, { result: 'neutral' }>;
 
 /** What a finished call of the present epoch teaches its circuit. */
 export function learn(circuit: Circuit, ticket: Ticket, settlement: Learned): void {
-  if (settlement.result === 'failure' && !isCharged(circuit, settlement.ambiguous)) return;
   const { automatic, context } = circuit.automaton;
+  const isCharged = settlement.result !== 'failure' || charge(circuit, settlement.ambiguous);
+  const isProof = automatic === 'halfOpen' || (context.provisional && ticket.kind !== 'closed');
+  // Of what is to prove that the provider is back, every failure counts: it has not.
+  if (!isCharged && !isProof) return;
   // Only the last one standing is called while open.
   if (automatic === 'open') learnForced(circuit, settlement);
   else if (settlement.result === 'success') learnSuccess(circuit);
   else if (settlement.result === 'throttled') learnThrottle(circuit, ticket, settlement);
   else if (settlement.result === 'refused') learnRefusal(circuit, settlement);
-  else if (automatic === 'halfOpen' || (context.provisional && ticket.kind !== 'closed')) {
-    probeFailed(circuit, settlement.timeout, [settlement.attempt]);
-  } else learnFailure(circuit, settlement);
+  else if (isProof) probeFailed(circuit, settlement.timeout, [settlement.attempt]);
+  else learnFailure(circuit, settlement);
 }
 
 /** Opens the circuit again: what proved it did not hold. */
@@ -28,8 +30,8 @@ export function probeFailed(circuit: Circuit, timeout: boolean, evidence: string
   circuit.move({ type: 'PROBE_FAILED', cause, now: clock.now(), draw: random(), evidence }, itself('probe', evidence));
 }
 
-/** One body is charged once, wherever else it fails: a poisonous prompt is not an outage. */
-function isCharged(circuit: Circuit, bodyHash: string | null): boolean {
+/** One body is charged once, wherever else it fails: a poisonous prompt is not an outage. False: it has been. */
+function charge(circuit: Circuit, bodyHash: string | null): boolean {
   const { poison, clock, settings } = circuit.deps;
   return bodyHash === null || poison.charge(bodyHash, clock.now(), settings.windowMs);
 }

@@ -192,6 +192,25 @@ describe('21: a poisonous prompt is not an outage', () => {
   });
 });
 
+describe('6 before 21: who is to prove that it is back', () => {
+  it('a probe that fails opens it again, though its body was charged within the window', () => {
+    const rig = new Rig({ openMs: 5_000, failures: 1 });
+    rig.calls(1, poisoned('x'));
+    rig.clock.advance(5_000);
+    rig.calls(1, poisoned('x'));
+    expect([rig.state(), rig.look().probe.failed]).toEqual(['open', 1]);
+  });
+
+  it('a probe’s body is charged: the next provider it fails at is not', () => {
+    const rig = new Rig({ openMs: 5_000, failures: 1 });
+    rig.calls(1, failure);
+    rig.clock.advance(5_000);
+    rig.calls(1, poisoned('x'));
+    rig.calls(1, poisoned('x'), 'b');
+    expect([rig.state('a'), rig.state('b')]).toEqual(['open', 'closed']);
+  });
+});
+
 describe('22: on opening nobody waits on', () => {
   it('everyone without content moves on at once, streams that flow go on', () => {
     const rig = new Rig();

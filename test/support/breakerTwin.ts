@@ -76,7 +76,8 @@ export class Twin extends ModelCircuit {
     this.inFlight -= 1;
     if (seen.result === 'success') this.wentWell();
     if (token.epoch !== this.epoch || token.kind === 'held' || seen.result === 'neutral') return;
-    if (seen.result === 'failure' && seen.ambiguous !== null && !this.charges(seen.ambiguous)) return;
+    const isCharged = seen.result !== 'failure' || seen.ambiguous === null || this.charges(seen.ambiguous);
+    if (!isCharged && this.automatic !== 'halfOpen' && !(this.provisional && token.kind !== 'closed')) return;
     if (this.automatic === 'open') this.forcedEnded(seen);
     else this.learn(token, seen);
   }
