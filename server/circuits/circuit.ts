@@ -59,6 +59,8 @@ export class Circuit {
   headroom = new Headroom();
   inFlight = 0;
   slotsOut = 0;
+  /** The epoch in which a ping came back that proved nothing. */
+  vainEpoch = 0;
   throttles = 0;
   by = ITSELF;
   reason: string | null = null;
@@ -121,9 +123,10 @@ export class Circuit {
   /** A ping of ours: it takes the half-open slot if one is free, and is no caller's call. */
   acquirePing(options: AcquireOptions): Ticket {
     this.catchUp(this.deps.clock.now());
-    const { automatic, override } = this.automaton;
-    if (override === 'none' && automatic === 'halfOpen' && this.slotFree()) return this.admitProbe(options);
-    return this.admit('held', options);
+    const probes = this.automaton.shown === 'halfOpen' && this.slotFree();
+    const ticket = probes ? this.admitProbe(options) : this.admit('held', options);
+    ticket.isPing = true;
+    return ticket;
   }
 
   mayBeForced(): boolean {
@@ -161,6 +164,7 @@ export class Circuit {
     if (ticket.hasSlot && counts) this.slotsOut -= 1;
     ticket.hasSlot = false;
     if (settlement.result === 'success') this.succeeded();
+    if (ticket.isPing && settlement.result === 'neutral') this.vainEpoch = ticket.epoch;
     if (ticket.kind === 'held' || settlement.result === 'neutral') return;
     if (counts) learn(this, ticket, settlement);
     else this.deps.onStale?.(ticket, settlement);

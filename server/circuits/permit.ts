@@ -55,6 +55,8 @@ export class Ticket implements Permit {
   hasSlot = false;
   answered = false;
   settled = false;
+  /** No caller's call: one of our own. */
+  isPing = false;
   /** Calls in flight when it was let through, itself among them. */
   inFlight = 1;
   mark: Mark = { requests: 0, tokens: 0 };

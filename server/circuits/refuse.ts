@@ -18,7 +18,9 @@ export function refusalOf(circuit: Circuit, options: AcquireOptions, now: number
   if (override === 'tripped') return refuse('tripped');
   if (override === 'none' && automatic === 'open') return refuse(context.cause === 'throttled' ? 'throttled' : 'open');
   if (override === 'none' && automatic === 'halfOpen') {
-    if (circuit.deps.settings.probe === 'ping' || !circuit.slotFree()) return refuse('halfOpen');
+    // A ping that the provider only finds fault with proves nothing, as often as it is sent: then a caller's call is to.
+    const isForPings = circuit.deps.settings.probe === 'ping' && circuit.vainEpoch !== context.epoch;
+    if (isForPings || !circuit.slotFree()) return refuse('halfOpen');
   }
   if (isBusy(circuit, now)) return refuse('busy');
   if (!isClosed || options.ramp === 'ignore') return null;

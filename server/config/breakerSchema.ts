@@ -20,7 +20,7 @@ const breakerKeys = {
   probes: whole(1, 1_000).describe('Calls let through at once when half-open.'),
   successes: whole(1, 1_000).describe('Good probes that close it.'),
   probe: oneOf('race', 'caller', 'ping').describe(
-    'Who finds out whether a provider is back: `race`, a caller for whom the next provider is tried beside it after a second; `caller`, one who waits for it; `ping`, a call of our own.',
+    'Who finds out whether a provider is back: `race`, a caller for whom the next provider is tried beside it after a second; `caller`, one who waits for it; `ping`, a call of our own, and where its provider only finds fault with that, a caller as with `race`.',
   ),
   recheck: period(1, DAY).describe('Ping in the background this often while open, and close early; or off.'),
   ramp: duration(0, DAY).describe('From a tenth of the traffic to all of it after a recovery; 0s: at once.'),

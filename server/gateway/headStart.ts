@@ -29,7 +29,7 @@ export function headStartsOf(tools: WalkTools, journey: Journey, call: Beginning
   const { provider, permit } = call;
   if (permit.kind === 'probe') {
     const probe: HeadStart = { ms: PROBE_HEAD_START_MS, reason: 'probe', mayRace: always, mustEnd: always };
-    return provider.breaker.probe === 'race' ? [probe] : [];
+    return provider.breaker.probe === 'caller' ? [] : [probe];
   }
   return [beforeDeadline(tools, journey, call), hedgeOf(tools, journey, call)].filter((start) => start !== null);
 }

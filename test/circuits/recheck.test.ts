@@ -125,6 +125,23 @@ describe('probe: ping', () => {
     expect(asked.length).toBeLessThanOrEqual(11);
   });
 
+  it('after one that says nothing, a caller’s call is to prove it, and the pings go on beside', async () => {
+    let answer: Settlement = neutral;
+    const { rig, asked, pass } = pinged({ probe: 'ping' }, () => answer);
+    rig.open();
+    await pass(OPEN_MS - 1);
+    expect(rig.would()).toBe('open');
+    await pass(1);
+    const caller = rig.admit();
+    expect([caller.kind, rig.would()]).toEqual(['probe', 'halfOpen']);
+    rig.board.settle(caller, failure);
+    expect(rig.state()).toBe('open');
+    answer = success;
+    const before = asked.length;
+    await pass(OPEN_MS + 1_000);
+    expect([rig.state(), asked.length]).toEqual(['closed', before + 1]);
+  });
+
   it('asks until enough have succeeded', async () => {
     const { rig, asked, pass } = pinged({ probe: 'ping', successes: 3 }, () => success);
     rig.open();

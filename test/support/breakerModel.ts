@@ -23,6 +23,7 @@ export interface Token {
   answered: boolean;
   settled: boolean;
   evacuated: boolean;
+  ping?: true;
 }
 
 /** What a restart finds. Deadlines are wall times. */

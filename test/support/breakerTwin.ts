@@ -7,13 +7,16 @@ const HOUR_MS = 3_600_000;
 
 /** The model with the calls and acts that a real circuit takes, each told in the plainest words. */
 export class Twin extends ModelCircuit {
+  private vainEpoch = 0;
+
   acquire(leaseMs: number, heedRamp: boolean): Token | SkipReason {
     this.catchUp();
     if (this.override === 'tripped') return 'tripped';
     const slotFree = this.slotsOut < this.world.settings.probes;
     if (this.override === 'none' && this.automatic === 'open') return this.cause === 'throttled' ? 'throttled' : 'open';
     if (this.override === 'none' && this.automatic === 'halfOpen') {
-      if (!slotFree || this.world.settings.probe === 'ping') return 'halfOpen';
+      const isForPings = this.world.settings.probe === 'ping' && this.vainEpoch !== this.epoch;
+      if (!slotFree || isForPings) return 'halfOpen';
     }
     if (this.inFlight >= this.allowed) return 'busy';
     if (this.automatic === 'closed') {
@@ -43,7 +46,7 @@ export class Twin extends ModelCircuit {
     this.catchUp();
     const probe =
       this.override === 'none' && this.automatic === 'halfOpen' && this.slotsOut < this.world.settings.probes;
-    return this.let(probe ? 'probe' : 'held', leaseMs);
+    return Object.assign(this.let(probe ? 'probe' : 'held', leaseMs), { ping: true as const });
   }
 
   recovered(epoch: number): void {
@@ -75,6 +78,7 @@ export class Twin extends ModelCircuit {
     token.slot = false;
     this.inFlight -= 1;
     if (seen.result === 'success') this.wentWell();
+    if (token.ping && seen.result === 'neutral') this.vainEpoch = token.epoch;
     if (token.epoch !== this.epoch || token.kind === 'held' || seen.result === 'neutral') return;
     const isCharged = seen.result !== 'failure' || seen.ambiguous === null || this.charges(seen.ambiguous);
     if (!isCharged && this.automatic !== 'halfOpen' && !(this.provisional && token.kind !== 'closed')) return;
