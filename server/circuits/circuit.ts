@@ -21,7 +21,7 @@ import { Deadlines } from './deadlines.ts';
 import { learn, probeFailed } from './learn.ts';
 import { itself, type Move } from './move.ts';
 import { type AcquireOptions, type Admission, type Permit, Ticket } from './permit.ts';
-import { isBusy, refusalOf } from './refuse.ts';
+import { isFull, refusalOf } from './refuse.ts';
 import type { WallTimes } from './wallTimes.ts';
 
 /** A probe is reaped so long after its own first-token clock. */
@@ -116,7 +116,7 @@ export class Circuit {
   /** A forced call to the last one standing, when its pace allows one. */
   acquireForced(options: AcquireOptions): Ticket | null {
     const now = this.deps.clock.now();
-    if (!this.mayBeForced() || isBusy(this, now) || !this.pacing.take(now)) return null;
+    if (!this.mayBeForced() || isFull(this) || !this.pacing.take(now)) return null;
     return this.admit('forced', options);
   }
 

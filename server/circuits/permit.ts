@@ -31,7 +31,7 @@ export interface AcquireOptions {
   leaseMs: number;
   /** Called at most once, while the call still waits for its first content, when the circuit opens or is tripped. */
   onEvacuate: () => void;
-  /** `ignore`: nobody else would take the request, so neither the ramp nor a limit that is nearly used up stands in its way. */
+  /** `ignore`: nobody else would take the request, so neither the ramp nor what was learned of its limits stands in its way. */
   ramp?: 'heed' | 'ignore';
   /** About how many tokens the provider counts for it in advance. */
   tokens?: number;

@@ -22,17 +22,19 @@ export function refusalOf(circuit: Circuit, options: AcquireOptions, now: number
     const isForPings = circuit.deps.settings.probe === 'ping' && circuit.vainEpoch !== context.epoch;
     if (isForPings || !circuit.slotFree()) return refuse('halfOpen');
   }
-  if (isBusy(circuit, now)) return refuse('busy');
+  if (isFull(circuit)) return refuse('busy');
   if (!isClosed || options.ramp === 'ignore') return null;
+  if (circuit.inFlight >= circuit.allowance.limit(now)) return refuse('busy', true);
   if (circuit.headroom.waitMs(options.tokens ?? 0, now) > 0) return refuse('throttled', true);
   return circuit.ramp.admit(now) ? null : refuse('ramping', true);
 }
 
-/** As many calls in flight as the config allows, or as the provider bears: the latter is heeded only while it is trusted. */
-export function isBusy(circuit: Circuit, now: number): boolean {
-  return circuit.inFlight >= allowedInFlight(circuit, now);
+/** As many calls in flight as the config allows. */
+export function isFull(circuit: Circuit): boolean {
+  return circuit.inFlight >= circuit.deps.concurrency;
 }
 
+/** Calls in flight at which it sends further ones on: by the config, or by what its 429s taught while it is trusted. */
 export function allowedInFlight(circuit: Circuit, now: number): number {
   const { automatic, override } = circuit.automaton;
   // A probe is one call, and a hold is an order.

@@ -223,7 +223,7 @@ describe('a provider that answered 429 with four calls out', () => {
     rig.board.settle(rig.admit(), success);
     expect(rig.look()).toMatchObject({ state: 'closed', allowed: 2 });
     const again = [rig.admit(), rig.admit()];
-    expect(rig.ask().refusal).toMatchObject({ reason: 'busy', whenAlone: false });
+    expect(rig.ask().refusal).toMatchObject({ reason: 'busy', whenAlone: true });
     for (const permit of again) rig.board.settle(permit, neutral);
     rig.clock.advance(30 * MINUTE_MS);
     expect(rig.look().allowed).toBe(8);

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { startGateway } from '../support/gateway.ts';
+import { FakeClock } from '../support/fakeClock.ts';
+import { type Answered, startGateway, until } from '../support/gateway.ts';
 import {
   event,
   fails,
@@ -24,6 +25,8 @@ function leaves(remaining: number, resetMs: number): Script {
     response.end(streamOf('from a'));
   };
 }
+
+const noWait = { initialMs: 0, factor: 2, maxMs: 0, jitter: 'none' } as const;
 
 describe('a provider that says with its answer that nothing is left', () => {
   it('is passed over by the next call at once, and the trail says throttled', async () => {
@@ -69,6 +72,34 @@ describe('a provider that says with its answer that nothing is left', () => {
     const gateway = await startGateway({ providers: { a: { url: a.url, dialect: 'mistral' }, b } });
     await gateway.ask();
     expect((await gateway.ask()).headers.get('x-recloser-trail')).toBe('a=throttled, b=ok');
+  });
+});
+
+describe('a provider that a 429 has taught to take fewer calls at once', () => {
+  it('sends further ones on, and takes them all the same where nobody else does', async () => {
+    const clock = new FakeClock();
+    const [a, b] = [await startUpstream(silent), await startUpstream(streams('from b'))];
+    const gateway = await startGateway({ providers: { a, b }, clock, chain: { backoff: noWait } });
+    const trails = async (answers: Promise<Answered>[]) =>
+      (await Promise.all(answers)).map(({ headers }) => headers.get('x-recloser-trail'));
+    const first = [gateway.ask(), gateway.ask()];
+    const over = await a.called(2);
+    fails(429, { message: 'slow down' }, { 'retry-after': '1' })(over.response, over);
+    await trails(first);
+    clock.advance(1_000);
+    a.script = streams('from a');
+    await gateway.ask();
+    await until(() => gateway.board.look('a')?.inFlight === 0);
+    expect(gateway.board.look('a')).toMatchObject({ state: 'closed', allowed: 1 });
+    a.script = silent;
+    const slow = gateway.ask();
+    await a.called(4);
+    expect(await trails([gateway.ask()])).toEqual(['a=busy, b=ok']);
+    b.script = fails(503);
+    const other = gateway.ask();
+    const call = await a.called(5);
+    for (const { response } of [a.calls[3] ?? call, call]) streams('from a')(response, call);
+    expect(await trails([slow, other])).toEqual(['a=ok', 'a=busy, b=503, a=ok']);
   });
 });
 

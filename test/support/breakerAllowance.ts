@@ -17,9 +17,8 @@ export class ModelAllowance {
   }
 
   throttled(now: number, out: number): void {
-    const had = Math.min(out, this.at(now));
-    if (had < 2) return;
-    this.throttles.push({ out: had, at: now });
+    if (out < 2 || out > this.at(now)) return;
+    this.throttles.push({ out, at: now });
     this.goodAt = [];
   }
 

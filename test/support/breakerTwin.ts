@@ -18,8 +18,9 @@ export class Twin extends ModelCircuit {
       const isForPings = this.world.settings.probe === 'ping' && this.vainEpoch !== this.epoch;
       if (!slotFree || isForPings) return 'halfOpen';
     }
-    if (this.inFlight >= this.allowed) return 'busy';
+    if (this.inFlight >= this.world.concurrency) return 'busy';
     if (this.automatic === 'closed') {
+      if (heedRamp && this.inFlight >= this.allowed) return 'busy';
       if (this.override === 'none' && heedRamp && !this.rampTakes()) return 'ramping';
       return this.let('closed', leaseMs);
     }

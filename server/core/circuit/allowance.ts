@@ -47,11 +47,11 @@ export class Allowance {
    * nothing of how many are borne.
    */
   throttled(now: number, inFlight: number): void {
-    const had = Math.min(inFlight, this.limit(now));
-    if (had < 2) return;
+    // More than is allowed are let through where nobody else takes them: that it would be too much was known.
+    if (inFlight < 2 || inFlight > this.limit(now)) return;
     this.holdMs = this.raises >= RAISES_TO_TRUST ? FIRST_HOLD_MS : Math.min(LONGEST_HOLD_MS, this.holdMs * 2);
-    this.borne = had - 1;
-    this.allowed = Math.max(1, Math.floor(had * CUT));
+    this.borne = inFlight - 1;
+    this.allowed = Math.max(1, Math.floor(inFlight * CUT));
     this.step = 1;
     this.raises = 0;
     this.raiseAt = now + this.holdMs;

@@ -55,8 +55,15 @@ describe('what a provider may have in flight', () => {
   it('is cut from what there was, not from what the config allows', () => {
     const allowance = new Allowance(256);
     allowance.throttled(0, 100);
-    allowance.throttled(1, 100);
+    allowance.throttled(1, 70);
     expect(allowance.limit(1)).toBe(49);
+  });
+
+  it('is not cut again by calls beyond it, which nobody else was there to take', () => {
+    const allowance = new Allowance(256);
+    allowance.throttled(0, 100);
+    for (let time = 1; time < 9; time += 1) allowance.throttled(time, 100);
+    expect(allowance.limit(9)).toBe(70);
   });
 
   it('is at least 1 and at most the config, whatever happens in whatever order, and a 429 never raises it (seed 20261122)', () => {
