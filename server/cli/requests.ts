@@ -20,7 +20,7 @@ interface RequestsOptions extends ClientOptions {
 
 /** `requests`: the newest requests in the record; with an id, one of them with every attempt and skip. */
 export function addRequests(program: Command, world: CliWorld): void {
-  const outcomes = ['succeeded', 'failed', 'cancelled', 'interrupted'] satisfies RequestRow['outcome'][];
+  const outcomes = ['succeeded', 'failed', 'refused', 'cancelled', 'interrupted'] satisfies RequestRow['outcome'][];
   withClientOptions(program.command('requests'))
     .description('the newest requests; with an id, one with every attempt and skip')
     .argument('[id]', 'one request')
@@ -31,7 +31,7 @@ export function addRequests(program: Command, world: CliWorld): void {
     .addOption(new Option('--outcome <outcome>', 'only with this outcome').choices(outcomes))
     .option('--fallback', 'only those not answered by their first choice')
     .option('--rescued', 'only those whose answer broke off and another provider went on with')
-    .option('--felt', 'only those in which the caller got an error or a broken answer')
+    .option('--felt', 'only those in which the caller got an error that was not their own doing, or a broken answer')
     .option('--before <cursor>', 'the page after this cursor')
     .action((id: string | undefined, options: RequestsOptions) =>
       id === undefined ? list(world, options) : one(world, id, options),

@@ -1,3 +1,4 @@
+import { isFelt } from './felt.ts';
 import { type Countable, type Counts, isFallback } from './minutes.ts';
 import type { RequestOutcome } from './records.ts';
 
@@ -120,8 +121,4 @@ export function countFacets(sums: readonly (Facet & { requests: number })[], fil
 
 function isOrAny(value: string, wanted: string | undefined): boolean {
   return wanted === undefined || value === wanted;
-}
-
-function isFelt({ outcome }: Facet): boolean {
-  return outcome === 'failed' || outcome === 'interrupted';
 }

@@ -1,3 +1,4 @@
+import { isFelt } from './felt.ts';
 import { bucketOf } from './percentile.ts';
 import type { RequestRecord } from './records.ts';
 
@@ -24,7 +25,7 @@ export interface ChainMinute {
   byFallback: number;
   /** Answers that broke and were gone on with to their end. */
   rescued: number;
-  /** Callers who got an error or a broken answer. */
+  /** What callers felt (`isFelt`): those who got an error that was not their own doing, or a broken answer. */
   errors: number;
   /** Callers who left. */
   cancelled: number;
@@ -125,7 +126,7 @@ export function countRequest(minute: ChainMinute, request: Countable): void {
     if (servedBy !== null) addOne(minute.answeredBy, servedBy);
     if (isFallback(request)) minute.byFallback += 1;
   } else if (outcome === 'cancelled') minute.cancelled += 1;
-  else minute.errors += 1;
+  else if (isFelt(request)) minute.errors += 1;
   if (request.rescued) minute.rescued += 1;
   if (firstTokenMs !== null) {
     addOne(minute.firstTokens, bucketOf(firstTokenMs));

@@ -7,8 +7,10 @@ import type { Role } from './roles.ts';
 
 export type RequestOutcome =
   | 'succeeded'
-  /** The caller got an error before any content. */
+  /** The caller got an error before any content, and it was not their own doing. */
   | 'failed'
+  /** The request itself was at fault: the caller got the reason why no provider takes it. */
+  | 'refused'
   /** The caller left. */
   | 'cancelled'
   /** The answer broke after the first content and ended in an error event. */

@@ -11,7 +11,7 @@ import type { Ledger } from './ledger.ts';
 import type { HeldAnswer } from './limits.ts';
 import type { Outcome } from './record.ts';
 import { Relay } from './relay.ts';
-import { brokenAnswer, errorOfWalk, headerText } from './reply.ts';
+import { brokenAnswer, errorOfWalk, headerText, isCallersOwn } from './reply.ts';
 
 /** Nobody got this status; access logs elsewhere know it as "client closed request". */
 const CALLER_LEFT_STATUS = 499;
@@ -113,7 +113,8 @@ export class Delivery {
       const servedBy = this.relay?.committed ? this.outcome.servedBy : null;
       this.note({ result: 'cancelled', status: CALLER_LEFT_STATUS, errorCode: null, servedBy });
     } else {
-      this.note({ result: 'failed', status: reply.status, errorCode: reply.errorCode, servedBy: null });
+      const result = isCallersOwn(walked) ? 'refused' : 'failed';
+      this.note({ result, status: reply.status, errorCode: reply.errorCode, servedBy: null });
     }
     this.call.caller.send({ ...reply, headers: { ...this.headers(), ...reply.headers } });
   }

@@ -52,6 +52,11 @@ export function errorOfWalk(walked: Exclude<WalkEnd, { end: 'answered' | 'broken
   return { status: statusOf(error.code), headers, body: errorBody(error, notes), errorCode: error.code };
 }
 
+/** The request itself was at fault: every provider there is would refuse it, or none takes such requests. */
+export function isCallersOwn(walked: WalkEnd): boolean {
+  return walked.end === 'unfit' || (walked.end === 'refused' && walked.verdict.kind !== 'tooLarge');
+}
+
 /** Names come from the config and may hold what no header may. */
 export function headerText(name: string): string {
   return name.replace(/[^\x20-\x7e]/g, '_');

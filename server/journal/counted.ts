@@ -1,3 +1,4 @@
+import { isFelt } from '../core/felt.ts';
 import type { AttemptRecord, RequestRow } from '../core/records.ts';
 
 /** What the meter reads of a finished request: of a record as of a row of the list. */
@@ -11,10 +12,10 @@ export function endOf({ startedAt, durationMs }: Counted): number {
   return startedAt + durationMs;
 }
 
-/** What the caller made of it; null: they left, which says neither. */
+/** What the caller made of it; null: they left, or their own request was at fault, which says neither. */
 export function feltAs({ outcome }: Counted): 'answered' | 'error' | null {
   if (outcome === 'succeeded') return 'answered';
-  return outcome === 'cancelled' ? null : 'error';
+  return isFelt({ outcome }) ? 'error' : null;
 }
 
 /** Failures that are the caller's own doing: they say nothing of the provider. */

@@ -27,7 +27,13 @@ const firstTokenBounds = [0.1, 0.25, 0.5, 1, 2, 3, 5, 10, 20, 30, 60];
 const durationBounds = [0.25, 0.5, 1, 2.5, 5, 10, 20, 30, 60, 120, 300, 600];
 
 export class ChainTotals {
-  readonly outcomes: Record<RequestOutcome, number> = { succeeded: 0, failed: 0, cancelled: 0, interrupted: 0 };
+  readonly outcomes: Record<RequestOutcome, number> = {
+    succeeded: 0,
+    failed: 0,
+    refused: 0,
+    cancelled: 0,
+    interrupted: 0,
+  };
   /** Answered by another provider than the first of the trail. */
   byFallback = 0;
   /** Answers that broke and were gone on with to their end. */

@@ -67,7 +67,7 @@ const requestParts = {
   to: moment,
   chain: name.optional(),
   client: name.optional(),
-  outcome: z.enum(['succeeded', 'failed', 'cancelled', 'interrupted']).optional(),
+  outcome: z.enum(['succeeded', 'failed', 'refused', 'cancelled', 'interrupted']).optional(),
   servedBy: name.optional(),
   provider: name.optional(),
   failureKind: name.optional(),

@@ -15,7 +15,7 @@ const orAny = <Value>(...values: Value[]) => fc.option(fc.constantFrom(...values
 const parts = fc.record({
   chain: orAny('lucy', 'coder', 'unheard'),
   client: orAny('chat-app', 'other-app'),
-  outcome: orAny('succeeded' as const, 'failed' as const, 'interrupted' as const),
+  outcome: orAny('succeeded' as const, 'failed' as const, 'refused' as const, 'interrupted' as const),
   servedBy: orAny('deepseek-v3', 'qwen-72b'),
   provider: orAny('deepseek-v3', 'llama-3.3-70b', 'qwen-72b'),
   failureKind: orAny('serverError', 'connect', 'open'),
@@ -80,7 +80,7 @@ test('the counts of any filter are those of the requests that fit it, and of eac
         expect(counts.provider[provider] ?? 0).toBe(slow(records, { ...asked, provider }).length);
       for (const failureKind of ['serverError', 'connect', 'open'])
         expect(counts.failureKind[failureKind] ?? 0).toBe(slow(records, { ...asked, failureKind }).length);
-      for (const outcome of ['succeeded', 'failed', 'cancelled', 'interrupted'] as const)
+      for (const outcome of ['succeeded', 'failed', 'refused', 'cancelled', 'interrupted'] as const)
         expect(counts.outcome[outcome] ?? 0).toBe(slow(records, { ...asked, outcome }).length);
       for (const client of ['chat-app', 'other-app'])
         expect(counts.client[client] ?? 0).toBe(slow(records, { ...asked, client }).length);

@@ -18,7 +18,7 @@ const ends: [RequestOutcome, number][] = [
   ['succeeded', 200],
   ['succeeded', 200],
   ['failed', 503],
-  ['failed', 400],
+  ['refused', 400],
   ['interrupted', 200],
   ['cancelled', 499],
 ];
@@ -96,8 +96,7 @@ function byText(one: object, other: object): number {
 const isAnswered = ({ outcome }: RequestRecord) => outcome === 'succeeded';
 const isMoved = (one: RequestRecord) =>
   isAnswered(one) && one.servedBy !== null && one.servedBy !== one.attempts[0]?.provider;
-const isError = ({ outcome, status }: RequestRecord) =>
-  outcome === 'interrupted' || (outcome === 'failed' && status >= 500);
+const isError = ({ outcome }: RequestRecord) => outcome === 'interrupted' || outcome === 'failed';
 
 /** Requests of its time, of the chains that it touched. */
 function countedRequests(all: RequestRecord[], { incident, to }: FactsAsk): RequestRecord[] {

@@ -200,6 +200,7 @@ function listsRequests(open: Open): void {
       servedBy: null,
       attempts: [failure(0, 'deepseek-v3', 'connect'), failure(1, 'qwen-72b')],
     }),
+    request('mistaken', { startedAt: noon + 5, outcome: 'refused', status: 400 }),
     request('broken', { startedAt: noon + 3, outcome: 'interrupted' }),
     request('goneOnWith', { startedAt: noon + 4, rescued: true }),
   ];

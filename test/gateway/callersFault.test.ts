@@ -27,7 +27,7 @@ describe("what is the caller's own fault", () => {
     expect(answer.headers.get('x-recloser-provider')).toBe('a');
     expect(second.calls.length).toBe(0);
     expect(board.look('a')?.failuresInARow).toBe(0);
-    expect(await recorded(1)).toMatchObject({ outcome: 'failed', status: 422 });
+    expect(await recorded(1)).toMatchObject({ outcome: 'refused', status: 422 });
   });
 
   test('is not the fault of a fallback: the walk goes on', async () => {

@@ -109,7 +109,7 @@ const orAny = <Value>(...values: Value[]) => fc.option(fc.constantFrom(...values
 const filters = fc.record({
   chain: orAny('lucy', 'coder'),
   client: orAny('chat-app', 'other-app'),
-  outcome: orAny('succeeded' as const, 'failed' as const, 'cancelled' as const),
+  outcome: orAny('succeeded' as const, 'failed' as const, 'refused' as const, 'cancelled' as const),
   provider: orAny('deepseek-v3', 'qwen-72b'),
   failureKind: orAny('serverError', 'open'),
   fallback: orAny(true),

@@ -88,7 +88,8 @@ function plainBreaches({ status, headers, body, offered, record }: Transcript): 
   breaches.push(...errorBreaches(json));
   const { code = null } = (json.error ?? {}) as { code?: string | null };
   if (headers['x-should-retry'] !== 'false') breaches.push('The error lets the client try it all again.');
-  if (record.outcome !== 'failed') breaches.push(`The caller got an error; the record says ${record.outcome}.`);
+  if (record.outcome !== (status !== null && status < 500 ? 'refused' : 'failed'))
+    breaches.push(`The caller got a ${status}; the record says ${record.outcome}.`);
   if (code !== null && record.errorCode !== code) breaches.push(`The record has another code: ${record.errorCode}.`);
   return breaches;
 }

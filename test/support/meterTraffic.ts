@@ -61,6 +61,7 @@ const oneRequest: fc.Arbitrary<Omit<RequestRecord, 'id'>> = fc
       'succeeded',
       'succeeded',
       'failed',
+      'refused',
       'cancelled',
       'interrupted',
     ),

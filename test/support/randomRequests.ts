@@ -5,7 +5,7 @@ import { attempt, noon, request } from '../db/support/records.ts';
 /** Random requests of a few minutes, alike enough that figures add up and different enough that they may be mixed up. */
 
 const providers = ['deepseek-v3', 'llama-3.3-70b', 'qwen-72b'];
-const outcomes: RequestOutcome[] = ['succeeded', 'succeeded', 'failed', 'cancelled', 'interrupted'];
+const outcomes: RequestOutcome[] = ['succeeded', 'succeeded', 'failed', 'refused', 'cancelled', 'interrupted'];
 
 const nullOr = <Value>(value: fc.Arbitrary<Value>): fc.Arbitrary<Value | null> => fc.option(value, { freq: 3 });
 const cost = nullOr(fc.nat(2_000_000));

@@ -88,7 +88,7 @@ function ofProviders({ row, list, one }: Asking, now: number) {
       ),
     callersShare: (chains: string[]) =>
       row(`select avg(outcome = 'succeeded') share from requests
-        where chain in (${chains.map((chain) => `'${chain}'`).join(', ')}) and outcome <> 'cancelled' and ${lastHour}`)
+        where chain in (${chains.map((chain) => `'${chain}'`).join(', ')}) and (outcome = 'succeeded' or ${felt}) and ${lastHour}`)
         .share ?? null,
     /** Share of the last sixty minutes in which its circuit was not open, by its transitions; null: never, and nobody asked it. */
     closedShare(provider: string): number | null {

@@ -33,6 +33,8 @@ export function explainTitle({ outcome, servedBy, status, errorCode, attempts }:
       return servedBy === null ? 'Answered' : `Answered by ${servedBy}, ${placeOf(servedBy, attempts)}`;
     case 'failed':
       return `The caller got an error: ${status}${code}`;
+    case 'refused':
+      return `The request itself was refused: ${status}${code}`;
     case 'interrupted':
       return `The answer${servedBy === null ? '' : ` of ${servedBy}`} broke off:${code || ` ${status}`}`;
     case 'cancelled':

@@ -1,4 +1,5 @@
 import type { SkipReason } from '../../server/core/circuit/settle.ts';
+import type { Felt } from '../../server/core/felt.ts';
 import type { RequestOutcome, RequestRow } from '../../server/core/records.ts';
 import type { FailureKind } from '../../server/core/wire.ts';
 import { isText, momentsOf, type RangeSearch, readRange } from '../ui/range.ts';
@@ -14,16 +15,20 @@ export interface RequestSearch extends RangeSearch {
   fallback?: true;
   /** Only those whose answer broke off and another provider went on with. */
   rescued?: true;
-  /** Only those in which the caller got an error or a broken answer. */
+  /** Only those in which the caller got an error that was not their own doing, or a broken answer. */
   felt?: true;
 }
 
 export const outcomeWords: Record<RequestOutcome, string> = {
   succeeded: 'answered',
   failed: 'failed for the caller',
+  refused: 'refused: the caller’s own mistake',
   interrupted: 'broke off',
   cancelled: 'caller left',
 };
+
+/** As the record counts it. */
+const isFelt: Felt = { succeeded: false, failed: true, refused: false, interrupted: true, cancelled: false };
 
 /** Every way to fail or to be skipped, in words. */
 export const kindWords: Record<FailureKind | SkipReason, string> = {
@@ -93,7 +98,7 @@ export function matches(row: RequestRow, filter: ReturnType<typeof filterOf>): b
     (to === undefined || row.startedAt < to) &&
     (!fallback || byFallback(row)) &&
     (!rescued || row.rescued) &&
-    (!felt || row.outcome === 'failed' || row.outcome === 'interrupted') &&
+    (!felt || isFelt[row.outcome]) &&
     tried(row, provider, failureKind)
   );
 }

@@ -2,8 +2,9 @@ import { sql } from 'drizzle-orm';
 import type { BetterSQLite3Database } from 'drizzle-orm/better-sqlite3';
 import type { FactsAsk, Impact, IncidentFacts } from '../../../server/core/incidents/report.ts';
 import { attempts, requests } from '../../schema.ts';
+import { felt } from './felt.ts';
 import { names } from './names.ts';
-import { felt, movedOn } from './readTrouble.ts';
+import { movedOn } from './readTrouble.ts';
 
 interface Counted {
   impact: IncidentFacts['impact'];

@@ -4,6 +4,7 @@ import { minuteMs } from '../../../server/core/minutes.ts';
 import type { RequestRow } from '../../../server/core/records.ts';
 import { attempts, requests } from '../../schema.ts';
 import type { Page, RequestFilter } from '../../storage.ts';
+import { felt } from './felt.ts';
 import { isComplete } from './listMinutes.ts';
 import { minutesWith } from './minutesWith.ts';
 import { after, type Key, limitOf, pageOf, valuesOf } from './page.ts';
@@ -83,7 +84,7 @@ function conditions(filter: RequestFilter): (SQL | undefined)[] {
     // Word for word as in the schema, or SQLite does not see that the partial index fits.
     filter.fallback ? sql`fallback = 1` : undefined,
     filter.rescued ? sql`rescued = 1` : undefined,
-    filter.felt ? sql`outcome not in ('succeeded', 'cancelled')` : undefined,
+    filter.felt ? felt : undefined,
   ];
 }
 

@@ -3,9 +3,10 @@ import type { BetterSQLite3Database } from 'drizzle-orm/better-sqlite3';
 import type { FactsAsk, IncidentFacts, ProbeFact } from '../../../server/core/incidents/report.ts';
 import { attempts, probes, requests } from '../../schema.ts';
 import type { ReadIncident } from '../../storage.ts';
+import { felt } from './felt.ts';
 import { impactFacts } from './incidentImpact.ts';
 import { names } from './names.ts';
-import { eventsWithin, felt, movedOn } from './readTrouble.ts';
+import { eventsWithin, movedOn } from './readTrouble.ts';
 
 /** Probes of one incident at most; the first are kept. */
 const maxProbes = 2_000;

@@ -8,6 +8,7 @@ import type {
   TroubleRecord,
 } from '../../../server/core/incidents/types.ts';
 import { attempts, circuitEvents, circuits, providerMinutes as countedMinutes, requests } from '../../schema.ts';
+import { felt } from './felt.ts';
 
 /** Ms since 1970, `to` exclusive. */
 interface Span {
@@ -128,9 +129,6 @@ function askedProviders(orm: BetterSQLite3Database, { from, to }: Span): Map<str
 function wholeMinute(at: number): number {
   return Math.floor(at / minuteMs) * minuteMs;
 }
-
-/** The caller got an error or a broken answer, and it was not the caller's own mistake. */
-export const felt = sql`(${requests.outcome} = 'interrupted' or (${requests.outcome} = 'failed' and ${requests.status} >= 500))`;
 
 /** Another provider than the first of its trail answered. */
 export const movedOn = sql`(${requests.fallback} = 1 and ${requests.outcome} = 'succeeded')`;

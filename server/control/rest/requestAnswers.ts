@@ -23,7 +23,9 @@ const shared = {
   startedAt: at,
   firstTokenMs: ms.nullable(),
   durationMs: ms,
-  outcome: z.enum(['succeeded', 'failed', 'cancelled', 'interrupted']),
+  outcome: z
+    .enum(['succeeded', 'failed', 'refused', 'cancelled', 'interrupted'])
+    .describe('`refused`: the request itself was at fault; `failed` and `interrupted` are what callers felt'),
   status: z.number().describe('HTTP status the caller got'),
   errorCode: z.string().nullable(),
   servedBy: z.string().nullable(),

@@ -4,7 +4,7 @@ import type { ChainTotals } from '../totals.ts';
 import { bit } from './circuits.ts';
 import type { Family, Moment } from './family.ts';
 
-const outcomes: readonly RequestOutcome[] = ['succeeded', 'failed', 'interrupted', 'cancelled'];
+const outcomes: readonly RequestOutcome[] = ['succeeded', 'failed', 'refused', 'interrupted', 'cancelled'];
 const verdicts: readonly Survival['verdict'][] = ['proven', 'notProven', 'nobody', 'noTraffic'];
 
 /** What callers of each chain felt, and what it would bear. */
@@ -12,7 +12,7 @@ export const chainFamilies: readonly Family[] = [
   {
     type: 'counter',
     name: 'recloser_requests_total',
-    help: 'Requests of callers that ended: succeeded; failed (an error before any content); interrupted (a broken answer); cancelled (the caller left).',
+    help: 'Requests of callers that ended: succeeded; failed (an error before any content); refused (the request itself was at fault); interrupted (a broken answer); cancelled (the caller left).',
     labels: ['chain', 'outcome'],
     read: ({ totals }) =>
       [...totals.chains].flatMap(([chain, sums]) =>
