@@ -1,6 +1,7 @@
 import { type Command, Option } from 'commander';
-import { dollars, plural, range, span } from '../core/incidents/words.ts';
+import { dollarsBeside, plural, range, span } from '../core/incidents/words.ts';
 import { showCount } from '../core/numbers.ts';
+import { knownOf } from '../core/savings/known.ts';
 import { type Grouping, groupings, type SavingsSummary } from '../core/savings/summary.ts';
 import type { Figures } from '../core/savings/types.ts';
 import { type ClientOptions, withClient, withClientOptions } from './client.ts';
@@ -49,23 +50,30 @@ function groupsOf(by: Grouping, { providers, days, incidents }: SavingsSummary):
 }
 
 function cells({ name, figures }: Group): string[] {
-  const { skips, attempts, waitingMs, spend, premium, net } = figures;
-  return [
-    name,
-    showCount(skips),
-    range(attempts, showCount),
-    range(waitingMs, span),
-    range(spend, dollars),
-    range(premium, dollars),
-    range(net, dollars),
-  ];
+  const { skips, attempts } = figures;
+  const { waiting, spend, premium, net } = shownOf(figures);
+  return [name, showCount(skips), range(attempts, showCount), waiting, spend, premium, net];
+}
+
+/** `–`: not known, which is not nothing. */
+function shownOf(figures: Figures): Record<'waiting' | 'spend' | 'premium' | 'net', string> {
+  const { waitingMs, spend, premium, net } = figures;
+  const known = knownOf(figures);
+  return {
+    waiting: known.waitingMs ? range(waitingMs, span) : '–',
+    spend: known.spend ? range(spend, dollarsBeside) : '–',
+    premium: known.premium ? range(premium, dollarsBeside) : '–',
+    net: known.net ? range(net, dollarsBeside) : '–',
+  };
 }
 
 function totalLines({ total, from, to, countedUntil }: SavingsSummary): string[] {
-  const { attempts, waitingMs, net, probes, caution } = total;
+  const { attempts, probes, caution } = total;
+  const { waiting, net } = shownOf(total);
+  const unpriced = probes.unpriced > 0 ? `, ${showCount(probes.unpriced)} of them without a price` : '';
   return [
-    `From ${iso(from)} to ${iso(to)}: ${range(attempts, showCount)} attempts avoided, ${range(waitingMs, span)} of waiting spared.`,
-    `Net, money only: ${range(net, dollars)} (spend avoided less premium, ramp and ${plural(probes.probes, 'probe')} of our own).`,
+    `From ${iso(from)} to ${iso(to)}: ${range(attempts, showCount)} attempts avoided, ${waiting} of waiting spared.`,
+    `Net, money only: ${net} (spend avoided less premium, ramp and ${plural(probes.probes, 'probe')} of our own${unpriced}).`,
     `Price of caution: ${range(caution, showCount)} answers of others although the provider was back.`,
     ...(countedUntil < to ? [`Counted up to ${iso(countedUntil)}: ask for less at once.`] : []),
   ];

@@ -2,9 +2,11 @@ import type { SavingsSlice, SavingsSpan } from '../../db/storage.ts';
 import type { CircuitEvent } from '../../server/core/circuit/types.ts';
 import type { ProbeRecord, RequestRecord } from '../../server/core/records.ts';
 import { dayIn } from '../../server/core/savings/days.ts';
+import { nothing } from '../../server/core/savings/figures.ts';
 import { openingsOf } from '../../server/core/savings/openings.ts';
 import { failuresOf, sightingsOf, skippedOf } from '../../server/core/savings/record.ts';
 import { SkipTally } from '../../server/core/savings/tally.ts';
+import type { Figures } from '../../server/core/savings/types.ts';
 
 interface WholeRecord {
   events: CircuitEvent[];
@@ -41,4 +43,10 @@ export function countSlowly({ events, requests, probes }: WholeRecord, { from, t
     trips: [...trips].map(([provider, count]) => ({ provider, trips: count })),
     until: to,
   };
+}
+
+/** Of three skips with neither price, tokens nor failures in the record, and two probes without a price. */
+export function unpricedFigures(): Figures {
+  const leftOut = { skips: {}, unpriced: 3, unpricedAnswers: 2, untimed: 3 };
+  return { ...nothing(), skips: 3, probes: { probes: 2, nanoUsd: 0, unpriced: 2 }, leftOut };
 }

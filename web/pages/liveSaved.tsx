@@ -1,7 +1,7 @@
 import { Link } from '@tanstack/react-router';
 import type { SavingsSummary } from '../../server/core/savings/summary.ts';
 import { useSavings } from '../savings/useSavings.ts';
-import { showRange, waiting } from '../savings/words.ts';
+import { knownOf, shownOf, waiting } from '../savings/words.ts';
 import { wholeNumber } from '../words.ts';
 import { Total } from './liveTotal.tsx';
 
@@ -32,6 +32,7 @@ const unknown = { attempts: { value: '–', note: 'last hour' }, waited: { value
 /** As the page of savings says it: skips as measured, the waiting from least to most. */
 export function savedWords({ total }: Pick<SavingsSummary, 'total'>): typeof unknown {
   const { skips, attempts, waitingMs, leftOut } = total;
+  const isKnown = knownOf(total).waitingMs;
   const { tripped = 0 } = leftOut.skips;
   return {
     attempts: {
@@ -39,8 +40,12 @@ export function savedWords({ total }: Pick<SavingsSummary, 'total'>): typeof unk
       note: tripped > 0 ? `last hour; ${wholeNumber(tripped)} more by hand` : 'last hour',
     },
     waited: {
-      value: leftOut.untimed > 0 && waitingMs.high === 0 ? '–' : showRange(waitingMs, waiting),
-      note: attempts.high === 0 ? 'nothing avoided' : `${waiting(waitingMs.high / attempts.high)} each, at most`,
+      value: shownOf(total).waitingMs,
+      note: !isKnown
+        ? 'not known'
+        : attempts.high === 0
+          ? 'nothing avoided'
+          : `${waiting(waitingMs.high / attempts.high)} each, at most`,
     },
   };
 }

@@ -1,11 +1,10 @@
 import { useNavigate } from '@tanstack/react-router';
 import type { SavingsSummary } from '../../server/core/savings/summary.ts';
 import type { Mark } from '../../server/core/savings/types.ts';
-import { nothing, showMoney } from '../time.ts';
 import { RangeText } from '../ui/figures.tsx';
 import { plural, wholeNumber } from '../words.ts';
 import type { Formula } from './range.ts';
-import { showRange, signedRange, waiting } from './words.ts';
+import { knownOf, netMark, shownOf, showRange, waiting } from './words.ts';
 
 interface Tile {
   how: Formula;
@@ -42,10 +41,10 @@ export function Figures({ summary, how }: { summary: SavingsSummary; how: Formul
 }
 
 function tilesOf({ total, providers }: SavingsSummary): Tile[] {
-  const { skips, attempts, waitingMs, spend, premium, caution, net, probes, leftOut } = total;
-  // What is not known is not nothing.
-  const isUntimed = leftOut.untimed > 0 && waitingMs.high === 0;
-  const isUnpriced = leftOut.unpriced > 0 && spend.high === 0;
+  const { skips, attempts, waitingMs, spend, premium, caution, probes, leftOut } = total;
+  const shown = shownOf(total);
+  const known = knownOf(total);
+  const unpriced = probes.unpriced > 0 ? `, ${wholeNumber(probes.unpriced)} without a price` : '';
   const trips = providers.reduce((sum, one) => sum + one.trips, 0);
   return [
     {
@@ -55,13 +54,17 @@ function tilesOf({ total, providers }: SavingsSummary): Tile[] {
     },
     {
       ...{ how: 'waiting', label: 'Waiting avoided', mark: waitingMs.mark },
-      value: isUntimed ? nothing : showRange(waitingMs, waiting),
-      note: attempts.high === 0 ? 'nothing was avoided' : `${waiting(waitingMs.high / attempts.high)} each, at most`,
+      value: shown.waitingMs,
+      note: !known.waitingMs
+        ? 'not known: the failures are not in the record'
+        : attempts.high === 0
+          ? 'nothing was avoided'
+          : `${waiting(waitingMs.high / attempts.high)} each, at most`,
     },
     {
       ...{ how: 'spend', label: 'Billable spend avoided', mark: spend.mark },
-      value: isUnpriced ? nothing : showRange(spend, showMoney),
-      note: isUnpriced
+      value: shown.spend,
+      note: !known.spend
         ? `not known: ${plural(leftOut.unpriced, 'skip')} without a price or tokens`
         : spend.mark === 'assumed'
           ? 'not all of the bill is known'
@@ -69,8 +72,10 @@ function tilesOf({ total, providers }: SavingsSummary): Tile[] {
     },
     {
       ...{ how: 'premium', label: 'Fallback premium', mark: premium.mark },
-      value: showRange(premium, showMoney),
-      note: 'where it might have answered',
+      value: shown.premium,
+      note: known.premium
+        ? 'where it might have answered'
+        : `not known: ${plural(leftOut.unpricedAnswers, 'answer')} without a price`,
     },
     {
       ...{ how: 'caution', label: 'Price of caution', mark: caution.high > caution.low ? 'estimated' : 'measured' },
@@ -78,9 +83,9 @@ function tilesOf({ total, providers }: SavingsSummary): Tile[] {
       note: 'answers by a fallback though it was probably back',
     },
     {
-      ...{ how: 'net', label: 'Net, money only', mark: spend.mark },
-      value: signedRange(net),
-      note: `${plural(probes.probes, 'probe')} paid${trips > 0 ? ` · left out: ${plural(trips, 'manual trip')}` : ''}`,
+      ...{ how: 'net', label: 'Net, money only', mark: netMark(total) },
+      value: shown.net,
+      note: `${plural(probes.probes, 'probe')} paid${unpriced}${trips > 0 ? ` · left out: ${plural(trips, 'manual trip')}` : ''}`,
     },
   ];
 }

@@ -2,10 +2,10 @@ import { Box } from '@mantine/core';
 import type { ReactNode } from 'react';
 import type { Figures } from '../../server/core/savings/types.ts';
 import type { Cell } from '../exports.ts';
-import { nothing, showMoney } from '../time.ts';
+import { nothing } from '../time.ts';
 import { SavedTable } from '../ui/savedTable.tsx';
 import { wholeNumber } from '../words.ts';
-import { showRange, signedRange, waiting } from './words.ts';
+import { shownOf, showRange } from './words.ts';
 
 export interface GroupRow {
   /** What it is called in a file. */
@@ -68,17 +68,12 @@ export function Groups({ label, head, rows, total }: GroupsProps) {
 }
 
 function Row({ label, figures }: { label: ReactNode; figures: Figures }) {
-  const { skips, attempts, waitingMs, spend, premium, net, probes } = figures;
+  const { skips, attempts, probes } = figures;
   const none = skips === 0 && probes.probes === 0;
+  const { waitingMs, spend, premium, net } = shownOf(figures);
   const cells = none
     ? [nothing, nothing, nothing, nothing, nothing]
-    : [
-        showRange(attempts, wholeNumber),
-        showRange(waitingMs, waiting),
-        showRange(spend, showMoney),
-        showRange(premium, showMoney),
-        signedRange(net),
-      ];
+    : [showRange(attempts, wholeNumber), waitingMs, spend, premium, net];
   const names = ['attempts', 'waiting', 'spend', 'premium', 'net'];
   return (
     <tr>
@@ -104,6 +99,7 @@ function columnsOf(head: string): readonly (readonly [string, (row: Pick<GroupRo
     ['premium_nano_usd_low', ({ figures }) => figures.premium.low],
     ['premium_nano_usd_high', ({ figures }) => figures.premium.high],
     ['probes_nano_usd', ({ figures }) => figures.probes.nanoUsd],
+    ['probes_unpriced', ({ figures }) => figures.probes.unpriced],
     ['net_nano_usd_low', ({ figures }) => figures.net.low],
     ['net_nano_usd_high', ({ figures }) => figures.net.high],
   ];

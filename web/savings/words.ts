@@ -1,6 +1,7 @@
+import type { Known } from '../../server/core/savings/known.ts';
 import type { BillingKind } from '../../server/core/savings/shares.ts';
-import type { Figures, LeftOut, Range } from '../../server/core/savings/types.ts';
-import { showAge, showMs, signedMoney } from '../time.ts';
+import type { Figures, LeftOut, Mark, Range } from '../../server/core/savings/types.ts';
+import { nothing, showAge, showMoney, showMs, signedMoney } from '../time.ts';
 import { plural, wholeNumber } from '../words.ts';
 
 /** Both ends of a range, or the one that both are: `$0 – $31.20`. */
@@ -20,6 +21,37 @@ export function signedRange({ low, high }: Range): string {
   return signedMoney(low) === signedMoney(high) ? signedMoney(low) : `${signedMoney(low)} to ${signedMoney(high)}`;
 }
 
+/** Which figures are known at all, as reports have it: a test holds the two together. */
+export function knownOf({ waitingMs, spend, premium, probes, leftOut }: Figures): Known {
+  const isNought = ({ low, high }: Range): boolean => low === 0 && high === 0;
+  const known = {
+    waitingMs: leftOut.untimed === 0 || !isNought(waitingMs),
+    spend: leftOut.unpriced === 0 || !isNought(spend),
+    premium: leftOut.unpricedAnswers === 0 || !isNought(premium),
+    probes: probes.unpriced === 0 || probes.nanoUsd !== 0,
+  };
+  return { ...known, net: known.spend && known.premium && known.probes };
+}
+
+/** Waiting and money as they are shown: what is not known is not nothing. */
+export function shownOf(figures: Figures): Record<keyof Known, string> {
+  const { waitingMs, spend, premium, probes, net } = figures;
+  const known = knownOf(figures);
+  return {
+    waitingMs: known.waitingMs ? showRange(waitingMs, waiting) : nothing,
+    spend: known.spend ? showRange(spend, showMoney) : nothing,
+    premium: known.premium ? showRange(premium, showMoney) : nothing,
+    probes: known.probes ? showMoney(probes.nanoUsd) : nothing,
+    net: known.net ? signedRange(net) : nothing,
+  };
+}
+
+/** As well known as the least known of what it is made of. */
+export function netMark({ spend, premium, caution }: Figures): Mark {
+  const marks = [spend.mark, premium.mark, caution.ramp > 0 ? 'estimated' : 'measured'];
+  return marks.includes('assumed') ? 'assumed' : marks.includes('estimated') ? 'estimated' : 'measured';
+}
+
 const reasons: Record<LeftOut['reason'], string> = {
   tripped: 'skipped for a trip by hand',
   pacing: 'skipped for its own limit',
@@ -29,13 +61,14 @@ const reasons: Record<LeftOut['reason'], string> = {
 };
 
 /** What no figure counts, each with its number. */
-export function leftOutWords({ leftOut }: Figures, trips: number): string[] {
+export function leftOutWords({ leftOut, probes }: Figures, trips: number): string[] {
   const { skips, unpriced, unpricedAnswers, untimed } = leftOut;
   return [
     ...(trips > 0 ? [`${plural(trips, 'manual trip')}`] : []),
     ...Object.entries(skips).map(([reason, count]) => `${wholeNumber(count)} ${reasons[reason as LeftOut['reason']]}`),
     ...(unpriced > 0 ? [`${wholeNumber(unpriced)} without a price or tokens, from spend`] : []),
     ...(unpricedAnswers > 0 ? [`${plural(unpricedAnswers, 'answer')} without a price, from the premium`] : []),
+    ...(probes.unpriced > 0 ? [`${plural(probes.unpriced, 'probe')} without a price, from the net`] : []),
     ...(untimed > 0 ? [`${wholeNumber(untimed)} whose failures are not in the record, from waiting`] : []),
   ];
 }

@@ -1,5 +1,6 @@
 import { showCount } from '../numbers.ts';
 import { nothing } from '../savings/figures.ts';
+import { knownOf, netMark } from '../savings/known.ts';
 import type { Figures, Mark } from '../savings/types.ts';
 import type { Impact, IncidentReport } from './report.ts';
 import { dollarsBeside, plural, range, share, span } from './words.ts';
@@ -49,7 +50,9 @@ function forCallers(impact: Impact): MeantLine[] {
 
 /** Of the openings of the incident itself. */
 function saved(figures: Figures | null): MeantLine[] {
-  const { skips, waitingMs, spend, premium, caution, net } = figures ?? nothing();
+  const sums = figures ?? nothing();
+  const { skips, waitingMs, spend, premium, caution, net } = sums;
+  const known = knownOf(sums);
   const money = (part: { low: number; high: number }) => range(part, dollarsBeside);
   const guess = (mark: Mark): Mark => (figures && mark !== 'measured' ? mark : 'estimated');
   const lines: MeantLine[] = [
@@ -57,12 +60,24 @@ function saved(figures: Figures | null): MeantLine[] {
     {
       id: 'spared',
       label: 'Waiting spared',
-      text: range(waitingMs, span),
+      text: known.waitingMs ? range(waitingMs, span) : '–',
       mark: guess(waitingMs.mark),
       tone: 'plain',
     },
-    { id: 'spend', label: 'Spend avoided', text: money(spend), mark: guess(spend.mark), tone: 'plain' },
-    { id: 'premium', label: 'Fallback premium', text: money(premium), mark: guess(premium.mark), tone: 'plain' },
+    {
+      id: 'spend',
+      label: 'Spend avoided',
+      text: known.spend ? money(spend) : '–',
+      mark: guess(spend.mark),
+      tone: 'plain',
+    },
+    {
+      id: 'premium',
+      label: 'Fallback premium',
+      text: known.premium ? money(premium) : '–',
+      mark: guess(premium.mark),
+      tone: 'plain',
+    },
     {
       id: 'caution',
       label: 'Answered by a fallback though it was probably back',
@@ -70,7 +85,13 @@ function saved(figures: Figures | null): MeantLine[] {
       mark: 'estimated',
       tone: caution.high > 0 ? 'caution' : 'plain',
     },
-    { id: 'net', label: 'Net, money only', text: signedRange(net), mark: guess(spend.mark), tone: 'plain' },
+    {
+      id: 'net',
+      label: 'Net, money only',
+      text: known.net ? signedRange(net) : '–',
+      mark: guess(netMark(sums)),
+      tone: 'plain',
+    },
   ];
   return figures ? lines : lines.map((line) => ({ ...line, text: '–', tone: 'plain' }));
 }

@@ -1,7 +1,9 @@
 import { expect, test } from 'vitest';
 import { fileOf, incidentFormats } from '../../../server/core/incidents/export.ts';
+import { meantOf } from '../../../server/core/incidents/meant.ts';
 import { dollars, range, share } from '../../../server/core/incidents/words.ts';
 import { keptStory } from '../../support/incidentStory.ts';
+import { unpricedFigures } from '../../support/savingsCount.ts';
 
 const start = Date.UTC(2026, 10, 17, 14, 0, 0);
 
@@ -56,4 +58,10 @@ test('money is as exact as is of use, a range is one number where both ends are'
   ]);
   expect(range({ low: 0, high: 0 }, dollars)).toBe('$0.00');
   expect(range({ low: -490_000_000, high: 1e9 }, dollars)).toBe('−$0.49 – $1.00');
+});
+
+test('money and waiting that nobody knows are no nought in a report', () => {
+  const { impact } = incident().report;
+  const texts = meantOf({ ...impact, savings: unpricedFigures() }).map(({ id, text }) => [id, text]);
+  expect(Object.fromEntries(texts)).toMatchObject({ notMade: '3', spared: '–', spend: '–', premium: '–', net: '–' });
 });
