@@ -76,8 +76,8 @@ export interface Storage extends SavingsStorage, AlertStorage {
   lastProbes(): Promise<ProbeRecord[]>;
   /** The most requests that each provider has answered in any sixty seconds that end within the span. */
   mostCarried(span: { from: number; to: number }): Promise<Carried[]>;
-  /** What each client's requests that began at `from` (ms since 1970) or later have cost, as far as that is known. */
-  spentSince(from: number): Promise<SpentByClient[]>;
+  /** What each client's requests have cost that began at `from` (ms since 1970) or later, before `to`: as far as that is known. */
+  spentBetween(span: { from: number; to: number }): Promise<SpentByClient[]>;
   /** Sessions that have not ended yet. */
   listSessions(now: number): Promise<SessionRecord[]>;
   /** Every token and person there is, or was. */

@@ -23,7 +23,7 @@ import { listen } from './listen.ts';
 import { openTracing, type Tracing } from './observe/tracing.ts';
 import { reloadConfig } from './operations/config.ts';
 import { type ConfigFile, Reload } from './reload.ts';
-import { spentToday } from './spent.ts';
+import { SpentBefore } from './spent.ts';
 import { endInOrder, WRITE_GRACE_MS } from './stop.ts';
 import { aboutOf, createWatch, metricsOf, probeOf } from './watch.ts';
 
@@ -149,6 +149,8 @@ interface Life {
   controlUrl: string;
 }
 
+const spentUnread = 'What clients have spent today could not be read: it is asked again at the next reload.';
+
 async function makeParts(
   settings: Settings,
   world: World,
@@ -161,7 +163,7 @@ async function makeParts(
   const restored = await storage.restore(node);
   const sessions = await storage.listSessions(clock.wall());
   const access = await storage.listAccess();
-  const spent = await spentToday(settings, storage, clock.wall());
+  const spentBefore = new SpentBefore(storage, clock.wall());
   const board = openBoard(settings, world, restored);
   const recorder = new Recorder({ storage, clock, log, mostInMemory: sharesOfMemory(heapBytes).records });
   const watch = createWatch({ settings: () => now, world, board, storage, lastSeq: restored.lastSeq });
@@ -184,8 +186,9 @@ async function makeParts(
   const storageStatus = (): StorageStatus => storage.status();
   const gateway = createGateway({
     ...{ settings, board, clock, random, newId, log },
-    ...{ record, storageStatus, state, tracer: tracing, drillUrl: drills?.url ?? null, spent, openFiles, heapBytes },
+    ...{ record, storageStatus, state, tracer: tracing, drillUrl: drills?.url ?? null, openFiles, heapBytes },
   });
+  gateway.countSpent(await spentBefore.ask(settings));
   const inForce = bookOf(() => now);
   const { recheck, standby } = makeAskers(inForce, world, { node, board, ping: gateway.ping, recorder, watch });
   const about = () => aboutOf({ settings: now, world, startedAt: watch.startedAt, gatewayUrl: life.gatewayUrl });
@@ -205,6 +208,7 @@ async function makeParts(
     recheck.adopt();
     standby.adopt();
     control.takeToken(token);
+    spentBefore.ask(changed).then(gateway.countSpent, (error: unknown) => log.error({ error }, spentUnread));
   };
   const config = new Reload({ file: world.configFile ?? null, clock, settings, token: world.token, adopt });
   const control = createControl({

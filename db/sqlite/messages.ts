@@ -73,7 +73,7 @@ export interface Verbs {
   listProbes: { ask: ProbeFilter; answer: Page<ProbeRecord> };
   lastProbes: { ask: null; answer: ProbeRecord[] };
   mostCarried: { ask: { from: number; to: number }; answer: Carried[] };
-  spentSince: { ask: number; answer: SpentByClient[] };
+  spentBetween: { ask: { from: number; to: number }; answer: SpentByClient[] };
   countSavings: { ask: SavingsSpan; answer: SavingsSlice };
   listBillingShares: { ask: null; answer: BillingShareRecord[] };
   /** Those that end later than this, ms since 1970. */

@@ -117,8 +117,8 @@ export class SqliteStorage implements Storage {
     return this.read('mostCarried', span);
   }
 
-  spentSince(from: number) {
-    return this.read('spentSince', from);
+  spentBetween(span: Ask<'spentBetween'>) {
+    return this.read('spentBetween', span);
   }
 
   countSavings(span: Ask<'countSavings'>) {

@@ -31,7 +31,7 @@ import { readMinutes, readTransitions } from './statements/readTrouble.ts';
 import { restore } from './statements/restore.ts';
 import { rollUp } from './statements/rollUp.ts';
 import { rolledUpTo } from './statements/shown.ts';
-import { spentSince } from './statements/spentSince.ts';
+import { spentBetween } from './statements/spentBetween.ts';
 import { appendBatch, writeAct } from './statements/write.ts';
 import { writeIncidents, writeNote } from './statements/writeIncidents.ts';
 import { writeSessions } from './statements/writeSessions.ts';
@@ -84,7 +84,7 @@ const answers: Answers = {
   listProbes: (filter) => listProbes(database().orm, filter),
   lastProbes: () => lastProbes(database().orm),
   mostCarried: (span) => mostCarried(database().orm, span),
-  spentSince: (from) => spentSince(database().orm, from),
+  spentBetween: (span) => spentBetween(database().orm, span),
   countSavings: (span) => countSavings(database().orm, span),
   listBillingShares: () => listBillingShares(database().orm),
   listSessions: (now) => listSessions(database().orm, now),

@@ -88,6 +88,14 @@ export function addCosts(costs: readonly (number | null)[]): number | null {
   return sum;
 }
 
+/** What is known of the cost of a request, for who has to hold it against a limit: 0 where nothing is. */
+export function knownCostNanoUsd(request: {
+  costNanoUsd: number | null;
+  attempts: readonly { costNanoUsd: number | null }[];
+}): number {
+  return request.costNanoUsd ?? request.attempts.reduce((sum, { costNanoUsd }) => sum + (costNanoUsd ?? 0), 0);
+}
+
 /** The sum of what is known; null when nothing is. Estimated as soon as one part is. */
 export function addUsage(usages: readonly (Usage | null)[]): Usage | null {
   const known = usages.filter((usage) => usage !== null);

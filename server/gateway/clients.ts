@@ -1,6 +1,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { unguessableCharacters } from '../core/access.ts';
 import type { ApiError } from '../core/errors.ts';
+import { knownCostNanoUsd } from '../core/money.ts';
 import type { RequestRecord, SpentByClient } from '../core/records.ts';
 import type { ClientSettings } from '../core/settings.ts';
 import { ClientUse, type Moment } from './clientUse.ts';
@@ -10,6 +11,12 @@ export interface Client extends Pick<ClientSettings, 'name' | 'limits'> {
   /** Chains it may ask for; null: all. */
   chains: ReadonlySet<string> | null;
   use: ClientUse;
+}
+
+/** What clients have spent on the day (UTC) of `at`, ms since 1970. */
+export interface Spent {
+  at: number;
+  clients: readonly SpentByClient[];
 }
 
 interface Known {
@@ -55,14 +62,14 @@ export class Clients {
     return { ok: true, client: known.client, isGuessable: known.isGuessable };
   }
 
-  /** A finished request: what it has cost counts for its client. */
-  spend({ client, costNanoUsd, startedAt }: Pick<RequestRecord, 'client' | 'costNanoUsd' | 'startedAt'>): void {
-    if (client !== null && costNanoUsd !== null) this.uses.get(client)?.spend(costNanoUsd, startedAt);
+  /** A finished request: what it has cost, as far as that is known, counts for its client. */
+  spend(request: RequestRecord): void {
+    if (request.client !== null) this.uses.get(request.client)?.spend(knownCostNanoUsd(request), request.startedAt);
   }
 
-  /** What was spent on the day of `at` (ms since 1970), before this process began. */
-  restore(spent: readonly SpentByClient[], at: number): void {
-    for (const { client, costNanoUsd } of spent) this.countedOf(client).spend(costNanoUsd, at);
+  /** What was spent before this process began. */
+  restore({ at, clients }: Spent): void {
+    for (const { client, costNanoUsd } of clients) this.countedOf(client).spend(costNanoUsd, at);
   }
 
   private countedOf(name: string): ClientUse {

@@ -5,7 +5,7 @@ import type { Guesses } from '../core/guesses.ts';
 import type { HedgeBudget } from '../core/hedge.ts';
 import type { Log } from '../core/log.ts';
 import type { Pace } from '../core/pace.ts';
-import type { RequestRecord, SpentByClient } from '../core/records.ts';
+import type { RequestRecord } from '../core/records.ts';
 import type { ChainSettings, ProviderSettings, Settings } from '../core/settings.ts';
 import type { RequestTrace, Tracer } from '../core/telemetry/requestTrace.ts';
 import type { Clients } from './clients.ts';
@@ -38,8 +38,6 @@ export interface GatewayDeps {
   drillUrl?: string | null;
   /** How names of providers are resolved, if not by the system. */
   resolve?: Lookup;
-  /** What clients have spent today, before this process began; without it, nothing. */
-  spent?: readonly SpentByClient[];
 }
 
 /** What its parts share. */

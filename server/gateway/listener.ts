@@ -12,7 +12,7 @@ import type { RequestRecord } from '../core/records.ts';
 import type { Settings } from '../core/settings.ts';
 import type { RequestTrace } from '../core/telemetry/requestTrace.ts';
 import type { GatewayLoad } from '../core/usage.ts';
-import { Clients } from './clients.ts';
+import { Clients, type Spent } from './clients.ts';
 import { Crowd, connectionBound } from './crowd.ts';
 import type { GatewayDeps, GatewayTools } from './deps.ts';
 import { Generations, mapsOf } from './generations.ts';
@@ -48,6 +48,8 @@ export interface Gateway {
    * when none goes by earlier ones any more. Where it listens, and connections' bound, stay as they are.
    */
   adopt(settings: Settings, onOver: () => void): void;
+  /** What clients have spent beside what was counted here. */
+  countSpent(spent: Spent): void;
   /** Asks a provider for one token; its circuit is neither asked nor told. Rejects only for a name that is not in the config. */
   ping(provider: string): Promise<PingResult>;
   /**
@@ -60,8 +62,6 @@ export interface Gateway {
 export function createGateway(deps: GatewayDeps): Gateway {
   let draining = false;
   const pace = new Pace();
-  const clients = new Clients(deps.settings.clients);
-  clients.restore(deps.spent ?? [], deps.clock.wall());
   const first: GatewayTools = {
     ...deps,
     state: () => (draining ? 'draining' : deps.state()),
@@ -72,7 +72,7 @@ export function createGateway(deps: GatewayDeps): Gateway {
       resolve: deps.resolve,
     }),
     limits: new Limits(deps.settings.limits, sharesOfMemory(deps.heapBytes ?? null)),
-    clients,
+    clients: new Clients(deps.settings.clients),
     guesses: new Guesses(deps.clock),
     inFlight: new InFlight(),
     refusals: new Refusals(deps),
@@ -96,6 +96,7 @@ export function createGateway(deps: GatewayDeps): Gateway {
     load: () => loadOf(generations.current, crowd),
     refusals: first.refusals.counts,
     adopt: (settings, onOver) => generations.adopt(settings, onOver),
+    countSpent: (spent) => generations.current.clients.restore(spent),
     async ping(name) {
       const tools = generations.current;
       const provider = tools.providers.get(name);

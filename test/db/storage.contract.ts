@@ -253,22 +253,19 @@ function listsTheRest(open: Open): void {
     expect(await list({ before: next })).toEqual([2, 1]);
   });
 
-  test('what each client has spent is summed from a moment on, by what is known of it', async () => {
+  test('what each client has spent is summed between two moments, by what is known of it', async () => {
     await using opened = await open();
     const rows = [
       request('r1', { client: 'app', costNanoUsd: 5 }),
-      request('r2', { client: 'app', costNanoUsd: 7, startedAt: noon + 1 }),
-      request('r3', { client: 'app', costNanoUsd: null }),
-      request('r4', { client: null, costNanoUsd: 9 }),
-      request('r5', { client: 'app', costNanoUsd: 100, startedAt: noon - 1 }),
+      request('r2', { client: 'app', costNanoUsd: null, attempts: [failure(1, 'a'), attempt({ costNanoUsd: 7 })] }),
+      request('r3', { client: 'app', costNanoUsd: 100, startedAt: noon - 1 }),
+      request('r4', { client: 'app', costNanoUsd: 100, startedAt: noon + 60_000 }),
+      request('r5', { client: null, costNanoUsd: 9 }),
       request('r6', { client: 'batch', costNanoUsd: 3 }),
     ];
     await opened.storage.append(batch({ requests: rows }));
-    const spent = await opened.storage.spentSince(noon);
-    expect(spent.sort((one, other) => other.costNanoUsd - one.costNanoUsd)).toEqual([
-      { client: 'app', costNanoUsd: 12 },
-      { client: 'batch', costNanoUsd: 3 },
-    ]);
+    const spent = await opened.storage.spentBetween({ from: noon, to: noon + 60_000 });
+    expect(spent.map(({ client, costNanoUsd }) => `${client} ${costNanoUsd}`).sort()).toEqual(['app 12', 'batch 3']);
   });
 
   test('audit rows come newest first, by subject', async () => {

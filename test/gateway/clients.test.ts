@@ -91,10 +91,11 @@ describe('limits of one client, which others do not feel', () => {
     const spent = [{ client: 'app', costNanoUsd: 0.999_99 * dollar }];
     const priced = { input: 1_000, cachedInput: 1_000, output: 1_000 };
     const upstream = await startUpstream();
-    const { ask, recorded } = await one(
+    const { ask, recorded, gateway } = await one(
       { limits: { dollarsPerDay: 1 } },
-      { clock, deps: { spent }, providers: { a: { url: upstream.url, price: priced } } },
+      { clock, providers: { a: { url: upstream.url, price: priced } } },
     );
+    gateway.countSpent({ at: clock.wall(), clients: spent });
     expect((await ask({}, app)).status).toBe(200);
     expect((await recorded(1)).costNanoUsd).toBeGreaterThan(0.000_01 * dollar);
     const refused = await ask({}, app);

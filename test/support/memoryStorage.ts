@@ -32,6 +32,7 @@ import type { CircuitEvent } from '../../server/core/circuit/types.ts';
 import { countFacets, facetsOf } from '../../server/core/facets.ts';
 import type { IncidentRow, KeptIncident } from '../../server/core/incidents/report.ts';
 import type { ChainMinute, ProviderMinute } from '../../server/core/minutes.ts';
+import { knownCostNanoUsd } from '../../server/core/money.ts';
 import type {
   AuditRecord,
   ProbeRecord,
@@ -169,12 +170,12 @@ export class MemoryStorage implements Storage {
     return [];
   }
 
-  async spentSince(from: number): Promise<SpentByClient[]> {
+  async spentBetween({ from, to }: { from: number; to: number }): Promise<SpentByClient[]> {
     this.check();
     const spent = new Map<string, number>();
-    for (const { client, costNanoUsd, startedAt } of this.requests) {
-      if (startedAt < from || client === null || costNanoUsd === null) continue;
-      spent.set(client, (spent.get(client) ?? 0) + costNanoUsd);
+    for (const request of this.requests.filter(({ startedAt }) => startedAt >= from && startedAt < to)) {
+      const { client } = request;
+      if (client !== null) spent.set(client, (spent.get(client) ?? 0) + knownCostNanoUsd(request));
     }
     return [...spent].map(([client, costNanoUsd]) => ({ client, costNanoUsd }));
   }
