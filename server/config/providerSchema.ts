@@ -77,7 +77,9 @@ export const providerSchema = section({
   concurrency: whole(1, 100_000).prefault(256).describe('Calls in flight at most; over it the next provider at once.'),
   assemble: yesNo()
     .prefault(true)
-    .describe('Plain requests for text are streamed upstream and put together here, so that the clocks mean something.'),
+    .describe(
+      'Plain requests for text are streamed upstream and put together here, so that the clocks mean something.',
+    ),
   prefill: prefill
     .exactOptional()
     .describe(

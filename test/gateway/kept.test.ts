@@ -10,7 +10,7 @@ import {
   type RawScript,
   startRawUpstream,
 } from '../support/rawUpstream.ts';
-import { startUpstream, streamOf, streams } from '../support/upstream.ts';
+import { openStream, startUpstream, streamOf, streams } from '../support/upstream.ts';
 
 const whole = Buffer.concat([
   Buffer.from(headOf([eventStream, asChunks])),
@@ -125,4 +125,18 @@ test('a caller that leaves while the request goes out again leaves no call behin
   expect((await recorded(2)).outcome).toBe('cancelled');
   await closed;
   expect(permits.acquired).toBe(permits.settled);
+});
+
+test('bodies that do not end after [DONE] take no connection from those who ask next', async () => {
+  const clock = new FakeClock();
+  const upstream = await startUpstream((response) => {
+    openStream(response);
+    response.write(streamOf('hello'));
+  });
+  const { ask } = await startGateway({ providers: { a: { url: upstream.url, concurrency: 1 } }, clock });
+  for (let asked = 0; asked < 150; asked += 1) {
+    expect((await ask()).headers.get('x-recloser-trail')).toBe('a=ok');
+  }
+  clock.advance(1_000);
+  await until(() => upstream.connections() === 0 && clock.timers === 0);
 });
