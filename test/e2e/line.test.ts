@@ -175,7 +175,11 @@ test('a program that is gone is noticed, its age is said, and after its return t
   await pill(operator, /^Reconnecting$/);
   await clock.fastForward(STALE_MS);
   await pill(operator, /^Stale since \d\d:\d\d:\d\d$/);
-  await operator.reads(/No connection to Recloser\. What you see is [1-9]\d s old/);
+  // In a landmark, so that screen readers find it.
+  await operator.page
+    .getByRole('region', { name: 'Warnings' })
+    .getByText(/No connection to Recloser\. What you see is [1-9]\d s old/)
+    .waitFor();
   await operator.row('first').getByRole('button', { name: 'Trip…' }).click();
   await operator.page
     .getByRole('dialog')

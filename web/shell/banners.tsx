@@ -5,20 +5,23 @@ import { useWallNow } from '../ui/useServerNow.ts';
 /** What an operator has to know before believing the page. */
 export function Banners() {
   const { status, via, staleSince, storage } = useLive();
+  const isPolled = status === 'live' && via === 'polling';
+  const isUnwritten = storage?.state === 'degraded';
+  if (status !== 'stale' && !isPolled && !isUnwritten) return null;
   return (
-    <>
+    <section aria-label="Warnings">
       {status === 'stale' && staleSince !== null && <StaleBanner since={staleSince} />}
-      {status === 'live' && via === 'polling' && (
+      {isPolled && (
         <p className="banner banner-half">
           ▲ The live stream cannot be had; the circuits are asked for every 3 s instead. Trying the stream again.
         </p>
       )}
-      {storage?.state === 'degraded' && (
+      {isUnwritten && (
         <p className="banner banner-open">
           ■ The record is not being written: {storage.problem ?? 'no reason was given'}. Callers are answered meanwhile.
         </p>
       )}
-    </>
+    </section>
   );
 }
 
