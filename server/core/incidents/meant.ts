@@ -98,7 +98,10 @@ function saved(figures: Figures | null): MeantLine[] {
 
 /** `−$0.49 to +$31.20`. */
 function signedRange(net: { low: number; high: number }): string {
-  const signed = (nanoUsd: number, other: number) => `${nanoUsd > 0 ? '+' : ''}${dollarsBeside(nanoUsd, other)}`;
+  const signed = (nanoUsd: number, other: number) => {
+    const text = dollarsBeside(nanoUsd, other);
+    return nanoUsd > 0 && text !== dollarsBeside(0, other) ? `+${text}` : text;
+  };
   const [low, high] = [signed(net.low, net.high), signed(net.high, net.low)];
   return low === high ? low : `${low} to ${high}`;
 }

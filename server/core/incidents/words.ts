@@ -63,12 +63,13 @@ export function dollars(nanoUsd: number): string {
   return dollarsBeside(nanoUsd, nanoUsd);
 }
 
-/** With as many digits as the larger end of its range has. */
+/** With as many digits as the larger end of its range has; what is nought with these has no sign. */
 export function dollarsBeside(nanoUsd: number, other: number): string {
   const larger = Math.max(Math.abs(nanoUsd), Math.abs(other)) / 1e9;
   const digits = larger === 0 || larger >= 0.01 ? 2 : Math.min(9, 1 - Math.floor(Math.log10(larger)));
-  const [whole = '0', cents = '00'] = (Math.abs(nanoUsd) / 1e9).toFixed(digits).split('.');
-  return `${nanoUsd < 0 ? '−' : ''}$${showCount(Number(whole))}.${cents}`;
+  const shown = (Math.abs(nanoUsd) / 1e9).toFixed(digits);
+  const [whole = '0', cents = '00'] = shown.split('.');
+  return `${nanoUsd < 0 && Number(shown) > 0 ? '−' : ''}$${showCount(Number(whole))}.${cents}`;
 }
 
 /** Of both ends, or of the one that both are. `show` is told the other end too. */

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { fileOf, incidentFormats } from '../../../server/core/incidents/export.ts';
 import { meantOf } from '../../../server/core/incidents/meant.ts';
-import { dollars, range, share } from '../../../server/core/incidents/words.ts';
+import { dollars, dollarsBeside, range, share } from '../../../server/core/incidents/words.ts';
 import { keptStory } from '../../support/incidentStory.ts';
 import { unpricedFigures } from '../../support/savingsCount.ts';
 
@@ -57,6 +57,8 @@ test('money is as exact as is of use, a range is one number where both ends are'
     '$1,234,567.00',
   ]);
   expect(range({ low: 0, high: 0 }, dollars)).toBe('$0.00');
+  // Less than what the digits of its range can show is nought, and nought has no sign.
+  expect(range({ low: -3_600, high: 107_400_000 }, dollarsBeside)).toBe('$0.00 – $0.11');
   expect(range({ low: -490_000_000, high: 1e9 }, dollars)).toBe('−$0.49 – $1.00');
 });
 
