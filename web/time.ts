@@ -106,20 +106,21 @@ export function showMoney(nanoUsd: number | null): string {
   if (nanoUsd === null) return nothing;
   const dollars = nanoUsd / 1e9;
   if (dollars === 0) return '$0';
-  if (Math.abs(dollars) >= 1) return signed(dollars, 2);
+  if (Math.abs(dollars) >= 1) return showDollars(dollars, 2);
   const digits = Math.min(9, Math.max(4, 1 - Math.floor(Math.log10(Math.abs(dollars)))));
-  return signed(dollars, digits);
+  return showDollars(dollars, digits);
 }
 
-/** With its sign also where it is more than nothing: `+$0.00009`. */
-export function signedMoney(nanoUsd: number): string {
-  return `${nanoUsd > 0 ? '+' : ''}${showMoney(nanoUsd)}`;
-}
-
-function signed(dollars: number, digits: number): string {
+/** With so many digits, as on an axis where all have as many: `$0.00`, `−$0.05`. */
+export function showDollars(dollars: number, digits: number): string {
   const text = Math.abs(dollars).toLocaleString('en-US', {
     minimumFractionDigits: digits,
     maximumFractionDigits: digits,
   });
   return `${dollars < 0 ? '−' : ''}$${text}`;
+}
+
+/** With its sign also where it is more than nothing: `+$0.00009`. */
+export function signedMoney(nanoUsd: number): string {
+  return `${nanoUsd > 0 ? '+' : ''}${showMoney(nanoUsd)}`;
 }

@@ -1,11 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { codeOf, errorSentence, isConflict } from '../../web/errors.ts';
 import { maxExportRows, type Reading, readAll, toCsv } from '../../web/exports.ts';
+import { moneyTicks } from '../../web/savings/words.ts';
 import {
   day,
   isZone,
   showAge,
   showCountdown,
+  showDollars,
   showMoney,
   showMs,
   timeBeside,
@@ -68,6 +70,17 @@ describe('time as text', () => {
 });
 
 describe('money as text', () => {
+  it.each([
+    [{ low: -0.0012, high: 0.1074 }, ['−$0.05', '$0.00', '$0.05', '$0.10', '$0.15']],
+    [{ low: -0.49, high: 31.2 }, ['−$10', '$0', '$10', '$20', '$30', '$40']],
+    [{ low: 0, high: 0.00031 }, ['$0.0000', '$0.0001', '$0.0002', '$0.0003', '$0.0004']],
+    [{ low: -3, high: -1 }, ['−$3', '−$2', '−$1', '$0']],
+    [{ low: 0, high: 0 }, ['$0.00', '$0.50', '$1.00']],
+  ])('an axis over %o has round amounts with as many digits each', (range, texts) => {
+    const { ticks, digits } = moneyTicks(range);
+    expect(ticks.map((dollars) => showDollars(dollars, digits))).toEqual(texts);
+  });
+
   it.each([
     [null, '–'],
     [0, '$0'],

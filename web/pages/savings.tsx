@@ -32,7 +32,7 @@ export function SavingsPage() {
         <h1>Savings</h1>
         {data && (
           <span className="muted">
-            <TimeText at={data.from} /> to <TimeText at={data.to} />
+            <TimeText at={data.from} bare /> to <TimeText at={data.to} after={data.from} />
           </span>
         )}
         <span className="grow" />

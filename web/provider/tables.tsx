@@ -123,8 +123,12 @@ export function Probes({ provider, standby }: { provider: string; standby: strin
                 <th scope="col">
                   time, <ZoneWord />
                 </th>
-                <th scope="col">call</th>
-                <th scope="col">result</th>
+                <th scope="col" className="words">
+                  call
+                </th>
+                <th scope="col" className="words">
+                  result
+                </th>
                 <th scope="col">took</th>
                 <th scope="col">cost</th>
               </tr>

@@ -10,12 +10,14 @@ import {
   YAxis,
 } from 'recharts';
 import { tickStyle, tipStyle, valueAxis } from '../charts/style.ts';
-import { showMoney } from '../time.ts';
+import { showDollars } from '../time.ts';
 import type { DayBar } from './days.tsx';
-import { signedRange } from './words.ts';
+import { moneyTicks, signedRange } from './words.ts';
 
 /** A bar a day, from the low of the net to the high. Loaded after the page; nothing moves. Days that are not whole are hatched. */
 export default function DaysDrawing({ bars }: { bars: DayBar[] }) {
+  const nets = bars.flatMap(({ dollars }) => dollars ?? []);
+  const { ticks, digits } = moneyTicks({ low: Math.min(0, ...nets), high: Math.max(0, ...nets) });
   return (
     <ResponsiveContainer width="100%" height="100%" initialDimension={{ width: 600, height: 214 }}>
       <BarChart data={bars} margin={{ top: 8, right: 14, bottom: 0, left: 0 }} accessibilityLayer={false}>
@@ -33,7 +35,13 @@ export default function DaysDrawing({ bars }: { bars: DayBar[] }) {
           axisLine={false}
           minTickGap={14}
         />
-        <YAxis {...valueAxis} width={84} tickCount={5} tickFormatter={(dollars) => showMoney(Number(dollars) * 1e9)} />
+        <YAxis
+          {...valueAxis}
+          width={84}
+          ticks={ticks}
+          domain={[ticks[0] ?? 0, ticks.at(-1) ?? 0]}
+          tickFormatter={(dollars) => showDollars(Number(dollars), digits)}
+        />
         <ReferenceLine y={0} stroke="var(--muted)" />
         <Bar dataKey="dollars" name="net" isAnimationActive={false} maxBarSize={22} minPointSize={2}>
           {bars.map(({ day, whole }) => (

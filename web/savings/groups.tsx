@@ -3,6 +3,7 @@ import type { ReactNode } from 'react';
 import type { Figures } from '../../server/core/savings/types.ts';
 import type { Cell } from '../exports.ts';
 import { nothing } from '../time.ts';
+import { RangeText } from '../ui/figures.tsx';
 import { SavedTable } from '../ui/savedTable.tsx';
 import { wholeNumber } from '../words.ts';
 import { shownOf, showRange } from './words.ts';
@@ -28,6 +29,8 @@ export function SavedGroups({ name, head, rows }: SavedGroupsProps) {
   return <SavedTable name={name} columns={columnsOf(head)} rows={saved} />;
 }
 
+const figureHeads = ['skips', 'would have failed', 'waiting avoided', 'spend avoided', 'premium', 'net'];
+
 interface GroupsProps {
   label: string;
   /** Over the first column. */
@@ -44,12 +47,11 @@ export function Groups({ label, head, rows, total }: GroupsProps) {
         <thead>
           <tr>
             <th scope="col">{head}</th>
-            <th scope="col">skips</th>
-            <th scope="col">would have failed</th>
-            <th scope="col">waiting avoided</th>
-            <th scope="col">spend avoided</th>
-            <th scope="col">premium</th>
-            <th scope="col">net</th>
+            {figureHeads.map((name) => (
+              <th key={name} scope="col">
+                {name}
+              </th>
+            ))}
           </tr>
         </thead>
         <tbody>
@@ -72,15 +74,15 @@ function Row({ label, figures }: { label: ReactNode; figures: Figures }) {
   const none = skips === 0 && probes.probes === 0;
   const { waitingMs, spend, premium, net } = shownOf(figures);
   const cells = none
-    ? [nothing, nothing, nothing, nothing, nothing]
-    : [showRange(attempts, wholeNumber), waitingMs, spend, premium, net];
-  const names = ['attempts', 'waiting', 'spend', 'premium', 'net'];
+    ? [wholeNumber(skips), nothing, nothing, nothing, nothing, nothing]
+    : [wholeNumber(skips), showRange(attempts, wholeNumber), waitingMs, spend, premium, net];
   return (
     <tr>
       <th scope="row">{label}</th>
-      <td>{wholeNumber(skips)}</td>
       {cells.map((text, index) => (
-        <td key={names[index]}>{text}</td>
+        <td key={figureHeads[index]} data-head={figureHeads[index]}>
+          <RangeText text={text} />
+        </td>
       ))}
     </tr>
   );

@@ -57,7 +57,7 @@ const reasons: Record<LeftOut['reason'], string> = {
   pacing: 'skipped for its own limit',
   busy: 'skipped for want of room',
   cannot_take: 'it could not take',
-  unknown: 'of an opening that is not in the record',
+  unknown: 'skipped in an opening that is not in the record',
 };
 
 /** What no figure counts, each with its number. */
@@ -71,6 +71,22 @@ export function leftOutWords({ leftOut, probes }: Figures, trips: number): strin
     ...(probes.unpriced > 0 ? [`${plural(probes.unpriced, 'probe')} without a price, from the net`] : []),
     ...(untimed > 0 ? [`${wholeNumber(untimed)} whose failures are not in the record, from waiting`] : []),
   ];
+}
+
+/** Round dollars for an axis that reaches from `low` to `high` and past nought, and how many digits tell them apart. */
+export function moneyTicks({ low, high }: Range): { ticks: number[]; digits: number } {
+  const least = Math.min(0, low);
+  // With no money at all there is still an axis.
+  const most = least === 0 && high <= 0 ? 1 : Math.max(0, high);
+  const rough = (most - least) / 4;
+  const power = 10 ** Math.floor(Math.log10(rough));
+  const step = ([1, 2, 5].find((times) => times * power >= rough) ?? 10) * power;
+  const [first, last] = [Math.floor(least / step), Math.ceil(most / step)];
+  const decimals = Math.max(0, -Math.floor(Math.log10(step) + 1e-9));
+  return {
+    ticks: Array.from({ length: last - first + 1 }, (_, index) => (first + index) * step),
+    digits: decimals === 0 ? 0 : Math.max(2, decimals),
+  };
 }
 
 /** Tokens as they were counted. */
