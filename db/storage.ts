@@ -202,7 +202,7 @@ export interface RequestCounts {
 }
 
 export interface ChainMinutesFilter {
-  /** Ms since 1970; the whole steps that `from` (inclusive) and `to` (exclusive) lie in are given. */
+  /** Ms since 1970: from the whole step that `from` lies in, inclusive, up to the whole minute that `to` lies in, exclusive. */
   from: number;
   to: number;
   chain?: string | undefined;

@@ -10,13 +10,14 @@ import {
 import { readAuditSearch } from './audit/filter.ts';
 import { LivePage } from './pages/live.tsx';
 import { readLiveSearch } from './pages/liveKeys.ts';
-import { readRange } from './provider/range.ts';
-import { readSearch } from './requests/filter.ts';
-import { readSavingsSearch } from './savings/range.ts';
+import { providerTerms, readProviderSearch } from './provider/range.ts';
+import { listTerms, readSearch } from './requests/filter.ts';
+import { readSavingsSearch, savingsTerms } from './savings/range.ts';
 import { Shell } from './shell/shell.tsx';
 import type { Zone } from './time.ts';
 import { FirstMinutes } from './ui/firstRequest.tsx';
 import { EmptyState } from './ui/panel.tsx';
+import type { RangeTerms } from './ui/range.ts';
 import { zoneOf } from './zone.tsx';
 
 /**
@@ -47,6 +48,7 @@ const requestsRoute = createRoute({
   path: '/requests',
   component: lazyRouteComponent(() => import('./pages/requests.tsx'), 'RequestsPage'),
   validateSearch: readSearch,
+  staticData: { terms: listTerms },
 });
 
 const requestRoute = createRoute({
@@ -74,6 +76,7 @@ const auditRoute = createRoute({
   path: '/audit',
   component: lazyRouteComponent(() => import('./pages/audit.tsx'), 'AuditPage'),
   validateSearch: readAuditSearch,
+  staticData: { terms: listTerms },
 });
 
 const actRoute = createRoute({
@@ -98,7 +101,8 @@ const providerRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: '/providers/$name',
   component: lazyRouteComponent(() => import('./pages/provider.tsx'), 'ProviderPage'),
-  validateSearch: readRange,
+  validateSearch: readProviderSearch,
+  staticData: { terms: providerTerms },
 });
 
 const savingsRoute = createRoute({
@@ -106,6 +110,7 @@ const savingsRoute = createRoute({
   path: '/savings',
   component: lazyRouteComponent(() => import('./pages/savings.tsx'), 'SavingsPage'),
   validateSearch: readSavingsSearch,
+  staticData: { terms: savingsTerms },
 });
 
 export const router = createRouter({
@@ -128,6 +133,10 @@ export const router = createRouter({
 declare module '@tanstack/react-router' {
   interface Register {
     router: typeof router;
+  }
+  interface StaticDataRouteOption {
+    /** Of a page that shows a time: what it can be asked for. */
+    terms?: RangeTerms;
   }
 }
 

@@ -96,7 +96,8 @@ export const eventFilter = z.strictObject({ provider: name.optional(), from: mom
 export const probeFilter = z.strictObject({ provider: name, from: moment, to: moment, ...page });
 export const providerInput = z.strictObject({
   provider: name,
-  range: z.enum(['1h', '6h', '24h', '7d']).default('1h'),
+  range: z.enum(['1h', '6h', '24h', '7d']).default('1h').describe('How far back from `to`; not heeded with `from`'),
+  from: moment.describe('Ms since 1970: the whole step that it lies in is counted; at most 7 days before `to`'),
   to: moment.describe('Ms since 1970: counted up to its minute; now, where it is left out'),
 });
 export const traceInput = z.strictObject({ provider: name, from: wholeMs, to: wholeMs });

@@ -5,11 +5,12 @@ import type { Clock } from '../core/clock.ts';
 import { closedTime, type ProviderPage, pointsOf, type Span, statesOf, totalsOf } from '../core/providerPage.ts';
 import type { ProbeRecord } from '../core/records.ts';
 import { unknownProvider } from './circuits.ts';
+import { OperationError } from './errors.ts';
 import type { Circuits } from './operations.ts';
 import { read } from './record.ts';
 
 const minuteMs = 60_000;
-/** How far back a page looks, and in what steps. */
+/** How far back a page looks, and in what steps; the shortest first. */
 const ranges = {
   '1h': { lengthMs: 60 * minuteMs, stepMs: minuteMs },
   '6h': { lengthMs: 360 * minuteMs, stepMs: 5 * minuteMs },
@@ -30,6 +31,8 @@ interface ProviderPageDeps {
 interface ProviderPageAsk {
   provider: string;
   range: keyof typeof ranges;
+  /** Ms since 1970; absent: as far back as `range` says. */
+  from?: number | undefined;
   /** Ms since 1970; absent: now. */
   to?: number | undefined;
 }
@@ -38,16 +41,15 @@ interface ProviderPageAsk {
 export async function providerPage(
   deps: ProviderPageDeps,
   book: ProviderBook,
-  { provider: name, range, to }: ProviderPageAsk,
+  ask: ProviderPageAsk,
 ): Promise<ProviderPage> {
   const { board, clock, storage } = deps;
+  const { provider: name } = ask;
   const entry = board.look(name);
   const provider = book.providers.find((one) => one.name === name);
   if (!entry || !provider) throw unknownProvider(deps, name);
-  const { lengthMs, stepMs } = ranges[range];
-  // Whole minutes, as the record counts them: of a minute that is cut the page would say more later.
-  const now = to === undefined ? clock.wall() : Math.floor(Math.min(to, clock.wall()) / minuteMs) * minuteMs;
-  const span: Span = { from: Math.floor((now - lengthMs) / stepMs + 1) * stepMs, to: now, stepMs };
+  const span = spanOf(ask, clock.wall());
+  const { to: now, stepMs } = span;
   const of = { provider: name, from: span.from, to: now };
   const [minutes, [eldest], { events, cut }] = await Promise.all([
     read(() => storage.listProviderMinutes({ ...of, stepMs })),
@@ -70,6 +72,23 @@ export async function providerPage(
     ),
     effective: book.effective[name] ?? [],
   };
+}
+
+/** The time of a page, in whole steps. */
+function spanOf({ range, from, to }: ProviderPageAsk, wall: number): Span {
+  // Whole minutes, as the record counts them: of a minute that is cut the page would say more later.
+  const end = to === undefined ? wall : Math.floor(Math.min(to, wall) / minuteMs) * minuteMs;
+  if (from === undefined) {
+    const { lengthMs, stepMs } = ranges[range];
+    return { from: Math.floor((end - lengthMs) / stepMs + 1) * stepMs, to: end, stepMs };
+  }
+  const fitting = Object.values(ranges).find(({ lengthMs }) => end - from <= lengthMs + minuteMs);
+  const begin = fitting && Math.floor(from / fitting.stepMs) * fitting.stepMs;
+  if (begin === undefined || begin >= end) {
+    const hint = 'at most 7 days, at least a whole minute that is over, with `from` before `to`';
+    throw new OperationError('bad_request', `The page of a provider is of a time of ${hint}.`);
+  }
+  return { from: begin, to: end, stepMs: fitting?.stepMs ?? minuteMs };
 }
 
 /** The transitions of the time, and the last one before it. `cut`: there are more than are read, the eldest are left out. */

@@ -75,11 +75,14 @@ function expectRaw(orm: BetterSQLite3Database, list: RequestRecord[], { span, go
       to: Math.max(within.from, Math.ceil(within.to / stepMs) * stepMs),
       stepMs,
     };
-    const kept = list.filter(({ startedAt }) => startedAt >= goneBefore);
+    // Its last step ends with the minute that was asked for.
+    const end = Math.ceil(within.to / minuteMs) * minuteMs;
+    const isThere = ({ startedAt }: { startedAt: number }) => startedAt >= goneBefore && startedAt < end;
+    const kept = list.filter(isThere);
     expect(rounded(listChainMinutes(orm, { ...within, stepMs }).rows)).toEqual(rounded(slowChainMinutes(kept, steps)));
     const tried = list.map((each) => ({
       ...each,
-      attempts: each.attempts.filter(({ startedAt }) => startedAt >= goneBefore),
+      attempts: each.attempts.filter(isThere),
     }));
     const providers = listProviderMinutes(orm, { ...within, stepMs }).rows;
     expect(rounded(providers)).toEqual(rounded(slowProviderMinutes(tried, steps)));

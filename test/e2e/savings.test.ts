@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
 import { waiting } from '../../web/savings/words.ts';
-import { findingsInBothThemes } from '../support/axe.ts';
+import { findings, findingsInBothThemes } from '../support/axe.ts';
 import { browserForAll } from '../support/browser.ts';
 import { type Operator, openTab, signIn } from '../support/operator.ts';
 import { ask, folder, realSimulator, startProgram, writeConfig } from '../support/program.ts';
@@ -89,20 +89,31 @@ test('read what it saved and check the sum by hand', async () => {
   expect(wider).toBeLessThanOrEqual(0);
 });
 
-/** A pinned link shows somebody else the same time; then the pin is taken off. */
+/** A pinned link shows somebody else the same time; any past time is asked for by hand, in the chosen zone; then it is taken off. */
 async function isPinned(operator: Operator): Promise<void> {
   const { page } = operator;
   await page.getByRole('button', { name: 'Pin' }).click();
   await page.waitForURL(/[?&]to=\d{13}/);
   const friend = await openTab(operator, page.url());
-  await friend.page.getByRole('button', { name: 'Pin', pressed: true }).waitFor();
   const timeOf = (each: Page) =>
     each.locator('.provider-head time').evaluateAll((times) => times.map((one) => one.getAttribute('datetime')));
   await friend.page.locator('.provider-head time').first().waitFor();
   const pinned = await timeOf(friend.page);
   await expect.poll(() => timeOf(page), { message: 'the same tomorrow', timeout: 10_000 }).toEqual(pinned);
-  await page.getByRole('button', { name: 'Pin' }).click();
-  await page.waitForURL((url) => !url.searchParams.has('to'));
+
+  await page.goto(page.url().replace('tz=utc', 'tz=Asia%2FTokyo'));
+  await page.getByRole('button', { name: /^\d{4}-.* GMT\+9$/ }).click();
+  await page.getByLabel('From').fill('2026-11-17T14:00');
+  await page.getByLabel(/^To/).fill('2026-11-17T13:00');
+  await page.getByRole('alert').getByText('It ends before it begins.').waitFor();
+  await page.getByLabel(/^To/).fill('2026-11-17T15:00');
+  expect(await findings(page)).toEqual([]);
+  await page.getByRole('button', { name: 'Show it' }).click();
+  await page.getByRole('button', { name: '2026-11-17 14:00:00 to 15:00:00 GMT+9' }).waitFor();
+  const asked = ['2026-11-17T05:00:00.000Z', '2026-11-17T06:00:00.000Z'];
+  await expect.poll(() => timeOf(page), { timeout: 10_000 }).toEqual(asked);
+  await page.getByRole('button', { name: 'Take this time off' }).click();
+  await page.waitForURL(({ searchParams }) => !searchParams.has('to') && !searchParams.has('from'));
 }
 
 /** The live page says of the last hour what the page of savings does, and leads to it. */

@@ -46,16 +46,18 @@ function storageOn({ orm }: DatabaseFile) {
 
 const book = { providers: [providerNamed(provider, defaults)], chains: [], effective: {} };
 
+type Ask = Parameters<typeof providerPage>[2];
+
 /** The page at `now`, of a circuit that is where its last transition led it. */
 function pageAt(
   now: number,
-  { database, moves, range, to }: { database: DatabaseFile; moves: CircuitEvent[]; range: '1h' | '6h'; to?: number },
+  { database, moves, ...ask }: { database: DatabaseFile; moves: CircuitEvent[] } & Partial<Omit<Ask, 'provider'>>,
 ) {
   const last = moves.at(-1);
   const entry = entryOf(provider, { state: last?.to ?? 'closed', since: last?.at ?? now });
   const board = { look: () => entry, list: () => [entry] };
   const deps = { board, clock: { wall: () => now }, storage: storageOn(database) };
-  return providerPage(deps, book, { provider, range, to });
+  return providerPage(deps, book, { provider, range: '1h', ...ask });
 }
 
 interface RawAttempt {
@@ -163,17 +165,18 @@ test('a page that ends with a moment says the same whatever comes after it', asy
     requests: randomRequests(20),
     all: randomMoves,
     pin: fc.integer({ min: -600_000, max: 400_000 }),
+    longMs: fc.option(fc.integer({ min: 120_000, max: 8_000_000 }), { nil: undefined }),
   });
   const eventsOf = (moves: CircuitEvent[]) => moves.map((move) => ({ event: move, stored: stored(move.epoch) }));
   await fc.assert(
-    fc.asyncProperty(cases, async ({ requests, all, pin }) => {
+    fc.asyncProperty(cases, async ({ requests, all, pin, longMs }) => {
       emptyAgain(database);
       database.sqlite.exec('delete from circuit_events');
       const to = noon + pin;
       const isBefore = ({ at }: CircuitEvent) => at < to;
       const early = requests.filter(({ startedAt }) => startedAt < to);
       appendBatch(database, batch({ requests: early, events: eventsOf(all.filter(isBefore)) }));
-      const ask = { database, range: '1h', to } as const;
+      const ask = { database, to, from: longMs && to - longMs };
       const then = await pageAt(to, { ...ask, moves: all.filter(isBefore) });
       const late = requests.filter(({ startedAt, attempts }) =>
         [startedAt, ...attempts.map((attempt) => attempt.startedAt)].every((at) => at >= to),
@@ -185,4 +188,25 @@ test('a page that ends with a moment says the same whatever comes after it', asy
     }),
     { numRuns: 60 },
   );
+});
+
+test('a time between two moments is shown in whole steps that hold both, as long as seven days and no longer', async () => {
+  using database = emptyDatabase();
+  const ask = { database, moves: [] };
+  const now = Date.UTC(2026, 10, 24, 12);
+  const of = async (from: number, to: number) => {
+    const { from: begin, to: end, stepMs } = await pageAt(now, { ...ask, from, to });
+    return [begin - now, end - now, stepMs];
+  };
+  const hourMs = 3_600_000;
+  expect(await of(now - 3 * hourMs, now - 2 * hourMs)).toEqual([-3 * hourMs, -2 * hourMs, 60_000]);
+  expect(await of(now - 3 * hourMs - 1, now - 2 * hourMs + 59_999)).toEqual([
+    -3 * hourMs - 60_000,
+    -2 * hourMs,
+    60_000,
+  ]);
+  expect(await of(now - 168 * hourMs, now + hourMs)).toEqual([-168 * hourMs, 0, 2 * hourMs]);
+  await expect(of(now - 169 * hourMs, now)).rejects.toThrow('at most 7 days');
+  await expect(of(now - 30_000, now - 10_000)).rejects.toThrow('at least a whole minute');
+  await expect(of(now - 1, now - hourMs)).rejects.toThrow('`from` before `to`');
 });

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { axisOf, joined, moved, scaleOf, within, zoomed } from '../../web/incidents/laneGeometry.ts';
-import { momentOf, wallOf } from '../../web/incidents/wall.ts';
+import { momentOf, wallOf } from '../../web/ui/wall.ts';
 
 const whole = { from: 0, to: 3_600_000 };
 

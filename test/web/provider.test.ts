@@ -4,7 +4,7 @@ import { middles, unfinishedFrom } from '../../web/provider/drawing.ts';
 import { differences } from '../../web/provider/ghostWords.ts';
 import { failedBy, kindSeries, maxKinds } from '../../web/provider/kindSeries.ts';
 import { machineWords } from '../../web/provider/machineWords.ts';
-import { axisWord, readRange } from '../../web/provider/range.ts';
+import { axisWord, readProviderSearch } from '../../web/provider/range.ts';
 import { settingGroups } from '../../web/provider/settingGroups.ts';
 import { defaults } from '../support/breaker.ts';
 
@@ -55,7 +55,8 @@ test('an axis over several days says the day', () => {
   const at = Date.UTC(2026, 10, 22, 14, 5);
   expect(axisWord(at, 'utc', { from: at - hourMs, now: at })).toBe('14:05');
   expect(axisWord(at, 'utc', { from: at - 168 * hourMs, now: at })).toBe('11-22 14:05');
-  expect([readRange({ range: '7d' }), readRange({ range: '9d' }), readRange({})]).toEqual([{ range: '7d' }, {}, {}]);
+  const read = ['7d', '30d', undefined].map((last) => readProviderSearch({ last }));
+  expect(read).toEqual([{ last: '7d' }, {}, {}]);
 });
 
 test('settings stand by their section, and each ghost by itself', () => {

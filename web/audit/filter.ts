@@ -1,4 +1,5 @@
 import type { AuditParts } from '../../server/core/auditFilter.ts';
+import { listTerms } from '../requests/filter.ts';
 import { isText, momentsOf, type RangeSearch, readRange } from '../ui/range.ts';
 
 /** What the Audit page shows, as it stands in its address. */
@@ -14,7 +15,7 @@ export interface AuditSearch extends RangeSearch {
 export function readAuditSearch(raw: Record<string, unknown>): AuditSearch {
   const { who, what, subject, refused } = raw;
   return {
-    ...readRange(raw),
+    ...readRange(raw, listTerms),
     ...(isText(who) ? { who } : {}),
     ...(isText(what) ? { what } : {}),
     ...(isText(subject) ? { subject } : {}),

@@ -1,7 +1,10 @@
 import { useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
 import type { Outputs } from '../api.ts';
-import { Choice, named, Range, Toggle, withoutNothing } from '../ui/filterParts.tsx';
+import { listTerms } from '../requests/filter.ts';
+import { Choice, named, Toggle, withoutNothing } from '../ui/filterParts.tsx';
+import { ranged } from '../ui/range.ts';
+import { Times } from '../ui/times.tsx';
 import type { AuditSearch } from './filter.ts';
 import { actWord } from './words.ts';
 
@@ -51,7 +54,11 @@ export function AuditFilters({ search, counts }: FiltersProps) {
         count={counts === undefined ? undefined : (counts.outcome.refused ?? 0)}
         set={(on) => change({ refused: on || undefined })}
       />
-      <Range search={search} change={change} />
+      <Times
+        range={search}
+        terms={listTerms}
+        choose={(range) => void navigate({ to: '.', search: ranged(search, range), replace: true })}
+      />
     </search>
   );
 }

@@ -6,10 +6,11 @@ import { Footer } from '../dialogs/parts.tsx';
 import { errorSentence } from '../errors.ts';
 import { liveStore } from '../live/page.ts';
 import { zoneName } from '../time.ts';
+import { MomentField } from '../ui/momentField.tsx';
+import { momentOf, wallOf } from '../ui/wall.ts';
 import { useZone } from '../zone.tsx';
 import '../dialogs/dialogs.css';
 import { type Incident, incidentQuery } from './queries.ts';
-import { momentOf, wallOf } from './wall.ts';
 
 const maxCharacters = 2_000;
 
@@ -56,7 +57,13 @@ export function NoteDialog({ incident, at, onClose }: { incident: Incident; at: 
             onChange={(event) => setText(event.currentTarget.value)}
           />
         </div>
-        <WhenField {...{ wall, setWall, isAhead }} zoneWord={zoneName(zone, at)} />
+        <MomentField
+          label="When it was"
+          hint={`${zoneName(zone, at)}; the time of writing is kept beside it`}
+          wall={wall}
+          setWall={setWall}
+          problem={isAhead ? 'A note is about something that has happened.' : null}
+        />
         <label className="dialog-plain">
           <input type="checkbox" checked={starred} onChange={(event) => setStarred(event.currentTarget.checked)} /> ★ It
           goes into the report
@@ -73,34 +80,5 @@ export function NoteDialog({ incident, at, onClose }: { incident: Incident; at: 
         </Footer>
       </form>
     </Modal>
-  );
-}
-
-interface WhenProps {
-  wall: string;
-  setWall: (wall: string) => void;
-  /** It lies in the future. */
-  isAhead: boolean;
-  zoneWord: string;
-}
-
-function WhenField({ wall, setWall, isAhead, zoneWord }: WhenProps) {
-  const id = useId();
-  return (
-    <div className="dialog-field">
-      <label htmlFor={id}>
-        When it was <span className="muted">{zoneWord}; the time of writing is kept beside it</span>
-      </label>
-      <input
-        id={id}
-        className="dialog-input"
-        type="datetime-local"
-        step={1}
-        required
-        value={wall}
-        onChange={(event) => setWall(event.currentTarget.value)}
-      />
-      {isAhead && <p className="dialog-danger">■ A note is about something that has happened.</p>}
-    </div>
   );
 }

@@ -9,17 +9,17 @@ const againMs = 10_000;
 
 /** What circuits spared in the last hour: of the page of savings, by its own question, so that both always say the same. */
 export function LiveSaved() {
-  const { data } = useSavings({ range: '1h', againMs });
+  const { data } = useSavings({ last: '1h' }, againMs);
   const { attempts, waited } = data ? savedWords(data) : unknown;
   return (
     <>
       <Total label="Attempts not made" value={attempts.value}>
-        <Link to="/savings" search={{ range: '1h', how: 'attempts' }}>
+        <Link to="/savings" search={{ last: '1h', how: 'attempts' }}>
           {attempts.note}
         </Link>
       </Total>
       <Total label="Waiting spared callers" value={waited.value}>
-        <Link to="/savings" search={{ range: '1h', how: 'waiting' }}>
+        <Link to="/savings" search={{ last: '1h', how: 'waiting' }}>
           {waited.note}
         </Link>
       </Total>

@@ -11,17 +11,17 @@ import { Kinds } from '../provider/kinds.tsx';
 import { Machine } from '../provider/machine.tsx';
 import { Percentiles } from '../provider/percentiles.tsx';
 import '../provider/provider.css';
-import { ranges } from '../provider/range.ts';
+import { providerTerms } from '../provider/range.ts';
 import { Effective } from '../provider/settings.tsx';
 import { States } from '../provider/states.tsx';
 import { History, Probes } from '../provider/tables.tsx';
 import '../requests/requests.css';
 import { nothing, showAge, showMs } from '../time.ts';
-import { Age, Money, TimeText } from '../ui/figures.tsx';
+import { Age, Money } from '../ui/figures.tsx';
 import { EmptyState, Panel } from '../ui/panel.tsx';
-import { endingAt, Pin } from '../ui/pin.tsx';
-import { RangeChips } from '../ui/rangeChips.tsx';
+import { type RangeSearch, ranged } from '../ui/range.ts';
 import { StateBadge } from '../ui/state.tsx';
+import { Times } from '../ui/times.tsx';
 import { percent, plural, wholeNumber } from '../words.ts';
 
 const againMs = 15_000;
@@ -29,11 +29,13 @@ const againMs = 15_000;
 /** Everything there is to say of one provider. */
 export function ProviderPage() {
   const { name } = useParams({ from: '/providers/$name' });
-  const { range = '1h', to } = useSearch({ from: '/providers/$name' });
+  const search = useSearch({ from: '/providers/$name' });
+  const { from, to } = search;
+  const range = providerTerms.names.find((name) => name === search.last);
   const { circuits } = useLive();
   const { data, error } = useQuery(
     trpc.providers.get.queryOptions(
-      { provider: name, range, to },
+      { provider: name, range, from, to },
       // What is pinned does not change.
       { refetchInterval: to === undefined ? againMs : false, placeholderData: keepPreviousData },
     ),
@@ -54,6 +56,8 @@ export function ProviderPage() {
     );
   }
   const entry = circuits.find(({ provider }) => provider === name) ?? data.entry;
+  // Where the figures end, so do the lists: a whole minute.
+  const until = to === undefined ? undefined : data.to;
   return (
     <>
       <div className="bar provider-head">
@@ -61,15 +65,10 @@ export function ProviderPage() {
         <span className="muted">{data.model}</span>
         <StateBadge state={entry.state} />
         <span className="muted">
-          for <Age since={entry.since} /> · {whyWords(entry)}
+          {until !== undefined && 'now, '}for <Age since={entry.since} /> · {whyWords(entry)}
         </span>
         <span className="grow" />
-        {to !== undefined && (
-          <span className="muted">
-            below: up to <TimeText at={data.now} />
-          </span>
-        )}
-        <Ranges range={range} to={to} />
+        <Ranges search={search} />
       </div>
       {error && <p className="note note-open">■ {errorSentence(error)} What was read before stays.</p>}
       {!data.complete && (
@@ -78,18 +77,21 @@ export function ProviderPage() {
       <Figures page={data} />
       <div className="provider-grid">
         <div>
-          <Panel title="Its circuit" note="what moves it, with the settings in force">
+          <Panel
+            title="Its circuit"
+            note={`${until === undefined ? '' : 'as it is now: '}what moves it, with the settings in force`}
+          >
             <Machine entry={entry} breaker={data.breaker} />
           </Panel>
           <Chains name={name} chains={data.chains} circuits={circuits} />
-          <History provider={name} />
+          <History provider={name} until={until} />
         </div>
         <div>
           <States page={data} name={name} />
           <Percentiles page={data} name={name} />
           <Kinds page={data} name={name} />
-          <Ghosts provider={name} breaker={data.breaker} />
-          <Probes provider={name} standby={data.effective.find(({ key }) => key === 'standby')?.value} />
+          <Ghosts provider={name} breaker={data.breaker} until={until} />
+          <Probes provider={name} standby={data.effective.find(({ key }) => key === 'standby')?.value} until={until} />
         </div>
       </div>
       <Effective provider={name} settings={data.effective} />
@@ -97,16 +99,16 @@ export function ProviderPage() {
   );
 }
 
-function Ranges({ range, to }: { range: string; to: number | undefined }) {
+function Ranges({ search }: { search: RangeSearch }) {
   const navigate = useNavigate({ from: '/providers/$name' });
-  const choose = (one: (typeof ranges)[number]) =>
-    void navigate({ search: (before) => ({ ...before, range: one }), replace: true });
-  const end = (at: number | undefined) => void navigate({ search: (before) => endingAt(before, at), replace: true });
   return (
-    <>
-      <RangeChips names={ranges} chosen={range} onChoose={choose} />
-      <Pin to={to} onPin={end} />
-    </>
+    <search className="times" aria-label="Time shown">
+      <Times
+        range={search}
+        terms={providerTerms}
+        choose={(range) => void navigate({ search: (before) => ranged(before, range), replace: true })}
+      />
+    </search>
   );
 }
 

@@ -133,33 +133,44 @@ function useRequestSearch(): RequestSearch {
 
 type List = ReturnType<typeof useRequests>;
 
+/** The list as it was when somebody began to point at it: so many of the tail, and from when on. */
+interface Hold {
+  shown: number;
+  from: number | undefined;
+}
+
 /** The record's rows and the live tail's, as one list that holds still while somebody points at it or reads one. */
 function useRequests() {
   const search = useRequestSearch();
   const { id: selected } = useParams({ strict: false });
   const live = useLive();
-  const filter = useMemo(() => filterOf(search, liveStore.serverNow()), [search]);
   const query = useInfiniteQuery({
-    queryKey: ['requests', filter],
+    queryKey: ['requests', search],
     initialPageParam: undefined as string | undefined,
     queryFn: async ({ pageParam }) => {
       const { requestsShown, requestsLeftOut } = liveStore.view();
-      const page = await client.requests.list.query({ ...filter, before: pageParam, limit: pageRows });
+      const asked = { ...filterOf(search, liveStore.serverNow()), before: pageParam, limit: pageRows };
+      const page = await client.requests.list.query(asked);
       return { ...page, requestsShown, requestsLeftOut };
     },
     getNextPageParam: ({ next }) => next ?? undefined,
     refetchOnWindowFocus: false,
   });
   const [pointer, setPointer] = useState(false);
-  const [heldAt, setHeldAt] = useState<number | null>(null);
+  // "The last 15 minutes" go on with the clock, and stand still with the list.
+  const filter = useMemo(() => filterOf(search, live.serverNow()), [search, live]);
+  const [hold, setHold] = useState<Hold | null>(null);
   const held = pointer || selected !== undefined;
-  if (held && heldAt === null) setHeldAt(live.requestsShown);
-  if (!held && heldAt !== null) setHeldAt(null);
+  const asItStands = { shown: live.requestsShown, from: filter.from };
+  if (held && hold === null) setHold(asItStands);
+  if (!held && hold !== null) setHold(null);
   const recorded = useMemo(() => query.data?.pages.flatMap(({ rows }) => rows) ?? [], [query.data]);
   const { rows, waiting, cut } = useMemo(() => {
     const belongs = (row: RequestRow) => matches(row, filter);
-    return mergeTail({ recorded, tail: live, belongs, heldAt });
-  }, [recorded, live, filter, heldAt]);
+    const { from = 0 } = hold ?? filter;
+    const inTime = recorded.filter(({ startedAt }) => startedAt >= from);
+    return mergeTail({ recorded: inTime, tail: live, belongs, heldAt: hold?.shown ?? null });
+  }, [recorded, live, filter, hold]);
   const first = query.data?.pages[0];
   const fallenOut = first ? Math.max(0, live.requestsShown - first.requestsShown - maxRequests) : 0;
   return {
@@ -169,7 +180,7 @@ function useRequests() {
     held,
     paused: live.status === 'paused',
     resume: live.resume,
-    showWaiting: () => setHeldAt(live.requestsShown),
+    showWaiting: () => setHold(asItStands),
     setPointer,
     leftOut: first ? live.requestsLeftOut - first.requestsLeftOut + fallenOut + cut : 0,
     reload: () => void query.refetch(),

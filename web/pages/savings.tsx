@@ -10,7 +10,7 @@ import { Days } from '../savings/days.tsx';
 import { Figures } from '../savings/figures.tsx';
 import { Groups, SavedGroups } from '../savings/groups.tsx';
 import { How } from '../savings/how.tsx';
-import { type Range, rangeNames } from '../savings/range.ts';
+import { savingsTerms } from '../savings/range.ts';
 import '../savings/savings.css';
 import { Shares } from '../savings/shares.tsx';
 import { useSavings } from '../savings/useSavings.ts';
@@ -18,14 +18,16 @@ import { leftOutWords } from '../savings/words.ts';
 import { CopyBox } from '../ui/copyBox.tsx';
 import { TimeText } from '../ui/figures.tsx';
 import { EmptyState, Panel } from '../ui/panel.tsx';
-import { endingAt, Pin } from '../ui/pin.tsx';
 import { ProviderLink } from '../ui/providerLink.tsx';
-import { RangeChips } from '../ui/rangeChips.tsx';
+import { ranged } from '../ui/range.ts';
+import { Times } from '../ui/times.tsx';
 
 /** What leaving broken providers alone has saved, and what it cost. */
 export function SavingsPage() {
-  const { range = '7d', to, how = 'waiting' } = useSearch({ from: '/savings' });
-  const { data, error } = useSavings({ range, to });
+  const search = useSearch({ from: '/savings' });
+  const { how = 'waiting' } = search;
+  const navigate = useNavigate({ from: '/savings' });
+  const { data, error } = useSavings(search);
   return (
     <>
       <div className="bar provider-head">
@@ -36,7 +38,13 @@ export function SavingsPage() {
           </span>
         )}
         <span className="grow" />
-        <Ranges range={range} to={to} />
+        <search className="times" aria-label="Time shown">
+          <Times
+            range={search}
+            terms={savingsTerms}
+            choose={(range) => void navigate({ search: (before) => ranged(before, range), replace: true })}
+          />
+        </search>
       </div>
       {error && (
         <p className="note note-open">
@@ -67,18 +75,6 @@ export function SavingsPage() {
 function isEmpty({ total, providers }: SavingsSummary): boolean {
   const left = Object.keys(total.leftOut.skips).length > 0 || providers.some(({ trips }) => trips > 0);
   return total.skips === 0 && total.probes.probes === 0 && !left;
-}
-
-function Ranges({ range, to }: { range: Range; to: number | undefined }) {
-  const navigate = useNavigate({ from: '/savings' });
-  const choose = (one: Range) => void navigate({ search: (before) => ({ ...before, range: one }), replace: true });
-  const end = (at: number | undefined) => void navigate({ search: (before) => endingAt(before, at), replace: true });
-  return (
-    <>
-      <RangeChips names={rangeNames} chosen={range} onChoose={choose} />
-      <Pin to={to} onPin={end} />
-    </>
-  );
 }
 
 function Empty() {

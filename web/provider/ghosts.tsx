@@ -35,15 +35,24 @@ const exported: readonly (readonly [string, (row: Row) => Cell])[] = [
   ['not_known', ({ episode }) => episode.unknown],
 ];
 
+interface GhostsProps {
+  provider: string;
+  breaker: BreakerSettings;
+  /** Ms since 1970: where the time of the page is pinned; undefined: it goes on. */
+  until: number | undefined;
+}
+
 /** Other settings on the same traffic: what would have been. */
-export function Ghosts({ provider, breaker }: { provider: string; breaker: BreakerSettings }) {
+export function Ghosts({ provider, breaker, until }: GhostsProps) {
   const { data, error } = useQuery({
     queryKey: ['ghosts', provider],
     queryFn: ({ signal }) => client.circuits.ghosts.query({ provider }, { signal }),
-    refetchInterval: againMs,
+    refetchInterval: until === undefined ? againMs : false,
   });
   const reports = data?.ghosts ?? [];
-  const rows = reports.flatMap((report) => report.episodes.map((episode) => ({ report, episode })));
+  const rows = reports.flatMap((report) =>
+    report.episodes.filter(({ from }) => until === undefined || from < until).map((episode) => ({ report, episode })),
+  );
   return (
     <Panel
       title="With other settings"
@@ -57,7 +66,13 @@ export function Ghosts({ provider, breaker }: { provider: string; breaker: Break
           <pre>breaker: {'{ ghosts: { eager: { failures: 3 } } }'}</pre>
         </EmptyState>
       )}
-      {reports.map((report) => (
+      {until !== undefined && reports.length > 0 && (
+        <p className="provider-none muted">
+          {rows.length === 0 ? 'No ghost nor the circuit opened' : 'Openings that began'} up to the end of the time
+          shown, as far as this run goes back. What they come to is summed up to now only: take the time off to read it.
+        </p>
+      )}
+      {(until === undefined ? reports : []).map((report) => (
         <Ghost key={report.ghost} report={report} breaker={breaker} />
       ))}
       {rows.length > 0 && <Episodes rows={rows} />}

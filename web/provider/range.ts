@@ -1,20 +1,17 @@
 import { axisOf } from '../incidents/laneGeometry.ts';
 import { day, timeOfDay, type Zone } from '../time.ts';
-import { isMoment } from '../ui/range.ts';
+import { type RangeSearch, type RangeTerms, readRange } from '../ui/range.ts';
 
-/** How far back the page of a provider looks. */
-export const ranges = ['1h', '6h', '24h', '7d'] as const;
-
-export interface ProviderSearch {
-  range?: (typeof ranges)[number];
-  /** Ms since 1970: a link with it shows the same tomorrow. Absent: now. */
-  to?: number;
-}
+/** What the page of a provider can be asked for. */
+export const providerTerms = {
+  names: ['1h', '6h', '24h', '7d'],
+  standard: '1h',
+  longest: { ms: 7 * 86_400_000, words: '7 days' },
+} as const satisfies RangeTerms;
 
 /** From the address; absent: the last hour. */
-export function readRange({ range, to }: Record<string, unknown>): ProviderSearch {
-  const known = ranges.find((one) => one === range);
-  return { ...(known && { range: known }), ...(isMoment(to) && { to }) };
+export function readProviderSearch(raw: Record<string, unknown>): RangeSearch {
+  return readRange(raw, providerTerms);
 }
 
 /** What a chart stretches over, ms since 1970; `now` is its right end. */

@@ -12,6 +12,7 @@ import { showMs } from '../time.ts';
 import { ExportButtons } from '../ui/exportButtons.tsx';
 import { Money, TimeText, ZoneWord } from '../ui/figures.tsx';
 import { Panel } from '../ui/panel.tsx';
+import { ReadError } from '../ui/readError.tsx';
 import { CheckWord, StateMark } from '../ui/state.tsx';
 import { stateWords, trailWord } from '../words.ts';
 
@@ -30,18 +31,25 @@ const eventColumns: Columns<CircuitEvent> = [
   ['evidence', ({ evidence }) => evidence.join(' ')],
 ];
 
+interface Shown {
+  provider: string;
+  /** Ms since 1970, exclusive: where the time of the page is pinned; undefined: it goes on. */
+  until: number | undefined;
+}
+
 /** Each state it was in, newest first: why, what proves it, and who; those heard on top of those of the record. */
-export function History({ provider }: { provider: string }) {
+export function History({ provider, until }: Shown) {
   const { events: heard, eventsSince, known } = useLive();
-  const { data } = useQuery({
-    queryKey: ['provider-events', provider, eventsSince],
-    queryFn: ({ signal }) => client.events.list.query({ provider, limit: shownRows }, { signal }),
-    placeholderData: (before) => before,
+  const of = { provider, to: until };
+  const { data, error } = useQuery({
+    queryKey: ['provider-events', of, eventsSince],
+    queryFn: ({ signal }) => client.events.list.query({ ...of, limit: shownRows }, { signal }),
+    placeholderData: (before, query) => (sameShown(query?.queryKey[1], of) ? before : undefined),
     enabled: known,
   });
-  const own = heard.filter((event) => event.provider === provider);
+  const own = heard.filter((event) => event.provider === provider && (until === undefined || event.at < until));
   const rows = data ? mergeEvents(own, data.rows).slice(0, shownRows) : [];
-  const read = (page: { before: string | undefined; limit: number }) => client.events.list.query({ provider, ...page });
+  const read = (page: { before: string | undefined; limit: number }) => client.events.list.query({ ...of, ...page });
   return (
     <Panel
       title="What it went through"
@@ -52,8 +60,13 @@ export function History({ provider }: { provider: string }) {
       }
       actions={rows.length > 0 && <ExportButtons name={`${provider}-history`} columns={eventColumns} read={read} />}
     >
+      {error && <ReadError error={error} isKept={data !== undefined} />}
       {data && rows.length === 0 && (
-        <p className="provider-none muted">Its circuit has never opened, and nobody has moved it.</p>
+        <p className="provider-none muted">
+          {until === undefined
+            ? 'Its circuit has never opened, and nobody has moved it.'
+            : 'Up to then its circuit had never opened, and nobody had moved it.'}
+        </p>
       )}
       <ul className="provider-history">
         {rows.map((event) => (
@@ -74,6 +87,12 @@ export function History({ provider }: { provider: string }) {
       </ul>
     </Panel>
   );
+}
+
+/** What is kept while it is read again is of the same provider, up to the same moment. */
+function sameShown(before: unknown, { provider, to }: { provider: string; to: number | undefined }): boolean {
+  const known = before as { provider: string; to: number | undefined } | undefined;
+  return known?.provider === provider && known.to === to;
 }
 
 /** The evidence goes on after it. */
@@ -99,22 +118,28 @@ const probeKinds: Record<ProbeRecord['kind'], string> = {
 };
 
 /** Calls of our own: what they found, and what they cost. `standby`: the setting in force. */
-export function Probes({ provider, standby }: { provider: string; standby: string | undefined }) {
-  const { data } = useQuery({
-    queryKey: ['provider-probes', provider],
-    queryFn: ({ signal }) => client.providers.probes.query({ provider, limit: shownRows }, { signal }),
-    refetchInterval: againMs,
+export function Probes({ provider, standby, until }: Shown & { standby: string | undefined }) {
+  const of = { provider, to: until };
+  const { data, error } = useQuery({
+    queryKey: ['provider-probes', of],
+    queryFn: ({ signal }) => client.providers.probes.query({ ...of, limit: shownRows }, { signal }),
+    refetchInterval: until === undefined ? againMs : false,
   });
   const rows = data?.rows ?? [];
   const read = (page: { before: string | undefined; limit: number }) =>
-    client.providers.probes.query({ provider, ...page });
+    client.providers.probes.query({ ...of, ...page });
   return (
     <Panel
       title="Calls of our own"
       note="probes and standby checks, newest first"
       actions={rows.length > 0 && <ExportButtons name={`${provider}-probes`} columns={probeColumns} read={read} />}
     >
-      {data && rows.length === 0 && <p className="provider-none muted">None yet. {standbySentence(standby)}</p>}
+      {error && <ReadError error={error} isKept={data !== undefined} />}
+      {data && rows.length === 0 && (
+        <p className="provider-none muted">
+          {until === undefined ? `None yet. ${standbySentence(standby)}` : 'There were none up to then.'}
+        </p>
+      )}
       {rows.length > 0 && (
         <Box component="section" className="chart-table" aria-label="Probes and standby checks" tabIndex={0}>
           <table>

@@ -2,7 +2,7 @@ import type { SkipReason } from '../../server/core/circuit/settle.ts';
 import type { Felt } from '../../server/core/felt.ts';
 import type { RequestOutcome, RequestRow } from '../../server/core/records.ts';
 import type { FailureKind } from '../../server/core/wire.ts';
-import { isText, momentsOf, type RangeSearch, readRange } from '../ui/range.ts';
+import { isText, momentsOf, type RangeSearch, type RangeTerms, readRange } from '../ui/range.ts';
 
 /** What the Requests page shows, as it stands in its address. */
 export interface RequestSearch extends RangeSearch {
@@ -65,9 +65,12 @@ export const kindWords: Record<FailureKind | SkipReason, string> = {
   cannot_take: 'skipped: cannot take it',
 };
 
+/** What lists of the record can be asked for. */
+export const listTerms: RangeTerms = { names: ['15m', '1h', '6h', '24h', '7d'] };
+
 /** Reads an address; what is not understood is left out. */
 export function readSearch(raw: Record<string, unknown>): RequestSearch {
-  const search: RequestSearch = readRange(raw);
+  const search: RequestSearch = readRange(raw, listTerms);
   const { chain, client, outcome, provider, kind, fallback, rescued, felt } = raw;
   if (isText(chain)) search.chain = chain;
   if (isText(client)) search.client = client;

@@ -1,8 +1,10 @@
 import { useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
 import { useLive } from '../live/useLive.ts';
-import { Choice, named, Range, Toggle, withoutNothing } from '../ui/filterParts.tsx';
-import { kindWords, outcomeWords, type RequestSearch } from './filter.ts';
+import { Choice, named, Toggle, withoutNothing } from '../ui/filterParts.tsx';
+import { ranged } from '../ui/range.ts';
+import { Times } from '../ui/times.tsx';
+import { kindWords, listTerms, outcomeWords, type RequestSearch } from './filter.ts';
 import type { Counts } from './useCounts.ts';
 
 type Change = (change: { [Key in keyof RequestSearch]: RequestSearch[Key] | undefined }) => void;
@@ -80,7 +82,11 @@ export function Filters({ search, chains, counts }: FiltersProps) {
         count={counts?.counts.felt}
         set={(on) => change({ felt: on || undefined })}
       />
-      <Range search={search} change={change} />
+      <Times
+        range={search}
+        terms={listTerms}
+        choose={(range) => void navigate({ to: '.', search: ranged(search, range), replace: true })}
+      />
     </search>
   );
 }

@@ -2,26 +2,24 @@ import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { client } from '../api.ts';
 import { liveStore } from '../live/page.ts';
 import type { Zone } from '../time.ts';
+import { boundsOf, type RangeSearch } from '../ui/range.ts';
 import { useZone } from '../zone.tsx';
-import { type Range, ranges } from './range.ts';
+import { savingsTerms } from './range.ts';
 
-interface SavingsAsk {
-  range: Range;
-  /** Up to when, ms since 1970; absent: now, asked again and again. */
-  to?: number | undefined;
-  againMs?: number;
-}
+/** Asked again so often, where no end is pinned. */
+const againMs = 30_000;
 
 /** What was saved in a time, by the days of the chosen zone. The one way in which pages come by it. */
-export function useSavings({ range, to: end, againMs = 30_000 }: SavingsAsk) {
+export function useSavings(range: RangeSearch, everyMs = againMs) {
+  const { last, from, to } = range;
   const zone = zoneNameOf(useZone());
   return useQuery({
-    queryKey: ['savings', range, end ?? 'now', zone],
+    queryKey: ['savings', { last, from, to }, zone],
     queryFn: ({ signal }) => {
-      const to = end ?? Math.round(liveStore.serverNow());
-      return client.savings.summary.query({ from: to - ranges[range], to, zone }, { signal });
+      const bounds = boundsOf(range, savingsTerms.standard, liveStore.serverNow());
+      return client.savings.summary.query({ ...bounds, zone }, { signal });
     },
-    refetchInterval: end === undefined ? againMs : false,
+    refetchInterval: to === undefined ? everyMs : false,
     placeholderData: keepPreviousData,
   });
 }

@@ -1,8 +1,10 @@
 import { Modal, useMantineColorScheme } from '@mantine/core';
-import { useNavigate } from '@tanstack/react-router';
+import { type AnyRouter, useNavigate, useRouter } from '@tanstack/react-router';
 import { useCallback, useState } from 'react';
 import { type Command, useAllCommands } from '../commands.ts';
+import { liveStore } from '../live/page.ts';
 import { useLive } from '../live/useLive.ts';
+import { pinned, ranged, readRange } from '../ui/range.ts';
 import { signOut } from '../ways.ts';
 import { ownZone, useSetZone } from '../zone.tsx';
 import { pages } from './header.tsx';
@@ -87,6 +89,7 @@ function matches(label: string, text: string): boolean {
 
 function useShellCommands(openHelp: () => void): Command[] {
   const navigate = useNavigate();
+  const router = useRouter();
   const setZone = useSetZone();
   const { setColorScheme } = useMantineColorScheme();
   const { status, circuits, pause, resume } = useLive();
@@ -100,7 +103,7 @@ function useShellCommands(openHelp: () => void): Command[] {
       run: () => void navigate({ to: '/providers/$name', params: { name } }),
     })),
     { label: paused ? 'Go on showing what happens' : 'Pause what is shown', keys: 'p', run: paused ? resume : pause },
-    { label: 'Copy a link to this page', run: () => void navigator.clipboard.writeText(window.location.href) },
+    { label: 'Copy a link to this page', run: () => void navigator.clipboard.writeText(linkToThis(router)) },
     { label: 'Show times in UTC', run: () => setZone('utc') },
     { label: "Show times in this machine's zone", run: () => setZone(ownZone()) },
     { label: 'Light theme', run: () => setColorScheme('light') },
@@ -109,4 +112,14 @@ function useShellCommands(openHelp: () => void): Command[] {
     { label: 'Keys and marks', keys: '?', run: openHelp },
     { label: 'Sign out', run: () => void signOut({ everywhere: false }) },
   ];
+}
+
+/** Where the page shows a time up to now, one that ends now: it shows the same tomorrow. */
+function linkToThis(router: AnyRouter): string {
+  const { matches, location } = router.state;
+  const terms = matches.find(({ staticData }) => staticData.terms)?.staticData.terms;
+  const search = { ...location.search };
+  const fixed = terms && ranged(search, pinned(readRange(search, terms), terms.standard, liveStore.serverNow()));
+  const { href } = router.buildLocation({ to: '.', search: fixed ?? search, hash: true });
+  return new URL(href, window.location.href).href;
 }

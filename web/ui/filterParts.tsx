@@ -1,8 +1,4 @@
-import { useLive } from '../live/useLive.ts';
-import { day, timeOfDay, zoneName } from '../time.ts';
 import { wholeNumber } from '../words.ts';
-import { useZone } from '../zone.tsx';
-import { type RangeSearch, type Span, spans } from './range.ts';
 
 /** What the filters of lists are made of. */
 
@@ -46,51 +42,6 @@ export function Toggle({ label, on, count, set }: ToggleProps) {
     <button type="button" className={`chip ${on ? 'chip-on' : ''}`} aria-pressed={on} onClick={() => set(!on)}>
       {label} {count !== undefined && <b>{wholeNumber(count)}</b>}
     </button>
-  );
-}
-
-interface RangeProps {
-  search: RangeSearch;
-  change: (change: { [Key in keyof RangeSearch]: RangeSearch[Key] | undefined }) => void;
-}
-
-/** A span up to now, or one between two moments, which a link keeps. */
-export function Range({ search, change }: RangeProps) {
-  const { serverNow } = useLive();
-  const zone = useZone();
-  const { last, from, to } = search;
-  const isFixed = last === undefined && (from !== undefined || to !== undefined);
-  const moment = (at: number) => `${day(at, zone)} ${timeOfDay(at, zone)}`;
-  if (isFixed) {
-    const shown = `${from === undefined ? 'the beginning' : moment(from)} to ${to === undefined ? 'now' : moment(to)}`;
-    return (
-      <button type="button" className="chip chip-on" onClick={() => change({ from: undefined, to: undefined })}>
-        {shown} {zoneName(zone, to ?? from ?? 0)} <span aria-hidden="true">×</span>
-        <span className="visually-hidden">: take this range off</span>
-      </button>
-    );
-  }
-  const pin = () => {
-    const now = Math.ceil(serverNow());
-    change({ last: undefined, from: last ? now - spans[last] : undefined, to: now });
-  };
-  return (
-    <>
-      <Choice
-        label="Time"
-        value={last}
-        options={Object.keys(spans).map((span) => [span, `last ${span.replace(/(\d+)(\w)/, '$1 $2')}`])}
-        choose={(span) => change({ last: span as Span | undefined, from: undefined, to: undefined })}
-      />
-      <button
-        type="button"
-        className="chip"
-        onClick={pin}
-        title="Ends the range here, so that a link shows the same tomorrow"
-      >
-        Pin
-      </button>
-    </>
   );
 }
 

@@ -58,7 +58,7 @@ type Part = { table: 'hours' | 'minutes' } & Pick<Steps, 'from' | 'to'>;
 function partsOf(orm: BetterSQLite3Database, { from, to, stepMs }: Steps): Part[] {
   const shown = shownOf(orm);
   const start = Math.max(from, shown.from);
-  const hoursTo = stepMs % hourMs === 0 ? Math.min(to, shown.hoursUntil) : start;
+  const hoursTo = stepMs % hourMs === 0 ? Math.min(Math.floor(to / hourMs) * hourMs, shown.hoursUntil) : start;
   const parts: Part[] = [
     { table: 'hours', from: start, to: hoursTo },
     { table: 'minutes', from: Math.max(start, hoursTo), to },
@@ -75,7 +75,7 @@ function spanOf({ from, to, stepMs = minuteMs }: ChainMinutesFilter): Steps {
   if (!Number.isInteger(stepMs) || stepMs <= 0 || stepMs % minuteMs !== 0) {
     throw new StorageError('bad_request', `\`stepMs\` is a whole number of minutes, each of ${minuteMs}.`);
   }
-  return { from: Math.floor(from / stepMs) * stepMs, to: Math.ceil(to / stepMs) * stepMs, stepMs };
+  return { from: Math.floor(from / stepMs) * stepMs, to: Math.ceil(to / minuteMs) * minuteMs, stepMs };
 }
 
 /** Adds up what is of the same step and name, in their order. Throws `bad_request` if that leaves too many. */
