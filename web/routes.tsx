@@ -8,6 +8,7 @@ import {
   type SearchSchemaInput,
 } from '@tanstack/react-router';
 import { readAuditSearch } from './audit/filter.ts';
+import { readIncidentsSearch } from './incidents/filter.ts';
 import { LivePage } from './pages/live.tsx';
 import { readLiveSearch } from './pages/liveKeys.ts';
 import { providerTerms, readProviderSearch } from './provider/range.ts';
@@ -61,6 +62,7 @@ const incidentsRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: '/incidents',
   component: lazyRouteComponent(() => import('./pages/incidents.tsx'), 'IncidentsPage'),
+  validateSearch: readIncidentsSearch,
 });
 
 const incidentRoute = createRoute({

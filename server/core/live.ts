@@ -13,6 +13,8 @@ export type LiveEvent =
       circuits: CircuitEntry[];
       /** The last transitions of this run, newest first, a bounded number: the record may not have the newest yet. */
       events: CircuitEvent[];
+      /** The last requests of this run, newest first, likewise. */
+      requests: RequestRow[];
       storage: StorageStatus;
     }
   | { type: 'circuit'; event: CircuitEvent; entry: CircuitEntry }

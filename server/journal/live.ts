@@ -2,13 +2,15 @@ import type { CircuitEvent } from '../core/circuit/types.ts';
 import type { Clock, Timer } from '../core/clock.ts';
 import type { LiveEvent } from '../core/live.ts';
 import type { Overview } from '../core/overview.ts';
-import type { RequestRecord } from '../core/records.ts';
+import type { RequestRecord, RequestRow } from '../core/records.ts';
 import { rowOfRequest } from '../core/trail.ts';
 
 /** Events kept for pages that come back or fall behind. One that needs an older one gets a snapshot instead. */
 const defaultMaxKept = 2_000;
 /** Transitions that a snapshot brings along: many times what the record may be behind by. */
 const maxRecent = 50;
+/** Requests likewise: those of the last second. */
+const maxRecentRequests = 20;
 /** Requests shown a second, over all pages; a person reads fewer. */
 const defaultRequestsPerSecond = 20;
 /** How often open pages are told of the traffic. */
@@ -17,7 +19,7 @@ const trafficMs = 1_000;
 const hurryMs = 100;
 
 export type Happening = Exclude<LiveEvent, { type: 'snapshot' | 'traffic' }>;
-export type Snapshot = Omit<Extract<LiveEvent, { type: 'snapshot' }>, 'type' | 'now' | 'events'>;
+export type Snapshot = Omit<Extract<LiveEvent, { type: 'snapshot' }>, 'type' | 'now' | 'events' | 'requests'>;
 
 export interface Tracked {
   /** `<boot>.<number>`: what to resume from. */
@@ -50,6 +52,7 @@ export class Live {
   private last = 0;
   /** Newest first. */
   private recent: CircuitEvent[] = [];
+  private recentRequests: RequestRow[] = [];
   private readonly waiting = new Set<() => void>();
   private second = { from: Number.NEGATIVE_INFINITY, shown: 0 };
   private leftOut = 0;
@@ -70,6 +73,9 @@ export class Live {
     if (happening.type === 'circuit') {
       this.recent = [happening.event, ...this.recent.slice(0, maxRecent - 1)];
       this.hurry();
+    }
+    if (happening.type === 'request') {
+      this.recentRequests = [happening.request, ...this.recentRequests.slice(0, maxRecentRequests - 1)];
     }
     this.wakeAll();
   }
@@ -124,7 +130,8 @@ export class Live {
   }
 
   private snapshot(): LiveEvent {
-    return { type: 'snapshot', now: this.options.clock.wall(), events: this.recent, ...this.options.snapshot() };
+    const { recent: events, recentRequests: requests } = this;
+    return { type: 'snapshot', now: this.options.clock.wall(), events, requests, ...this.options.snapshot() };
   }
 
   private hurry(): void {

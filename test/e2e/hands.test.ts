@@ -50,6 +50,13 @@ test('everything is done with the keyboard: rows, trip, undo, reset', async () =
   await page.locator('[data-provider="second"][aria-current="true"]').waitFor();
   await page.keyboard.press('k');
   await page.locator('[data-provider="first"][aria-current="true"]').waitFor();
+  await page.keyboard.press('Enter');
+  await page.waitForURL(({ pathname }) => pathname === '/providers/first');
+  await page.getByRole('heading', { name: 'first', level: 1 }).waitFor();
+  await page.keyboard.press('/');
+  await page.getByRole('button', { name: '1h' }).and(page.locator(':focus')).waitFor();
+  await page.goBack();
+  await page.locator('[data-provider="first"][aria-current="true"]').waitFor();
 
   await page.keyboard.press('t');
   tell();

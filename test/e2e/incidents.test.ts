@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
 import { openSqlite } from '../../db/sqlite/open.ts';
 import { IncidentTeller } from '../../server/journal/tellIncidents.ts';
@@ -9,7 +10,7 @@ import { browserForAll } from '../support/browser.ts';
 import { startControl } from '../support/control.ts';
 import { moments, storyOf } from '../support/incidentStory.ts';
 import { lineMoments, lineStory } from '../support/lineStory.ts';
-import { newOperator, openTab, signIn } from '../support/operator.ts';
+import { newOperator, type Operator, openTab, signIn } from '../support/operator.ts';
 import { ask, folder, realSimulator, startProgram, token, writeConfig } from '../support/program.ts';
 
 const browser = browserForAll();
@@ -47,7 +48,7 @@ test('last Tuesday’s incident is found by its link, annotated afterwards, and 
   const { page } = operator;
   await page.keyboard.press('g');
   await page.keyboard.press('i');
-  await page.getByRole('link', { name: 'deepseek-v3 stopped answering' }).click();
+  await isInTheAddress(operator);
   await page.getByRole('heading', { name: /Incident 1 · deepseek-v3 stopped answering/ }).waitFor();
 
   await page.getByRole('button', { name: 'Zoom in' }).click();
@@ -81,8 +82,43 @@ test('last Tuesday’s incident is found by its link, annotated afterwards, and 
   expect(copied).toBe(text);
   expect(text).toContain('status page says eu-west');
   expect(text).toContain('tripped qwen-72b');
+  await leadToTheirRequests(page);
   expect(operator.problems).toEqual([]);
 }, 60_000);
+
+/** Filters and the chosen row of the list, by the keyboard; who is sent the link sees the same; Enter goes into it. */
+async function isInTheAddress(operator: Operator): Promise<void> {
+  const { page } = operator;
+  const rows = page.locator('.incidents-table tbody tr');
+  await rows.first().waitFor();
+  await page.keyboard.press('/');
+  await page.getByLabel('State').and(page.locator(':focus')).waitFor();
+  await page.getByLabel('State').selectOption('unresolved');
+  await page.getByText('No incident fits these filters').waitFor();
+  await page.getByLabel('State').selectOption('resolved');
+  await rows.first().waitFor();
+  await page.keyboard.press('Escape');
+  await page.getByLabel('State').blur();
+  await page.keyboard.press('j');
+  await page.waitForURL(/state=resolved.*row=1|row=1.*state=resolved/);
+  const friend = await openTab(operator, page.url());
+  await friend.page.locator('tr[aria-current="true"]', { hasText: 'deepseek-v3 stopped answering' }).waitFor();
+  expect(await friend.page.getByLabel('State').inputValue()).toBe('resolved');
+  await page.keyboard.press('Enter');
+}
+
+/** Each figure opens the requests that it counts. */
+async function leadToTheirRequests(page: Page): Promise<void> {
+  const meant = page.getByRole('region', { name: 'What it meant' });
+  const figure = meant.locator('div', { hasText: 'Callers who got an error' }).getByRole('link');
+  const count = Number((await figure.textContent())?.replaceAll(',', ''));
+  await figure.click();
+  await page.waitForURL(/\/requests\?.*felt=true/);
+  await page.locator('.requests-counted').waitFor();
+  const onePage = 50;
+  const rows = page.locator('.requests-table tbody tr');
+  await expect.poll(() => rows.count(), { timeout: 10_000 }).toBe(Math.min(onePage, count));
+}
 
 test('an incident that begins is counted beside the page’s name, and told while it goes on', async () => {
   const { program, simulator } = await setUp();

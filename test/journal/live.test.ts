@@ -71,6 +71,17 @@ test('a snapshot brings the last transitions, newest first and no more than its 
   expect(told).toEqual(Array.from({ length: 50 }, (_, index) => 60 - index));
 });
 
+test('a snapshot brings the last requests likewise, each in the words of its row', async () => {
+  const { live, clock } = setUp();
+  for (let at = 1; at <= 25; at += 1) {
+    clock.advance(1_000);
+    live.request(request(`r${at}`));
+  }
+  const [first] = await read(live.subscribe(null, new AbortController().signal), 1);
+  const told = first?.data.type === 'snapshot' ? first.data.requests.map(({ id }) => id) : [];
+  expect(told).toEqual(Array.from({ length: 20 }, (_, index) => `r${25 - index}`));
+});
+
 test.each([
   ['of another run', 'b0.2'],
   ['of the future', 'b1.99'],

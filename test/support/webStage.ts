@@ -71,7 +71,7 @@ async function sendFile(response: ServerResponse, file: string, otherwise: strin
 /** As tRPC streams: a first word, then tracked events. */
 function stream(response: ServerResponse, { circuits, overview, storage }: Scene): void {
   response.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-cache' });
-  const snapshot = { type: 'snapshot', now: overview.now, seq: 43, circuits, events: [], storage };
+  const snapshot = { type: 'snapshot', now: overview.now, seq: 43, circuits, events: [], requests: [], storage };
   response.write('event: connected\ndata: {}\n\n');
   response.write(`id: scene.1\ndata: ${JSON.stringify(snapshot)}\n\n`);
   response.write(`id: scene.2\ndata: ${JSON.stringify({ type: 'traffic', overview, circuits })}\n\n`);

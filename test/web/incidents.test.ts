@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { incidentFilterOf, readIncidentsSearch } from '../../web/incidents/filter.ts';
 import { axisOf, joined, moved, scaleOf, within, zoomed } from '../../web/incidents/laneGeometry.ts';
 import { momentOf, wallOf } from '../../web/ui/wall.ts';
 
@@ -50,3 +51,11 @@ test.each(['utc', 'Europe/Berlin', 'America/New_York', 'Asia/Kathmandu'])(
     expect(momentOf('no time', zone)).toBeNull();
   },
 );
+
+test('the filters of incidents and the chosen one are read from the address; what is not understood is left out', () => {
+  const search = { state: 'resolved', provider: 'deepseek-v3', row: 14 } as const;
+  expect(readIncidentsSearch({ ...search, more: 1 })).toEqual(search);
+  expect(readIncidentsSearch({ state: 'perhaps', provider: '', row: -1 })).toEqual({});
+  expect(incidentFilterOf(search)).toEqual({ unresolved: false, provider: 'deepseek-v3' });
+  expect(incidentFilterOf({})).toEqual({ unresolved: undefined, provider: undefined });
+});

@@ -113,6 +113,13 @@ describe('requests', () => {
     expect(state).toMatchObject({ requestsShown: 2, requestsLeftOut: 7 });
   });
 
+  it('a fresh snapshot brings the last ones, which the record may not have yet, and says that the record is to be read again', () => {
+    const brought = { ...snapshot(8, []), requests: [rowOf('c'), rowOf('a')] };
+    const state = reduced(start, { type: 'request', request: rowOf('a'), leftOut: 0 }, brought);
+    expect(state.requests.map(({ id }) => id)).toEqual(['c', 'a']);
+    expect(state).toMatchObject({ requestsShown: 2, snapshots: 2 });
+  });
+
   it('do not grow over their bound', () => {
     const many = Array.from({ length: maxRequests + 5 }, (_, index): LiveInput => {
       return { type: 'request', request: rowOf(`r${index}`), leftOut: 0 };

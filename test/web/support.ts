@@ -56,7 +56,15 @@ export function transition(seq: number, provider: string, to: ShownState): Extra
 }
 
 export function snapshot(seq: number, circuits: CircuitEntry[], at = now): Extract<LiveEvent, { type: 'snapshot' }> {
-  return { type: 'snapshot', now: at, seq, circuits, events: [], storage: { state: 'ok', problem: null, since: now } };
+  return {
+    type: 'snapshot',
+    now: at,
+    seq,
+    circuits,
+    events: [],
+    requests: [],
+    storage: { state: 'ok', problem: null, since: now },
+  };
 }
 
 export function attemptOf(attempt: Partial<AttemptRecord>): AttemptRecord {

@@ -19,7 +19,7 @@ export const incidentQuery = (id: number) =>
     refetchInterval: ({ state }) => (state.data?.state === 'resolved' ? false : refetchMs),
   });
 
-const openQuery = queryOptions({
+export const openQuery = queryOptions({
   queryKey: ['incidents', 'open'],
   queryFn: () => client.incidents.list.query({ unresolved: true, limit: maxBadge }),
   refetchInterval: refetchMs,
@@ -45,5 +45,10 @@ export function useOpenIncidents(): number {
   useEffect(() => {
     if (incidentsTold > 0) void queries.invalidateQueries({ queryKey: ['incidents'] });
   }, [incidentsTold, queries]);
-  return data?.rows.filter(({ state }) => state === 'open').length ?? 0;
+  return data ? openOf(data) : 0;
+}
+
+/** Of those that are not over, how many go on. */
+export function openOf({ rows }: Outputs['incidents']['list']): number {
+  return rows.filter(({ state }) => state === 'open').length;
 }

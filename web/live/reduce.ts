@@ -26,6 +26,8 @@ export interface LiveState {
   /** How many were ever put in `requests`, and how many the server left out. */
   requestsShown: number;
   requestsLeftOut: number;
+  /** How often the tail began anew: what ended before that, since the time before, is in the record only. */
+  snapshots: number;
   /** A transition was missed: a fresh snapshot is needed. */
   gap: boolean;
 }
@@ -46,6 +48,7 @@ export const emptyLive: LiveState = {
   requests: [],
   requestsShown: 0,
   requestsLeftOut: 0,
+  snapshots: 0,
   gap: false,
 };
 
@@ -53,7 +56,7 @@ export const emptyLive: LiveState = {
 export function reduceLive(state: LiveState, input: LiveInput): LiveState {
   switch (input.type) {
     case 'snapshot':
-      return { ...withCircuits(state, input), storage: input.storage };
+      return { ...withRequests(withCircuits(state, input), input.requests), storage: input.storage };
     case 'polled':
       return withCircuits(state, input);
     case 'circuit':
@@ -118,4 +121,11 @@ function withRequest(state: LiveState, { request, leftOut }: Extract<LiveEvent, 
     requestsShown: state.requestsShown + 1,
     requestsLeftOut: state.requestsLeftOut + leftOut,
   };
+}
+
+/** Those that a snapshot brings, newest first: the record may not have them yet. */
+function withRequests(state: LiveState, requests: readonly RequestRow[]): LiveState {
+  const fresh = requests.toReversed();
+  const next = fresh.reduce((sum, request) => withRequest(sum, { type: 'request', request, leftOut: 0 }), state);
+  return { ...next, snapshots: state.snapshots + 1 };
 }

@@ -25,6 +25,8 @@ export interface LiveView {
   /** How many have ever been in `requests`, and how many the server left out between them. */
   requestsShown: number;
   requestsLeftOut: number;
+  /** How often the tail began anew: with it what the record has is read again. */
+  snapshots: number;
   /** While paused: how many requests have ended since. */
   requestsMissed: number;
   status: LiveStatus;

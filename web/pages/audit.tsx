@@ -12,7 +12,7 @@ import { ExportButtons } from '../ui/exportButtons.tsx';
 import { TimeText, ZoneWord } from '../ui/figures.tsx';
 import { EmptyState } from '../ui/panel.tsx';
 import { ReadError } from '../ui/readError.tsx';
-import { useRowKeys } from '../ui/useRowKeys.ts';
+import { focusExplained, useRowKeys } from '../ui/useRowKeys.ts';
 import { plural } from '../words.ts';
 import '../requests/requests.css';
 import './audit.css';
@@ -43,8 +43,9 @@ export function AuditPage() {
   useRowKeys({
     ids: rows.map(({ id }) => id),
     selected,
-    open: (id) => void navigate({ to: '/audit/$id', params: { id }, search: true }),
-    close: () => void navigate({ to: '/audit', search: true }),
+    select: (id) => void navigate({ to: '/audit/$id', params: { id }, search: true }),
+    enter: focusExplained,
+    leave: () => void navigate({ to: '/audit', search: true }),
   });
   return (
     <>

@@ -1,16 +1,18 @@
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
-import { Link, useNavigate } from '@tanstack/react-router';
-import { useState } from 'react';
+import { Link, useNavigate, useSearch } from '@tanstack/react-router';
+import { useMemo } from 'react';
 import { aboutQuery, client } from '../api.ts';
 import type { Cell } from '../exports.ts';
-import { type IncidentRow, refetchMs, useTelling } from '../incidents/queries.ts';
-import { useKeys } from '../keys.ts';
+import { incidentFilterOf, readIncidentsSearch } from '../incidents/filter.ts';
+import { IncidentFilters } from '../incidents/filters.tsx';
+import { type IncidentRow, openOf, openQuery, refetchMs, useTelling } from '../incidents/queries.ts';
 import { showAge } from '../time.ts';
 import { CopyBox } from '../ui/copyBox.tsx';
 import { ExportButtons } from '../ui/exportButtons.tsx';
 import { Age, TimeText, ZoneWord } from '../ui/figures.tsx';
 import { EmptyState } from '../ui/panel.tsx';
 import { ReadError } from '../ui/readError.tsx';
+import { useInSight, useRowKeys } from '../ui/useRowKeys.ts';
 import { wholeNumber } from '../words.ts';
 import '../requests/requests.css';
 import '../incidents/incidents.css';
@@ -38,10 +40,14 @@ function iso(at: number | null): string | null {
 
 /** Those that go on first, then the newest. */
 export function IncidentsPage() {
+  const raw = useSearch({ from: '/incidents' });
+  // Read again: the router keeps beside it what the address had, understood or not.
+  const search = useMemo(() => readIncidentsSearch({ ...raw }), [raw]);
+  const filter = incidentFilterOf(search);
   const query = useInfiniteQuery({
-    queryKey: ['incidents', 'list'],
+    queryKey: ['incidents', 'list', filter],
     initialPageParam: undefined as string | undefined,
-    queryFn: ({ pageParam }) => client.incidents.list.query({ before: pageParam, limit: pageRows }),
+    queryFn: ({ pageParam }) => client.incidents.list.query({ ...filter, before: pageParam, limit: pageRows }),
     getNextPageParam: ({ next }) => next ?? undefined,
     refetchInterval: refetchMs,
   });
@@ -52,18 +58,25 @@ export function IncidentsPage() {
     <>
       <h1 className="visually-hidden">Incidents</h1>
       <div className="bar">
-        <OpenWords rows={rows} known={query.data !== undefined} />
+        <OpenWords />
+        <IncidentFilters search={search} />
         <span className="grow" />
         <Link to="/alerts" className="button">
           Who is told
         </Link>
-        <ExportButtons name="incidents" columns={exported} read={(page) => client.incidents.list.query(page)} />
+        <ExportButtons
+          name="incidents"
+          columns={exported}
+          read={(page) => client.incidents.list.query({ ...filter, ...page })}
+        />
       </div>
       <section className="panel requests-list" aria-label="Incidents">
         {query.error && <ReadError error={query.error} isKept={rows.length > 0} />}
         {isBehind && <StillTold until={telling.toldUntil} />}
-        {rows.length > 0 && <IncidentTable rows={rows} />}
-        {rows.length === 0 && query.data !== undefined && !isBehind && <NoIncidents />}
+        {rows.length > 0 && <IncidentTable rows={rows} selected={search.row} />}
+        {rows.length === 0 && query.data !== undefined && !isBehind && (
+          <NoIncidents filtered={filter.unresolved !== undefined || filter.provider !== undefined} />
+        )}
         {query.hasNextPage && (
           <button type="button" className="button older" onClick={() => void query.fetchNextPage()}>
             Older incidents
@@ -89,9 +102,11 @@ function StillTold({ until }: { until: number | null }) {
   );
 }
 
-function OpenWords({ rows, known }: { rows: IncidentRow[]; known: boolean }) {
-  const open = rows.filter(({ state }) => state === 'open').length;
-  if (!known) return null;
+/** Of all there are, whatever the filters leave. */
+function OpenWords() {
+  const { data } = useQuery(openQuery);
+  if (!data) return null;
+  const open = openOf(data);
   return open > 0 ? (
     <b className="incident-open">■ {open === 1 ? 'One incident goes on' : `${open} incidents go on`}</b>
   ) : (
@@ -99,18 +114,22 @@ function OpenWords({ rows, known }: { rows: IncidentRow[]; known: boolean }) {
   );
 }
 
-function IncidentTable({ rows }: { rows: IncidentRow[] }) {
-  const navigate = useNavigate();
-  const [at, setAt] = useState(-1);
-  const step = (by: number) => setAt((before) => Math.min(rows.length - 1, Math.max(0, before + by)));
-  useKeys({
-    j: () => step(1),
-    k: () => step(-1),
-    enter: () => {
-      const row = rows[at];
-      if (row) void navigate({ to: '/incidents/$id', params: { id: String(row.id) } });
-    },
+function IncidentTable({ rows, selected }: { rows: IncidentRow[]; selected: number | undefined }) {
+  const navigate = useNavigate({ from: '/incidents' });
+  const select = (row: number | undefined) =>
+    void navigate({
+      search: ({ row: _row, ...before }) => ({ ...before, ...(row !== undefined && { row }) }),
+      replace: true,
+      resetScroll: false,
+    });
+  useRowKeys({
+    ids: rows.map(({ id }) => String(id)),
+    selected: selected === undefined ? undefined : String(selected),
+    select: (id) => select(Number(id)),
+    enter: (id) => void navigate({ to: '/incidents/$id', params: { id } }),
+    leave: () => select(undefined),
   });
+  useInSight(selected === undefined ? null : `[data-incident="${selected}"]`);
   return (
     <table className="requests-table incidents-table">
       <thead>
@@ -128,8 +147,13 @@ function IncidentTable({ rows }: { rows: IncidentRow[] }) {
         </tr>
       </thead>
       <tbody>
-        {rows.map((row, index) => (
-          <tr key={row.id} className={index === at ? 'selected' : ''} aria-current={index === at ? 'true' : undefined}>
+        {rows.map((row) => (
+          <tr
+            key={row.id}
+            data-incident={row.id}
+            className={row.id === selected ? 'selected' : ''}
+            aria-current={row.id === selected ? 'true' : undefined}
+          >
             <td className="muted">{row.id}</td>
             <td>
               <StateWord state={row.state} />
@@ -162,8 +186,15 @@ function StateWord({ state }: { state: IncidentRow['state'] }) {
   return <span className={`incident-state incident-${state}`}>{stateSigns[state]}</span>;
 }
 
-function NoIncidents() {
+function NoIncidents({ filtered }: { filtered: boolean }) {
   const { data: about } = useQuery(aboutQuery);
+  if (filtered) {
+    return (
+      <EmptyState title="No incident fits these filters">
+        <p>Take a filter off to see others.</p>
+      </EmptyState>
+    );
+  }
   return (
     <EmptyState title="There has been no incident">
       <p>

@@ -20,7 +20,7 @@ import './live.css';
 import { LiveDemo } from './liveDemo.tsx';
 import { LiveFeed } from './liveFeed.tsx';
 import { mergeEvents } from './liveFeedWords.ts';
-import { useRowKeys } from './liveKeys.ts';
+import { useLiveKeys } from './liveKeys.ts';
 import { LiveTotals } from './liveTotals.tsx';
 import { LiveTruths } from './liveTruths.tsx';
 
@@ -45,7 +45,7 @@ export function LivePage() {
     const entry = known.circuits.get(provider);
     if (entry) setAsked({ act, entry });
   };
-  const selected = useRowKeys(order, ask);
+  const selected = useLiveKeys(order, ask);
   useCommands(() => (mayAct ? order.flatMap((provider) => commandsFor(provider, ask)) : []), [mayAct, ...order]);
   const close = () => setAsked(null);
   return (

@@ -18,6 +18,7 @@ import { History, Probes } from '../provider/tables.tsx';
 import '../requests/requests.css';
 import { nothing, showAge, showMs } from '../time.ts';
 import { Age, Money } from '../ui/figures.tsx';
+import { LetGo } from '../ui/letGo.tsx';
 import { EmptyState, Panel } from '../ui/panel.tsx';
 import { type RangeSearch, ranged } from '../ui/range.ts';
 import { StateBadge } from '../ui/state.tsx';
@@ -74,6 +75,9 @@ export function ProviderPage() {
       {!data.complete && (
         <p className="note">Older requests are still being counted: there may be more than is said.</p>
       )}
+      <LetGo kind="minutes" from={data.from}>
+        nothing is known of that time.
+      </LetGo>
       <Figures page={data} />
       <div className="provider-grid">
         <div>

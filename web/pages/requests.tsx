@@ -1,6 +1,6 @@
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { Outlet, useNavigate, useParams, useSearch } from '@tanstack/react-router';
-import { useMemo, useState } from 'react';
+import { useEffect, useMemo, useState } from 'react';
 import type { RequestRow } from '../../server/core/records.ts';
 import { aboutQuery, client } from '../api.ts';
 import type { Cell } from '../exports.ts';
@@ -15,9 +15,10 @@ import { type Counts, useCounts } from '../requests/useCounts.ts';
 import { day, timeOfDay, zoneName } from '../time.ts';
 import { ExportButtons } from '../ui/exportButtons.tsx';
 import { FirstRequest } from '../ui/firstRequest.tsx';
+import { LetGo } from '../ui/letGo.tsx';
 import { EmptyState } from '../ui/panel.tsx';
 import { ReadError } from '../ui/readError.tsx';
-import { useRowKeys } from '../ui/useRowKeys.ts';
+import { focusExplained, useRowKeys } from '../ui/useRowKeys.ts';
 import { wholeNumber } from '../words.ts';
 import { useZone } from '../zone.tsx';
 import '../requests/requests.css';
@@ -63,6 +64,9 @@ export function RequestsPage() {
         <section className="panel requests-list" aria-label="Requests">
           <div className="note requests-counted">
             <Counted counts={counts} />
+            <LetGo kind="requests" from={filter.from}>
+              they are only counted.
+            </LetGo>
             {list.leftOut > 0 && (
               <span>
                 A sample: {wholeNumber(list.leftOut)} more have ended since, and are not shown.{' '}
@@ -133,6 +137,13 @@ function useRequestSearch(): RequestSearch {
 
 type List = ReturnType<typeof useRequests>;
 
+/** The stream began anew: what ended while there was none is in the record. Not while somebody points at the rows. */
+function useReadAgain({ refetch }: { refetch: () => Promise<unknown> }, isBehind: boolean): void {
+  useEffect(() => {
+    if (isBehind) void refetch();
+  }, [isBehind, refetch]);
+}
+
 /** The list as it was when somebody began to point at it: so many of the tail, and from when on. */
 interface Hold {
   shown: number;
@@ -148,10 +159,10 @@ function useRequests() {
     queryKey: ['requests', search],
     initialPageParam: undefined as string | undefined,
     queryFn: async ({ pageParam }) => {
-      const { requestsShown, requestsLeftOut } = liveStore.view();
+      const { requestsShown, requestsLeftOut, snapshots } = liveStore.view();
       const asked = { ...filterOf(search, liveStore.serverNow()), before: pageParam, limit: pageRows };
       const page = await client.requests.list.query(asked);
-      return { ...page, requestsShown, requestsLeftOut };
+      return { ...page, requestsShown, requestsLeftOut, snapshots };
     },
     getNextPageParam: ({ next }) => next ?? undefined,
     refetchOnWindowFocus: false,
@@ -172,6 +183,7 @@ function useRequests() {
     return mergeTail({ recorded: inTime, tail: live, belongs, heldAt: hold?.shown ?? null });
   }, [recorded, live, filter, hold]);
   const first = query.data?.pages[0];
+  useReadAgain(query, first !== undefined && first.snapshots < live.snapshots && !held && live.status !== 'paused');
   const fallenOut = first ? Math.max(0, live.requestsShown - first.requestsShown - maxRequests) : 0;
   return {
     rows,
@@ -190,7 +202,7 @@ function useRequests() {
   };
 }
 
-/** Whether new rows come by themselves, and how many wait. `/` goes to the filters, Esc leaves the row. */
+/** Whether new rows come by themselves, and how many wait. */
 function TailChip({ list }: { list: List }) {
   const { status, via } = useLive();
   const navigate = useNavigate();
@@ -198,8 +210,9 @@ function TailChip({ list }: { list: List }) {
   useRowKeys({
     ids: list.rows.map(({ id }) => id),
     selected,
-    open: (id) => void navigate({ to: '/requests/$id', params: { id }, search: true }),
-    close: () => void navigate({ to: '/requests', search: true }),
+    select: (id) => void navigate({ to: '/requests/$id', params: { id }, search: true }),
+    enter: focusExplained,
+    leave: () => void navigate({ to: '/requests', search: true }),
   });
   if (!list.paused && !list.held) {
     // Polled are circuits and figures: no requests.

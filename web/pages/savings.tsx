@@ -17,6 +17,7 @@ import { useSavings } from '../savings/useSavings.ts';
 import { leftOutWords } from '../savings/words.ts';
 import { CopyBox } from '../ui/copyBox.tsx';
 import { TimeText } from '../ui/figures.tsx';
+import { LetGo } from '../ui/letGo.tsx';
 import { EmptyState, Panel } from '../ui/panel.tsx';
 import { ProviderLink } from '../ui/providerLink.tsx';
 import { ranged } from '../ui/range.ts';
@@ -56,6 +57,11 @@ export function SavingsPage() {
           There is more than is counted at one go: counted up to <TimeText at={data.countedUntil} />. Choose a shorter
           time.
         </p>
+      )}
+      {data && (
+        <LetGo kind="requests" from={data.from}>
+          what they spared and cost is in no figure here.
+        </LetGo>
       )}
       {data && isEmpty(data) && <Empty />}
       {data && !isEmpty(data) && <Figures summary={data} how={how} />}

@@ -40,13 +40,7 @@ export function ExplainPanel() {
         </span>
       </Link>
       {isPending && <p className="muted">Reading the record…</p>}
-      {error && !data && (
-        <p role="alert">
-          {codeOf(error) === 'NOT_FOUND'
-            ? 'This request is not in the record. It may be older than the record reaches back, or still under way.'
-            : errorSentence(error)}
-        </p>
-      )}
+      {error && !data && <p role="alert">{errorSentence(error)}</p>}
       {data && <Explained request={data} />}
     </section>
   );

@@ -8,13 +8,14 @@ const keys: [string, string][] = [
   ['g i', 'Incidents'],
   ['g s', 'Savings'],
   ['g a', 'Audit'],
-  ['j / k', 'next row, row before'],
+  ['j / k', 'next row, row before: on Live, Requests, Incidents, Audit'],
   ['Enter', 'open the row'],
   ['Esc', 'close what is open'],
-  ['/', 'filter'],
+  ['/', 'to the filters, or to the time shown'],
   ['p', 'pause what is shown, or go on'],
-  ['t', 'trip the circuit of the row: opens the dialog'],
-  ['r', 'reset the circuit of the row: opens the dialog'],
+  ['t', 'on Live, trip the circuit of the row: opens the dialog'],
+  ['r', 'on Live, reset the circuit of the row: opens the dialog'],
+  ['n', 'on an incident, add a note'],
 ];
 
 const marks =

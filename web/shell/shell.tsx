@@ -6,6 +6,7 @@ import { useLive } from '../live/useLive.ts';
 import { JoinPage } from '../pages/join.tsx';
 import { SignInPage } from '../pages/signIn.tsx';
 import { onStranger } from '../strangers.ts';
+import { toFilters } from '../ui/toFilters.ts';
 import { Announcer } from './announcer.tsx';
 import { Banners } from './banners.tsx';
 import { Header } from './header.tsx';
@@ -39,6 +40,7 @@ function SignedIn() {
     'g i': () => void navigate({ to: '/incidents' }),
     'g s': () => void navigate({ to: '/savings' }),
     'g a': () => void navigate({ to: '/audit' }),
+    '/': toFilters,
     p: () => (status === 'paused' ? resume() : pause()),
   });
   usePaletteKey(() => setOverlay('palette'));
