@@ -1,3 +1,4 @@
+import type { Room } from '../core/circuit/headroom.ts';
 import type { CircuitEntry, CircuitEvent, StoredCircuit } from '../core/circuit/types.ts';
 import type { Circuit } from './circuit.ts';
 import type { Move } from './move.ts';
@@ -13,6 +14,7 @@ export function entryOf(circuit: Circuit, carries: string[]): CircuitEntry {
   const share = ramp.share(now);
   const spentMs = automatic === 'closed' ? circuit.headroom.waitMs(0, now) : 0;
   const rampEnd = ramp.endsAt(now);
+  const room = circuit.headroom.room(now);
   return {
     provider: deps.provider,
     state: shown,
@@ -32,6 +34,7 @@ export function entryOf(circuit: Circuit, carries: string[]): CircuitEntry {
     inFlight: circuit.inFlight,
     allowed: allowedInFlight(circuit, now),
     spentUntil: spentMs > 0 ? wallOf(circuit, now + spentMs) : null,
+    headroom: room && headroomOf(circuit, room, now),
     carries,
     limits: {
       failures: settings.failures,
@@ -92,6 +95,10 @@ export function eventOf(
 
 function openUntil(circuit: Circuit): number | null {
   return circuit.automaton.automatic === 'open' ? circuit.automaton.context.openUntil : null;
+}
+
+function headroomOf(circuit: Circuit, { resetMs, ...room }: Room, now: number): CircuitEntry['headroom'] {
+  return { ...room, until: wallOf(circuit, now + resetMs) ?? circuit.deps.clock.wall() };
 }
 
 /** A monotonic deadline as wall time, whole ms. */

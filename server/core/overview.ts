@@ -100,7 +100,7 @@ export interface TripPreview {
   moved: { provider: string; requests: number }[];
   /** Those for whom nobody would have been left. */
   nobody: number;
-  /** Requests beyond the most that the next provider has ever carried, though it would have been asked. */
+  /** Requests beyond the most that the next provider has ever carried, or beyond its rate limit, though it would have been asked. */
   beyondProven: number;
   /** What follows, in a sentence. */
   sentence: string;

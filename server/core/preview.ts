@@ -19,10 +19,10 @@ export function previewTrip(input: {
   minutes: readonly (readonly Alike[])[];
   /** Whether a circuit lets calls through now. */
   admits: (provider: string) => boolean;
-  /** The most requests a minute that a provider has carried. */
-  mostCarried: (provider: string) => number;
+  /** The most requests a minute that a provider is known to bear (`provenAMinute`). */
+  proven: (provider: string) => number;
 }): Omit<TripPreview, 'epoch' | 'state' | 'automatic'> {
-  const { provider, windowMs, minutes, admits, mostCarried } = input;
+  const { provider, windowMs, minutes, admits, proven } = input;
   const moved = new Map<string, number>();
   let requests = 0;
   let nobody = 0;
@@ -42,7 +42,7 @@ export function previewTrip(input: {
     }
     for (const [next, count] of arriving) {
       add(moved, next, count);
-      const room = Math.max(0, mostCarried(next) - (staying.get(next) ?? 0));
+      const room = Math.max(0, proven(next) - (staying.get(next) ?? 0));
       beyondProven += Math.max(0, count - room);
     }
   }
@@ -60,7 +60,7 @@ function sentenceOf(counted: Omit<TripPreview, 'epoch' | 'state' | 'automatic' |
   if (nobody > 0) fates.push(`${showCount(nobody)} would have had nobody`);
   const beyond =
     beyondProven > 0
-      ? ` ${showCount(beyondProven)} of them are more than the next one has ever carried in a minute.`
+      ? ` ${showCount(beyondProven)} of them are more than the next one has ever carried in a minute, or than its rate limit lets through.`
       : '';
   return `${when} ${showCount(requests)} request${requests === 1 ? '' : 's'} tried ${provider} first: ${fates.join(', ')}.${beyond}`;
 }

@@ -1,9 +1,12 @@
-import { showRate } from './numbers.ts';
+import type { CircuitEntry } from './circuit/types.ts';
+import { showCount, showRate } from './numbers.ts';
 import type { Survival } from './overview.ts';
 import type { ProbeRecord } from './records.ts';
 
 /** A proof that is older says little of now. */
 const proofMs = 3_600_000;
+
+type Told = Pick<CircuitEntry, 'headroom' | 'spentUntil'>;
 
 /** The provider that would carry a chain next, and what is known of it. */
 export interface Stand {
@@ -14,6 +17,8 @@ export interface Stand {
   lastSuccessAt: number | null;
   /** The most requests a second it has carried over a minute. */
   mostCarriedPerSecond: number;
+  /** What it says of its rate limit. */
+  room: Told;
 }
 
 /** A chain at this moment. Rates are of the last minute, as the most carried is. */
@@ -59,6 +64,13 @@ function judge(next: Stand, proof: Proof | null, loss: Loss): Pick<Survival, 've
     return { verdict: 'notProven', sentence: `${seen}, but has never carried any of the ${rate} requests a second` };
   }
   const most = showRate(mostCarriedPerSecond);
+  if (next.room.spentUntil !== null) {
+    return { verdict: 'notProven', sentence: `${seen}, but says that its rate limit is used up now` };
+  }
+  const says = limitWords(next);
+  if (says !== null && (next.room.headroom?.callsAMinute ?? 0) / 60 < loss.ratePerSecond) {
+    return { verdict: 'notProven', sentence: `${seen}, but ${says}: it would have to carry ${rate} requests a second` };
+  }
   if (mostCarriedPerSecond < loss.ratePerSecond) {
     return {
       verdict: 'notProven',
@@ -67,8 +79,20 @@ function judge(next: Stand, proof: Proof | null, loss: Loss): Pick<Survival, 've
   }
   return {
     verdict: 'proven',
-    sentence: `${seen}, and has carried ${most} requests a second; it would have to carry ${rate}`,
+    sentence: `${seen}, and has carried ${most} requests a second${says === null ? '' : ` and ${says}`}; it would have to carry ${rate}`,
   };
+}
+
+/** `its rate limit lets 120 through in the coming minute`; null: that is not known. */
+function limitWords({ room: { headroom } }: Stand): string | null {
+  const calls = headroom?.callsAMinute ?? null;
+  return calls === null ? null : `its rate limit lets ${showCount(calls)} through in the coming minute`;
+}
+
+/** Requests a minute that a provider is known to bear: what it has carried, and no more than its rate limit lets through. */
+export function provenAMinute(mostCarried: number, { headroom, spentUntil }: Told): number {
+  if (spentUntil !== null) return 0;
+  return Math.min(mostCarried, headroom?.callsAMinute ?? Number.POSITIVE_INFINITY);
 }
 
 const checkNames: Record<ProbeRecord['kind'], string> = {

@@ -4,7 +4,7 @@ import type { ChainOverview, Hour, Overview, ProviderOverview, Totals, TripPrevi
 import { previewTrip } from '../core/preview.ts';
 import type { ProbeRecord } from '../core/records.ts';
 import type { ChainSettings, ProviderSettings } from '../core/settings.ts';
-import { type Stand, survivalOf } from '../core/survival.ts';
+import { provenAMinute, type Stand, survivalOf } from '../core/survival.ts';
 import type { Meter } from './meter.ts';
 import { hourMinutes, minuteMs } from './meterMinutes.ts';
 import { rates } from './meterTraffic.ts';
@@ -78,7 +78,7 @@ export class Overviews {
       windowMs: Math.min(previewMinutes * minuteMs, now - meter.knownSince),
       minutes,
       admits: (name) => admits(entry(name)),
-      mostCarried: (name) => meter.traffic.mostCarried(name),
+      proven: (name) => provenAMinute(meter.traffic.mostCarried(name), entry(name)),
     });
     return { ...counted, epoch, state, automatic };
   }
@@ -151,10 +151,11 @@ export class Overviews {
     return own === 0 ? 0 : carries.filter((name) => name !== chain).reduce((sum, name) => sum + rate(name), own);
   }
 
-  private stand({ provider, lastSuccessAt }: CircuitEntry): Stand {
+  private stand({ provider, lastSuccessAt, headroom, spentUntil }: CircuitEntry): Stand {
     const { meter } = this.deps;
     const check = newestOf(meter.probesOf(provider));
-    return { provider, check, lastSuccessAt, mostCarriedPerSecond: perSecond(meter.traffic.mostCarried(provider)) };
+    const mostCarriedPerSecond = perSecond(meter.traffic.mostCarried(provider));
+    return { provider, check, lastSuccessAt, mostCarriedPerSecond, room: { headroom, spentUntil } };
   }
 
   private provider(provider: ProviderSettings, { now, entry, shownSeconds }: Moment): ProviderOverview {

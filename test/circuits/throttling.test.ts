@@ -180,10 +180,12 @@ describe('a provider that has said that nothing is left', () => {
     spent(rig);
     expect(rig.ask().refusal).toMatchObject({ reason: 'throttled', state: 'closed', retryMs: 30_000, whenAlone: true });
     expect(rig.look()).toMatchObject({ state: 'closed', spentUntil: rig.clock.wall() + 30_000 });
+    const headroom = { counts: 'requests', left: 0, limit: 60, callsAMinute: null, until: rig.clock.wall() + 30_000 };
+    expect(rig.look().headroom).toEqual(headroom);
     expect(rig.board.retryAfterMs(['a'])).toBe(30_000);
     rig.clock.advance(30_000);
     expect(rig.would()).toBe('closed');
-    expect(rig.look().spentUntil).toBeNull();
+    expect(rig.look()).toMatchObject({ spentUntil: null, headroom: { left: 59, limit: 60 } });
   });
 
   it('takes the call all the same where nobody else does', () => {

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { type Alike, previewTrip } from '../../server/core/preview.ts';
+import { provenAMinute } from '../../server/core/survival.ts';
 
 const all = ['deepseek-v3', 'llama-3.3-70b', 'qwen-72b'];
 
@@ -20,7 +21,7 @@ function preview({ minutes, out = [], most = {}, windowMs = 900_000 }: Given) {
     windowMs,
     minutes,
     admits: (name) => !out.includes(name),
-    mostCarried: (name) => most[name] ?? 10_000,
+    proven: (name) => most[name] ?? 10_000,
   });
 }
 
@@ -81,4 +82,14 @@ test.each([
   [42_000, 'In the last 42 seconds no request tried deepseek-v3 first, so nobody would have noticed.'],
 ])('with nothing to move in %d ms it says so', (windowMs, sentence) => {
   expect(preview({ minutes: [], windowMs }).sentence).toBe(sentence);
+});
+
+test('what a provider bears is what it has carried, and no more than its rate limit lets through', () => {
+  const headroom = { counts: 'tokens' as const, left: 0, limit: 1, callsAMinute: 7, until: 0 };
+  const spentUntil = null;
+  expect(provenAMinute(100, { headroom, spentUntil })).toBe(7);
+  expect(provenAMinute(5, { headroom, spentUntil })).toBe(5);
+  expect(provenAMinute(100, { headroom: { ...headroom, callsAMinute: null }, spentUntil })).toBe(100);
+  expect(provenAMinute(100, { headroom: null, spentUntil })).toBe(100);
+  expect(provenAMinute(100, { headroom: null, spentUntil: 1 })).toBe(0);
 });

@@ -22,6 +22,7 @@ const entry: CircuitEntry = {
   inFlight: 0,
   allowed: 256,
   spentUntil: null,
+  headroom: null,
   carries: [],
   limits: { failures: 5, timeouts: 3, rate: 0.5, calls: 10 },
   lastSuccessAt: null,

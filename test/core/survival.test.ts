@@ -10,8 +10,14 @@ const stand = (changes: Partial<Stand> = {}): Stand => ({
   check: { kind: 'standby', at: now - 3 * minute, ok: true, word: 'ok' },
   lastSuccessAt: null,
   mostCarriedPerSecond: 50,
+  room: { headroom: null, spentUntil: null },
   ...changes,
 });
+
+const limited = (callsAMinute: number | null): Partial<Stand> => {
+  const headroom = { counts: 'requests' as const, left: 100, limit: 5_000, callsAMinute, until: now + minute };
+  return { room: { headroom, spentUntil: null } };
+};
 
 const failedCheck = { kind: 'standby', at: now - 3 * minute, ok: false, word: '401' } as const;
 
@@ -20,6 +26,30 @@ const table: [name: string, loss: Partial<Loss>, verdict: Survival['verdict'], s
   [
     'one that carried more, and answered a check just now, is proven',
     {},
+    'proven',
+    'qwen-72b answered its standby check 3 min ago, and has carried 50 requests a second; it would have to carry 41',
+  ],
+  [
+    'one whose rate limit lets less through is not',
+    { next: stand(limited(120)) },
+    'notProven',
+    'qwen-72b answered its standby check 3 min ago, but its rate limit lets 120 through in the coming minute: it would have to carry 41 requests a second',
+  ],
+  [
+    'one whose rate limit lets enough through says so',
+    { next: stand(limited(5_100)) },
+    'proven',
+    'qwen-72b answered its standby check 3 min ago, and has carried 50 requests a second and its rate limit lets 5,100 through in the coming minute; it would have to carry 41',
+  ],
+  [
+    'one that says that nothing is left is not',
+    { next: stand({ room: { headroom: null, spentUntil: now + 30_000 } }) },
+    'notProven',
+    'qwen-72b answered its standby check 3 min ago, but says that its rate limit is used up now',
+  ],
+  [
+    'a limit of which nothing can be told hides nothing',
+    { next: stand(limited(null)) },
     'proven',
     'qwen-72b answered its standby check 3 min ago, and has carried 50 requests a second; it would have to carry 41',
   ],

@@ -27,6 +27,7 @@ export function entryOf(provider: string, told: Partial<CircuitEntry> = {}): Cir
     inFlight: 2,
     allowed: 256,
     spentUntil: null,
+    headroom: null,
     carries: [],
     limits: { failures: 5, timeouts: 3, rate: 0.5, calls: 10 },
     lastSuccessAt: noon - 1_000,

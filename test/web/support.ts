@@ -27,6 +27,7 @@ export function entryOf(provider: string, state: ShownState = 'closed', epoch = 
     inFlight: 0,
     allowed: 256,
     spentUntil: null,
+    headroom: null,
     carries: [],
     limits: { failures: 5, timeouts: 3, rate: 0.5, calls: 10 },
     lastSuccessAt: null,

@@ -61,7 +61,12 @@ export function LivePage() {
       <div className="live-lower">
         <div>
           <WhoAnswered hour={hour.read} problem={hour.problem} order={order} events={feed.events} />
-          {overview && <LiveTruths providers={order.flatMap((provider) => known.overviews.get(provider) ?? [])} />}
+          {overview && (
+            <LiveTruths
+              providers={order.flatMap((provider) => known.overviews.get(provider) ?? [])}
+              circuits={known.circuits}
+            />
+          )}
         </div>
         <LiveFeed {...feed} />
       </div>

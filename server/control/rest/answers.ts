@@ -42,6 +42,16 @@ export const circuit = z.object({
   inFlight: count,
   allowed: count,
   spentUntil: at.nullable(),
+  headroom: z
+    .object({
+      counts: z.enum(['requests', 'tokens', 'answerTokens']),
+      left: count,
+      limit: z.number().nullable(),
+      callsAMinute: count.nullable().describe('Calls that it would let through in the coming minute'),
+      until: at,
+    })
+    .nullable()
+    .describe('What the provider says is left of its tightest rate limit, less what was let through since'),
   carries: z.array(z.string()).describe('Chains whose traffic goes to it now'),
   limits: z.object({ failures: count, timeouts: count, rate: z.number(), calls: count }),
   lastSuccessAt: at.nullable(),

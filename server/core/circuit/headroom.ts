@@ -15,6 +15,19 @@ export interface Mark {
   readonly tokens: number;
 }
 
+/** What is left of the limit that lets the fewest calls through, as far as it has been told. */
+export interface Room {
+  counts: LimitReading['counts'];
+  /** Calls or tokens. */
+  left: number;
+  /** All of it; null: not said. */
+  limit: number | null;
+  /** Until all of it is back, ms. */
+  resetMs: number;
+  /** Calls it would let through in the coming minute, by what they have needed so far; null: that cannot be told. */
+  callsAMinute: number | null;
+}
+
 interface Limit {
   counts: LimitReading['counts'];
   limit: number | null;
@@ -62,6 +75,32 @@ export class Headroom {
     let longest = 0;
     for (const limit of this.limits.values()) longest = Math.max(longest, this.shortMs(limit, tokens, now));
     return longest;
+  }
+
+  /** The tightest limit that was told and has not been whole again since; null: there is none. Changes nothing. */
+  room(now: number): Room | null {
+    let tightest: Room | null = null;
+    for (const limit of this.limits.values()) {
+      if (now >= limit.resetAt) continue;
+      const room = this.roomOf(limit, now);
+      if (tightest === null || lets(room) < lets(tightest)) tightest = room;
+    }
+    return tightest;
+  }
+
+  private roomOf(limit: Limit, now: number): Room {
+    const left = Math.max(0, Math.floor(this.left(limit, now)));
+    const resetMs = limit.resetAt - now;
+    const back = backInAMinute(limit, resetMs);
+    const each = this.eachNeeds(limit.counts);
+    const callsAMinute = back === null || each === null ? null : Math.floor((left + back) / each);
+    return { counts: limit.counts, left, limit: limit.limit, resetMs, callsAMinute };
+  }
+
+  /** What a call has taken of such a limit, on the whole; null: none has been let through, or it is known afterwards only. */
+  private eachNeeds(counts: Limit['counts']): number | null {
+    if (counts === 'requests') return 1;
+    return counts === 'tokens' && this.requests > 0 ? Math.max(1, this.tokens / this.requests) : null;
   }
 
   private shortMs(limit: Limit, tokens: number, now: number): number {
@@ -114,6 +153,17 @@ export class Headroom {
 /** What is larger than the whole limit is let through when the limit is whole: only the provider can refuse it. */
 function needOf({ counts, limit }: Limit, tokens: number): number {
   return counts === 'tokens' ? Math.min(Math.max(1, tokens), limit ?? Number.POSITIVE_INFINITY) : 1;
+}
+
+/** A limit of which nothing can be told stands behind all others. */
+function lets({ callsAMinute }: Room): number {
+  return callsAMinute ?? Number.POSITIVE_INFINITY;
+}
+
+/** What comes back of a limit within a minute; null: all of it, nobody knows how often. */
+function backInAMinute({ perUnitMs, steady }: Limit, resetMs: number): number | null {
+  if (steady && perUnitMs !== null) return MINUTE_MS / perUnitMs;
+  return resetMs >= MINUTE_MS ? 0 : null;
 }
 
 /** When it is tried before its reset: then some of it is back, if it comes back bit by bit. */

@@ -1,3 +1,5 @@
+import type { Room } from './headroom.ts';
+
 /** The words of a circuit, shared by the machine, the board, the record, the control plane and the pages. */
 
 export const automaticStates = ['closed', 'open', 'halfOpen'] as const;
@@ -78,6 +80,8 @@ export interface CircuitEntry {
   allowed: number;
   /** Closed, but it says that a limit of its own is used up until then, so calls go to the next provider; or null. */
   spentUntil: number | null;
+  /** The tightest of the limits that it has told of, as far as calls since are counted; `until`: when it is whole again. */
+  headroom: (Omit<Room, 'resetMs'> & { until: number }) | null;
   /** Chains whose traffic goes to this provider now. */
   carries: string[];
   /** What trips it: for "3 of 5". */

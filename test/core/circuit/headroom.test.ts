@@ -134,3 +134,35 @@ describe('what is left of a limit', () => {
     );
   });
 });
+
+describe('how many calls it lets through in the coming minute', () => {
+  it('is not known where nothing was said, and no longer told once it is whole again', () => {
+    expect(new Headroom().room(0)).toBeNull();
+    expect(told(requests()).room(30_000)).toBeNull();
+  });
+
+  it('is what is left; where all of it comes back sooner nobody knows, as that may be once or often', () => {
+    const soon = told(requests({ remaining: 10, limit: 60, resetMs: 30_000 }));
+    expect(soon.room(1_000)).toEqual({ counts: 'requests', left: 10, limit: 60, resetMs: 29_000, callsAMinute: null });
+    const late = told(requests({ remaining: 10, limit: 60, resetMs: 90_000 }));
+    expect(late.room(1_000)?.callsAMinute).toBe(10);
+    late.take(0, 1_000);
+    expect(late.room(1_000)).toMatchObject({ left: 9, callsAMinute: 9 });
+  });
+
+  it('is more by what comes back bit by bit', () => {
+    const steady = told(requests({ remaining: 0, limit: 60, resetMs: 120_000, refill: 'steady' }));
+    expect(steady.room(0)).toMatchObject({ left: 0, callsAMinute: 30 });
+  });
+
+  it('of tokens is by what calls have needed so far, and the tightest limit is the one that counts', () => {
+    const headroom = new Headroom();
+    const mark = headroom.take(500, 0);
+    headroom.report(
+      [tokens({ remaining: 2_000, limit: 9_000, resetMs: 90_000 }), requests({ remaining: 50, resetMs: 90_000 })],
+      mark,
+      0,
+    );
+    expect(headroom.room(0)).toMatchObject({ counts: 'tokens', left: 2_000, callsAMinute: 4 });
+  });
+});
