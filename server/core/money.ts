@@ -109,3 +109,11 @@ export function addUsage(usages: readonly (Usage | null)[]): Usage | null {
   }
   return sum;
 }
+
+/** Prompts are long and answers short: so many prompt tokens to one of the answer, as price comparisons commonly take it. */
+const promptToAnswer = 3;
+
+/** What a million tokens cost at the usual mix, US dollars: what a provider is compared with another by, in one number. */
+export function blendedPrice({ input, output }: Price): number {
+  return (promptToAnswer * input + output) / (promptToAnswer + 1);
+}

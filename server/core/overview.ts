@@ -1,4 +1,4 @@
-import type { AutomaticState, ShownState } from './circuit/types.ts';
+import type { AutomaticState, CircuitEvent, ShownState } from './circuit/types.ts';
 import type { OursEvidence } from './incidents/types.ts';
 
 /**
@@ -61,8 +61,8 @@ export interface ProviderOverview {
   firstTokenP95Ms: number | null;
   attempts: number;
   failed: number;
-  /** Its output price against the first choice of the first chain it stands in; null: a price is not known. */
-  priceRatio: number | null;
+  /** By chain that it stands in: its price against the first choice there (`blendedPrice`); null: a price is not known. */
+  priceRatios: Record<string, number | null>;
   /** The most requests a second it has answered over any minute of the last two weeks. */
   mostCarriedPerSecond: number;
   /** The last check of a provider that has no traffic. */
@@ -75,6 +75,8 @@ export interface ProviderOverview {
 export interface Hour {
   now: number;
   minutes: HourMinute[];
+  /** What operators did meanwhile, eldest first. */
+  acts: Pick<CircuitEvent, 'at' | 'provider' | 'cause' | 'by'>[];
 }
 
 export interface HourMinute {

@@ -1,4 +1,5 @@
-import type { AutomaticState, CircuitEvent, ShownState } from '../core/circuit/types.ts';
+import { type AutomaticState, byHand, type CircuitEvent, type ShownState } from '../core/circuit/types.ts';
+import type { Hour } from '../core/overview.ts';
 
 /** Transitions remembered, of one provider. */
 const maxTransitions = 2_000;
@@ -6,7 +7,7 @@ const maxTransitions = 2_000;
 /** The worst first: what a minute is shown as in which a circuit was in several states. */
 const badness: Record<ShownState, number> = { open: 4, tripped: 3, halfOpen: 2, heldClosed: 1, closed: 0 };
 
-type Turn = Pick<CircuitEvent, 'at' | 'from' | 'to' | 'automatic'>;
+type Turn = Pick<CircuitEvent, 'at' | 'from' | 'to' | 'automatic' | 'cause' | 'by'>;
 
 /** How a circuit stands now: what held before anything was heard of it. */
 export interface Standing {
@@ -19,11 +20,11 @@ export class States {
   /** By provider, by time. */
   private readonly turns = new Map<string, Turn[]>();
 
-  transition({ provider, at, from, to, automatic }: CircuitEvent): void {
+  transition({ provider, at, from, to, automatic, cause, by }: CircuitEvent): void {
     const list = this.turns.get(provider) ?? [];
     this.turns.set(provider, list);
     const before = list.findLastIndex((turn) => turn.at <= at);
-    list.splice(before + 1, 0, { at, from, to, automatic });
+    list.splice(before + 1, 0, { at, from, to, automatic, cause, by });
     if (list.length > maxTransitions) list.shift();
   }
 
@@ -35,6 +36,16 @@ export class States {
       if (at > span.from && at < span.to && badness[to] > badness[worst]) worst = to;
     }
     return worst;
+  }
+
+  /** What operators did from `from` up to `to`, eldest first. */
+  acts({ from, to }: Span): Hour['acts'] {
+    const acts = [...this.turns].flatMap(([provider, turns]) =>
+      turns
+        .filter((turn) => byHand(turn) && turn.at >= from && turn.at <= to)
+        .map(({ at, cause, by }) => ({ at, provider, cause, by })),
+    );
+    return acts.sort((one, other) => one.at - other.at);
   }
 
   /** For how much of that time the machine was closed, ms. What operators laid over it says nothing of the provider. */

@@ -1,5 +1,6 @@
 import type { CircuitEntry } from '../core/circuit/types.ts';
 import type { Clock } from '../core/clock.ts';
+import { blendedPrice } from '../core/money.ts';
 import type { ChainOverview, Hour, Overview, ProviderOverview, Totals, TripPreview } from '../core/overview.ts';
 import { previewTrip } from '../core/preview.ts';
 import type { ProbeRecord } from '../core/records.ts';
@@ -63,7 +64,8 @@ export class Overviews {
         attempts: Object.fromEntries(minute?.attempts ?? []),
       };
     });
-    return { now, minutes };
+    const from = minutes[0]?.at ?? now;
+    return { now, minutes, acts: meter.states.acts({ from, to: now }) };
   }
 
   /** What tripping the provider of this circuit would have done. */
@@ -176,7 +178,7 @@ export class Overviews {
       firstTokenP95Ms: firstTokens.quantile(0.95),
       attempts,
       failed,
-      priceRatio: this.priceRatio(provider),
+      priceRatios: this.priceRatios(provider),
       mostCarriedPerSecond: perSecond(meter.traffic.mostCarried(name)),
       standby: standby ? shownCheck(standby) : null,
       uptime: {
@@ -186,11 +188,16 @@ export class Overviews {
     };
   }
 
-  private priceRatio({ name, price }: ProviderSettings): number | null {
+  private priceRatios({ name, price }: ProviderSettings): Record<string, number | null> {
     const { chains, providers } = this.deps;
-    const first = chains.find((chain) => chain.providers.includes(name))?.providers[0];
-    const against = providers.find((provider) => provider.name === first)?.price?.output;
-    return price && against ? price.output / against : null;
+    const ratios = chains
+      .filter((chain) => chain.providers.includes(name))
+      .map((chain) => {
+        const first = providers.find((provider) => provider.name === chain.providers[0])?.price;
+        const against = first ? blendedPrice(first) : 0;
+        return [chain.name, price && against > 0 ? blendedPrice(price) / against : null];
+      });
+    return Object.fromEntries(ratios);
   }
 
   /** Over the minutes in which the program ran; null: it was closed, and nobody asked it, so nothing is known. */

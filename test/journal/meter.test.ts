@@ -1,7 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { Overviews } from '../../server/journal/overview.ts';
 import { attempt, event, noon, request } from '../db/support/records.ts';
-import { live, metered, names, someRequests, spanMs } from '../support/meterTraffic.ts';
+import { defaults, providerNamed, Rig } from '../support/breaker.ts';
+import { chains, live, metered, names, someRequests, spanMs } from '../support/meterTraffic.ts';
 import { slowFelt, slowMinutes, slowProvider } from '../support/slowCount.ts';
 
 const now = noon + spanMs;
@@ -51,6 +53,18 @@ describe('the last hour', () => {
     const states = overviews.hour().minutes.map((minute) => minute.states['deepseek-v3']);
     expect(states.slice(-6)).toEqual([null, 'closed', 'open', 'open', 'open', 'closed']);
     expect(overviews.hour().minutes.at(-1)?.states['qwen-72b']).toBe('closed');
+  });
+
+  test('what operators did is in it, however many transitions came after', () => {
+    const { clock, meter, overviews } = metered();
+    const tripped = event(1, { at: noon + 10_000, to: 'tripped', cause: 'trip', by: 'ops-day' });
+    clock.advance(20_000);
+    meter.transition(tripped);
+    for (let seq = 2; seq < 300; seq += 1) meter.transition(event(seq, { at: noon + 11_000 + seq, cause: 'failures' }));
+    const { at, provider, cause, by } = tripped;
+    expect(overviews.hour().acts).toEqual([{ at, provider, cause, by }]);
+    clock.advance(61 * 60_000);
+    expect(overviews.hour().acts).toEqual([]);
   });
 
   test('the uptime of a provider is the share of the time in which its machine was closed, whoever tripped it', () => {
@@ -103,4 +117,25 @@ test('every name in an overview is of the config, in its order', () => {
   const { providers, chains } = overviews.get();
   expect(providers.map(({ provider }) => provider)).toEqual(names);
   expect(chains.map(({ chain }) => chain)).toEqual(['lucy', 'solo']);
+});
+
+test('a price is against the first choice of each chain, prompts and answers both counted', () => {
+  const { clock, meter } = metered();
+  const priced = (name: string, input: number, output: number) => {
+    return { ...providerNamed(name, defaults), price: { input, cachedInput: input, output } };
+  };
+  const providers = [priced('dear', 1, 5), priced('cheap', 0.5, 2.5), providerNamed('unpriced', defaults)];
+  const [chain] = chains;
+  if (!chain) throw new Error('There is a chain.');
+  const two = [
+    { ...chain, name: 'lucy', providers: ['dear', 'cheap', 'unpriced'] },
+    { ...chain, name: 'luna', providers: ['cheap', 'dear'] },
+  ];
+  const { board } = new Rig({ names: ['dear', 'cheap', 'unpriced'] });
+  const overviews = new Overviews({ chains: two, providers, meter, circuits: () => board.list(), clock, demo: null });
+  expect(overviews.get().providers.map(({ priceRatios }) => priceRatios)).toEqual([
+    { lucy: 1, luna: 2 },
+    { lucy: 0.5, luna: 1 },
+    { lucy: null },
+  ]);
 });

@@ -44,7 +44,7 @@ export function providerOf(provider: string, told: Partial<ProviderOverview> = {
     firstTokenP95Ms: 1_900,
     attempts: 1_200,
     failed: 3,
-    priceRatio: 1,
+    priceRatios: { lucy: 1 },
     mostCarriedPerSecond: 41,
     standby: null,
     uptime: { providerShare: 1, callersShare: 1 },
@@ -89,5 +89,5 @@ export function minuteOf(at: number, told: Partial<HourMinute> = {}): HourMinute
 
 /** An hour that ends `sinceMinuteMs` into its last minute. */
 export function hourOf(minutes: HourMinute[], sinceMinuteMs = 30_000): Hour {
-  return { now: (minutes.at(-1)?.at ?? noon) + sinceMinuteMs, minutes };
+  return { now: (minutes.at(-1)?.at ?? noon) + sinceMinuteMs, minutes, acts: [] };
 }

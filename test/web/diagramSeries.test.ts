@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { actsOf, csvOf, drawnMinutes, maxBands, outlineOf, seriesOf, shadesOf } from '../../web/charts/series.ts';
-import { eventOf, hourOf, minuteMs, minuteOf, noon } from '../support/webCircuits.ts';
+import { hourOf, minuteMs, minuteOf, noon } from '../support/webCircuits.ts';
 
 test('counts become rates, and the unfinished minute is measured by what has passed of it', () => {
   const hour = hourOf([
@@ -100,16 +100,9 @@ test('minutes in which the same circuits were open are one shade', () => {
   ]);
 });
 
-test('only what operators did within the hour is drawn across the chart', () => {
-  const acts = actsOf(
-    [
-      eventOf({ cause: 'trip', by: 'ops' }),
-      eventOf({ cause: 'failures' }),
-      eventOf({ cause: 'reset', by: 'ops', at: noon - 90 * minuteMs }),
-    ],
-    hourOf([minuteOf(noon - minuteMs), minuteOf(noon)]),
-  );
-  expect(acts).toEqual([{ at: noon, words: 'deepseek-v3 tripped by ops' }]);
+test('what operators did is drawn across the chart, in words', () => {
+  const acts = [{ at: noon, provider: 'deepseek-v3', cause: 'trip' as const, by: 'ops' }];
+  expect(actsOf({ ...hourOf([minuteOf(noon)]), acts })).toEqual([{ at: noon, words: 'deepseek-v3 tripped by ops' }]);
 });
 
 test('the table goes out as CSV, and no name of it is a formula', () => {

@@ -22,7 +22,7 @@ test('an hour is sixty cells, and what the program did not live through is unkno
 });
 
 test('an hour nothing is known of is sixty unknown cells up to now', () => {
-  const cells = stripOf({ now: noon + 1, minutes: [] }, a);
+  const cells = stripOf({ now: noon + 1, minutes: [], acts: [] }, a);
   expect(cells.map(({ mark }) => mark)).toEqual(new Array(60).fill('unknown'));
   expect(cells.at(-1)?.at).toBe(noon);
 });

@@ -59,11 +59,11 @@ test.each([
   ],
   [entryOf('a'), ''],
 ])('who moved it and what it carries: %#', (entry, words) => {
-  expect(whoWords(entry, providerOf('a', { priceRatio: 0.6 }))).toBe(words);
+  expect(whoWords(entry, providerOf('a', { priceRatios: { lucy: 0.6, max: 7 } }), 'lucy')).toBe(words);
 });
 
 test('a price that is not known, or the same, is not spoken of', () => {
-  expect([null, 1, 0.04, 2.25, 12.4].map((priceRatio) => priceWords(providerOf('a', { priceRatio })))).toEqual([
+  expect([null, 1, 0.04, 2.25, 12.4].map((ratio) => priceWords(ratio))).toEqual([
     null,
     null,
     '0.04× the price',

@@ -138,11 +138,10 @@ const actWords: Partial<Record<CircuitEvent['cause'], string>> = {
 };
 
 /** What operators did within the hour, for lines across the chart. */
-export function actsOf(events: readonly CircuitEvent[], hour: Hour): { at: number; words: string }[] {
-  const from = hour.minutes[0]?.at ?? hour.now;
-  return events.flatMap(({ at, cause, provider, by }) => {
+export function actsOf({ acts }: Hour): { at: number; words: string }[] {
+  return acts.flatMap(({ at, cause, provider, by }) => {
     const word = actWords[cause];
-    return word === undefined || at < from || at > hour.now ? [] : [{ at, words: `${provider} ${word} by ${by}` }];
+    return word === undefined ? [] : [{ at, words: `${provider} ${word} by ${by}` }];
   });
 }
 

@@ -1,5 +1,4 @@
 import { type ComponentType, lazy, Suspense, useState } from 'react';
-import type { CircuitEvent } from '../../server/core/circuit/types.ts';
 import type { Hour } from '../../server/core/overview.ts';
 import { ZoneWord } from '../ui/figures.tsx';
 import { Panel } from '../ui/panel.tsx';
@@ -22,12 +21,10 @@ export interface WhoAnsweredProps {
   problem: string | null;
   /** Every provider, as the chains name them. */
   order: string[];
-  /** Transitions of the last hour. */
-  events: CircuitEvent[];
 }
 
 /** Who gave the answers of the last hour, with the table behind it. */
-export function WhoAnswered({ hour, problem, order, events }: WhoAnsweredProps) {
+export function WhoAnswered({ hour, problem, order }: WhoAnsweredProps) {
   const [asTable, setAsTable] = useState(false);
   const isPrinting = usePrinting();
   return (
@@ -47,13 +44,13 @@ export function WhoAnswered({ hour, problem, order, events }: WhoAnsweredProps) 
     >
       {problem !== null && <p className="chart-note">The last hour could not be read anew: {problem}</p>}
       {hour === null && <div className="chart-room" />}
-      {hour !== null && !asTable && <Drawing hour={hour} order={order} events={events} />}
+      {hour !== null && !asTable && <Drawing hour={hour} order={order} />}
       {hour !== null && (asTable || isPrinting) && <AnsweredTable hour={hour} order={order} />}
     </Panel>
   );
 }
 
-function Drawing({ hour, order, events }: Pick<WhoAnsweredProps, 'order' | 'events'> & { hour: Hour }) {
+function Drawing({ hour, order }: Pick<WhoAnsweredProps, 'order'> & { hour: Hour }) {
   const series = seriesOf(hour, order);
   const failed = series.points.some(({ errorsRate }) => (errorsRate ?? 0) > 0);
   if (series.bands.length === 0 && !failed) {
@@ -70,7 +67,7 @@ function Drawing({ hour, order, events }: Pick<WhoAnsweredProps, 'order' | 'even
       </figcaption>
       <div className="chart-room">
         <Suspense fallback={null}>
-          <AreaDrawing series={series} shades={shadesOf(hour)} acts={actsOf(events, hour)} />
+          <AreaDrawing series={series} shades={shadesOf(hour)} acts={actsOf(hour)} />
         </Suspense>
       </div>
     </figure>

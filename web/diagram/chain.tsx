@@ -25,7 +25,7 @@ export function ChainDiagram({ chain, ...props }: DiagramProps & { chain: ChainO
   const rate = perSecond < 10 ? Number(perSecond.toFixed(1)) : Math.round(perSecond);
   return (
     <Panel title={chain.chain} note={`${rate} requests a second · ${chainWords(chain)}`} className="chain-panel">
-      <Rows chain={chain} placed {...props} />
+      <Rows chain={chain} name={chain.chain} {...props} />
       <Survival chain={chain} />
     </Panel>
   );
@@ -40,15 +40,15 @@ export function LooseDiagram({
 }: DiagramProps & { title: string; note?: ReactNode; providers: string[] }) {
   return (
     <Panel title={title} note={note} className="chain-panel">
-      <Rows chain={{ providers, requestsPerSecond: 0 }} placed={false} {...props} />
+      <Rows chain={{ providers, requestsPerSecond: 0 }} name={null} {...props} />
     </Panel>
   );
 }
 
-function Rows({ chain, placed, known, hour, selected, onAct }: DiagramProps & { chain: Fed; placed: boolean }) {
+function Rows({ chain, name, known, hour, selected, onAct }: DiagramProps & { chain: Fed; name: string | null }) {
   const { callers, lines } = layoutChain(chain, known);
   return (
-    <ol className={`rows ${placed ? '' : 'rows-loose'}`}>
+    <ol className={`rows ${name === null ? 'rows-loose' : ''}`}>
       {lines.map((line) => (
         <li key={line.provider} className="row" data-provider={line.provider} aria-current={line.provider === selected}>
           <Callers callers={callers} place={line.place} />
@@ -58,7 +58,7 @@ function Rows({ chain, placed, known, hour, selected, onAct }: DiagramProps & { 
             entry={known.circuits.get(line.provider) ?? null}
             overview={known.overviews.get(line.provider)}
             strip={hour && stripOf(hour, line.provider)}
-            placed={placed}
+            chain={name}
             onAct={onAct}
           />
         </li>

@@ -22,16 +22,18 @@ export interface RowProps {
   overview: ProviderOverview | undefined;
   /** Null: not read yet. */
   strip: StripCell[] | null;
-  /** False in a list that is no chain. */
-  placed: boolean;
+  /** Null in a list that is no chain. */
+  chain: string | null;
   onAct: AskFor;
 }
 
 /** Everything beside one line. */
-export function RowCells({ line, entry, overview, strip, placed, onAct }: RowProps) {
+export function RowCells({ line, entry, overview, strip, chain, onAct }: RowProps) {
   const { provider } = line;
   const mayAct = useMayAct();
-  const about = [placed ? placeWords(line.place) : null, overview?.model ?? null].filter((part) => part !== null);
+  const about = [chain === null ? null : placeWords(line.place), overview?.model ?? null].filter(
+    (part) => part !== null,
+  );
   return (
     <>
       <div className="row-name">
@@ -40,7 +42,9 @@ export function RowCells({ line, entry, overview, strip, placed, onAct }: RowPro
         </h3>
         <p className="muted">{about.join(' · ')}</p>
       </div>
-      <div className="row-state">{entry && <StateCell line={line} entry={entry} overview={overview} />}</div>
+      <div className="row-state">
+        {entry && <StateCell line={line} entry={entry} overview={overview} chain={chain} />}
+      </div>
       <div className="row-figures">{entry && <RowFigures entry={entry} overview={overview} />}</div>
       <div className="row-strip">{strip && <StripBars cells={strip} provider={provider} />}</div>
       <div className="row-acts">{mayAct && <Acts provider={provider} entry={entry} onAct={onAct} />}</div>
@@ -66,10 +70,12 @@ function Acts({ provider, entry, onAct }: Pick<RowProps, 'entry' | 'onAct'> & { 
   );
 }
 
-function StateCell({ line, entry, overview }: Pick<RowProps, 'line' | 'overview'> & { entry: CircuitEntry }) {
+type StateProps = Pick<RowProps, 'line' | 'overview' | 'chain'> & { entry: CircuitEntry };
+
+function StateCell({ line, entry, overview, chain }: StateProps) {
   const { state, since, until, evidence, cause } = entry;
   const opened = (state === 'open' || state === 'halfOpen') && cause !== null;
-  const who = whoWords(entry, overview);
+  const who = whoWords(entry, overview, chain);
   const byHandUntil = (state === 'tripped' || state === 'heldClosed') && until !== null;
   return (
     <>

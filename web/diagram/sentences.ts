@@ -56,11 +56,11 @@ export function distanceWords({ failuresInARow, timeoutsInARow, window, limits }
 }
 
 /** The third line: who moved it, and what it carries. Parts that have nothing to say are left out. */
-export function whoWords(entry: CircuitEntry, overview: ProviderOverview | undefined): string {
+export function whoWords(entry: CircuitEntry, overview: ProviderOverview | undefined, chain: string | null): string {
   const parts = [
     ...moved[entry.state](entry),
     entry.carries.length > 0 ? `carries ${listed(entry.carries)} now` : null,
-    ...(entry.carries.length > 0 ? [priceWords(overview)] : []),
+    chain !== null && entry.carries.includes(chain) ? priceWords(overview?.priceRatios[chain] ?? null) : null,
   ];
   return parts.filter((part) => part !== null && part !== '').join(' · ');
 }
@@ -90,9 +90,8 @@ function failedProbes({ probe }: CircuitEntry): string | null {
   return probe.failed > 0 ? `${plural(probe.failed, 'probe')} failed` : null;
 }
 
-/** `0.6× the price`; null: it is the same, or not known. */
-export function priceWords(overview: ProviderOverview | undefined): string | null {
-  const ratio = overview?.priceRatio ?? null;
+/** Against the first choice of the chain: `0.6× the price`; null: it is the same, or not known. */
+export function priceWords(ratio: number | null): string | null {
   if (ratio === null || ratio === 1) return null;
   return `${ratio < 10 ? Number(ratio.toFixed(ratio < 0.1 ? 2 : 1)) : Math.round(ratio)}× the price`;
 }

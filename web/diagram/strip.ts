@@ -59,7 +59,7 @@ export function patchHour(hour: Hour, present: Present): Hour {
   const last = minutes.pop();
   if (!last) return hour;
   minutes.push({ ...last, states: worseStates(last, present), attempts: someAttempts(last, present) });
-  return { now: Math.max(hour.now, present.now), minutes: minutes.slice(-minutesShown) };
+  return { ...hour, now: Math.max(hour.now, present.now), minutes: minutes.slice(-minutesShown) };
 }
 
 function worseStates(minute: HourMinute, { circuits }: Present): HourMinute['states'] {

@@ -60,7 +60,7 @@ export function LivePage() {
       {overview?.ours && <OursNote ours={overview.ours} isTold={false} />}
       <div className="live-lower">
         <div>
-          <WhoAnswered hour={hour.read} problem={hour.problem} order={order} events={feed.events} />
+          <WhoAnswered hour={hour.read} problem={hour.problem} order={order} />
           {overview && (
             <LiveTruths
               providers={order.flatMap((provider) => known.overviews.get(provider) ?? [])}

@@ -107,7 +107,7 @@ export type TransitionCause =
 const CAUSES_BY_HAND: readonly TransitionCause[] = ['trip', 'hold', 'reset', 'release'];
 
 /** Whether an operator asked for this transition. */
-export function byHand(event: CircuitEvent): boolean {
+export function byHand(event: Pick<CircuitEvent, 'cause'>): boolean {
   return CAUSES_BY_HAND.includes(event.cause);
 }
 
