@@ -15,7 +15,7 @@ import { Overviews } from '../../server/journal/overview.ts';
 import { rebuildMeter } from '../../server/journal/rebuild.ts';
 import { addedWaitMs, timeShares } from '../../web/requests/explain.ts';
 import { emptyAgain, emptyDatabase } from '../db/support/emptyDatabase.ts';
-import { batch, noon, request, stored } from '../db/support/records.ts';
+import { batch, event, noon, request, stored } from '../db/support/records.ts';
 import { defaults, providerNamed, Rig } from '../support/breaker.ts';
 import { FakeClock } from '../support/fakeClock.ts';
 import { chains, names, openingsOf, someRequests, spanMs } from '../support/meterTraffic.ts';
@@ -34,7 +34,7 @@ hurried.after = (_ms, run) => {
 const log = { info: () => {}, warn: () => {}, error: () => {} };
 
 /** What the live page shows after a start that finds this record. */
-async function overviewsOf({ orm }: DatabaseFile): Promise<Overviews> {
+async function overviewsOf({ orm }: DatabaseFile): Promise<{ overviews: Overviews; board: Rig['board'] }> {
   const clock = new FakeClock(now);
   const providers = names.map((name) => providerNamed(name, defaults));
   const meter = new Meter({ chains, providers, clock });
@@ -49,12 +49,21 @@ async function overviewsOf({ orm }: DatabaseFile): Promise<Overviews> {
   };
   const { signal } = new AbortController();
   await rebuildMeter({ meter, storage, clock: hurried, log, node: 'a', lastSeq: 1_000, signal });
-  return new Overviews({ chains, providers, meter, circuits: () => board.list(), clock, demo: null });
+  const overviews = new Overviews({ chains, providers, meter, circuits: () => board.list(), clock, demo: null });
+  return { overviews, board };
 }
 
 /** Something in each minute: one without a trace is one in which the program may not have run. */
 const steady = Array.from({ length: 70 }, (_, at) =>
   request(`s${at}`, { startedAt: noon + at * 60_000, durationMs: 50_000, servedBy: 'llama-3.3-70b' }),
+);
+
+/** One from before the hour, and two within it. */
+const byOperators = [30_000, 1_200_000, 2_500_000].map((after, index) =>
+  event(900 + index, {
+    ...{ provider: 'qwen-72b', at: noon + after, epoch: 0, from: 'closed', to: 'heldClosed', automatic: 'closed' },
+    ...{ cause: index === 1 ? 'hold' : 'release', by: 'ops-day' },
+  }),
 );
 
 test('every figure of the live page is what the rows of requests, attempts and transitions say', async () => {
@@ -64,13 +73,13 @@ test('every figure of the live page is what the rows of requests, attempts and t
       emptyAgain(database);
       database.sqlite.exec('delete from circuit_events; delete from circuits');
       const requests = [...drawn, ...steady];
-      const events: CircuitEvent[] = openingsOf(requests, [900_000, 2_400_000, 3_900_000]);
+      const events: CircuitEvent[] = [...openingsOf(requests, [900_000, 2_400_000, 3_900_000]), ...byOperators];
       appendBatch(
         database,
         batch({ requests, events: events.map((event) => ({ event, stored: stored(event.epoch) })) }),
       );
       const raw = rawFigures(database.sqlite, now);
-      const overviews = await overviewsOf(database);
+      const { overviews, board } = await overviewsOf(database);
       const { totals, providers, chains: shownChains } = overviews.get();
       expect(totals.felt).toEqual({ windowMs: 300_000, ...raw.felt() });
       for (const { provider, uptime, ...shown } of providers) {
@@ -93,6 +102,12 @@ test('every figure of the live page is what the rows of requests, attempts and t
       }
       for (const { at, answered, errors, attempts } of overviews.hour().minutes)
         expect({ answered, errors, attempts }).toEqual(raw.minute(at));
+      expect(overviews.hour().acts).toEqual(raw.acts());
+      for (const entry of board.list()) {
+        const { requests: chose, moved, nobody } = overviews.preview(entry);
+        expect(chose).toBe(raw.choseFirst(entry.provider));
+        expect(moved.reduce((sum, fate) => sum + fate.requests, nobody)).toBe(chose);
+      }
     }),
     { numRuns: 10 },
   );

@@ -14,6 +14,7 @@ function askingOf(sqlite: Database.Database, now: number) {
   const prepared = (text: string) => sqlite.prepare<object>(text);
   return {
     row: (text: string, more: object = {}) => prepared(text).get({ now, ...more }) as Row,
+    all: (text: string) => prepared(text).all({ now }),
     list: (text: string, more: object = {}) =>
       prepared(text)
         .pluck()
@@ -44,7 +45,7 @@ const firstOfTrail = '(select provider from attempts where request_id = requests
 const tried = "from attempts join requests on requests.id = request_id where attempts.outcome <> 'skipped' and";
 const callersOwn = `('requestRefused', 'contextLength', 'contentFilter', 'tooLarge')`;
 
-function ofTraffic({ row, one, counts }: Asking) {
+function ofTraffic({ all, row, one, counts }: Asking) {
   return {
     felt: () =>
       row(`select count(*) requests, total(outcome = 'succeeded') answered, total(${felt}) errors,
@@ -53,6 +54,18 @@ function ofTraffic({ row, one, counts }: Asking) {
       inTenSeconds: one(`select count(*) from requests where chain = @chain and ${lastTenSeconds}`, { chain }),
       attempts: counts(`select provider, count(*) ${tried} chain = @chain and ${lastTenSeconds} group by 1`, { chain }),
     }),
+    /** What operators did in the last sixty minutes, the one that runs among them. */
+    acts: () =>
+      all(`select at, provider, cause, "by" from circuit_events
+        where cause in ('trip', 'hold', 'reset', 'release')
+          and at between (cast(@now as integer) / 60000 - 59) * 60000 and @now order by at`),
+    /** Requests of the last fifteen minutes whose first call went to a provider. */
+    choseFirst: (provider: string) =>
+      one(
+        `select count(*) from requests where ${back(60_000)} between 0 and 14 and @provider =
+          (select provider from attempts where request_id = requests.id and outcome <> 'skipped' order by ordinal limit 1)`,
+        { provider },
+      ),
     minute(at: number) {
       const within = `${end} >= @at and ${end} < @at + 60000`;
       const served = `outcome = 'succeeded' and served_by is not null`;
