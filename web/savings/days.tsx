@@ -7,13 +7,14 @@ import { Panel } from '../ui/panel.tsx';
 import { usePrinting } from '../ui/usePrinting.ts';
 import { useZone } from '../zone.tsx';
 import { Groups, SavedGroups } from './groups.tsx';
+import { knownOf } from './words.ts';
 
 /** The drawing is large and late: the page stands without it. */
 const DaysDrawing = lazy(() => import('./daysDrawing.tsx').catch(() => ({ default: NoDrawing })));
 
 export interface DayBar {
   day: string;
-  /** The net from its low to its high; null: nothing was counted on that day. */
+  /** The net from its low to its high; null: nothing was counted on that day, or its money is not known. */
   dollars: [low: number, high: number] | null;
   /** False: the time begins or ends within it. */
   whole: boolean;
@@ -26,13 +27,14 @@ export function Days({ summary }: { summary: SavingsSummary }) {
   const isPrinting = usePrinting();
   const { days, from, to } = summary;
   const parts = [day(from, zone), day(to - 1, zone)];
-  const bars = days.map(
-    ({ day: name, figures: { net, skips, probes } }): DayBar => ({
-      day: name,
-      dollars: skips + probes.probes === 0 ? null : [net.low / 1e9, net.high / 1e9],
-      whole: !parts.includes(name),
-    }),
-  );
+  const bars = days.map(({ day: name, figures }): DayBar => {
+    const { net, skips, probes } = figures;
+    const isCounted = skips + probes.probes > 0 && knownOf(figures).net;
+    return {
+      ...{ day: name, whole: !parts.includes(name) },
+      dollars: isCounted ? [net.low / 1e9, net.high / 1e9] : null,
+    };
+  });
   const rows = days.toReversed().map(({ day: name, figures }) => ({
     ...{ key: name, figures },
     label: `${name}${parts.includes(name) ? ' …' : ''}`,
