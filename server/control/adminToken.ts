@@ -1,5 +1,5 @@
 import { unguessableCharacters } from '../core/access.ts';
-import { hashPassword, isPassword } from '../operations/access/passwords.ts';
+import { hashAside, isPassword } from '../operations/access/passwords.ts';
 import { hashOf, sameHash } from '../operations/access/secret.ts';
 
 /** `RECLOSER_TOKEN`. Another one may take its place while the program runs: who came in by the one before is out then. */
@@ -8,6 +8,8 @@ export class AdminToken {
   private ending = new AbortController();
   /** Its sessions are kept by this; null: it has none yet. */
   private seal: string | null = null;
+  /** The same while it is being made. */
+  private making: Promise<string> | null = null;
 
   /** Null: there is none. */
   constructor(token: string | null) {
@@ -39,19 +41,18 @@ export class AdminToken {
     const { seal, ending } = this;
     this.token = token;
     this.seal = null;
+    this.making = null;
     this.ending = new AbortController();
     ending.abort();
     return seal;
   }
 
-  /**
-   * What a session is kept by that is opened with it. A person may have chosen it, so it is kept as passwords are. Null: it
-   * has been replaced meanwhile. Throws `OperationError` when too many are signing in.
-   */
+  /** What a session is kept by that is opened with it: Argon2id, since a person may have chosen it. Null: it has been replaced meanwhile. */
   async sealNow(): Promise<string | null> {
     const { token, ending } = this;
     if (token === null) return null;
-    const seal = this.seal ?? (await hashPassword(token));
+    this.making ??= hashAside(token);
+    const seal = this.seal ?? (await this.making);
     if (ending.signal.aborted) return null;
     this.seal ??= seal;
     return this.seal;

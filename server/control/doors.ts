@@ -101,7 +101,7 @@ function refuseStranger(request: FastifyRequest, settings: ListenerSettings): Re
 function followsLink(request: FastifyRequest): boolean {
   const { 'sec-fetch-mode': mode, 'sec-fetch-dest': destination } = request.headers;
   const fromProvider = request.url.startsWith('/sign-in/provider/callback?');
-  const isPage = fromProvider || !/^\/(trpc|api|sign-in|sign-out)\b/.test(asRouted(request.url));
+  const isPage = fromProvider || /^\/(?!(trpc|api|sign-in|sign-out)\b)/.test(asRouted(request.url));
   return request.method === 'GET' && mode === 'navigate' && destination === 'document' && isPage;
 }
 

@@ -43,8 +43,9 @@ import type { Context, OnRefused } from './trpc.ts';
 /** Bounds of this listener. */
 const maxBodyBytes = 65_536;
 const maxBatch = 20;
-/** Time for a request to come in whole. */
+/** Time for a request to come in whole, and how often those that take longer are looked for. */
 const receiveMs = 10_000;
+const slowCheckMs = 2_000;
 /** Acts that are under way when the listener closes get so long to reach the disk. */
 const closeGraceMs = 2_000;
 
@@ -164,6 +165,11 @@ function openServer({ settings, newId }: ControlDeps): FastifyInstance {
   return fastify({
     logger: false,
     bodyLimit: maxBodyBytes,
+    http: {
+      headersTimeout: receiveMs,
+      requestTimeout: receiveMs,
+      connectionsCheckingInterval: slowCheckMs,
+    },
     requestTimeout: receiveMs,
     trustProxy: settings.control.trustProxy,
     routerOptions: { maxParamLength: maxPathCharacters },

@@ -124,20 +124,10 @@ async function byToken(exchange: Exchange, token: string): Promise<FastifyReply>
     return refuse(reply, strangerStatus[identity.why], strangerSentences[identity.why]);
   }
   const { who, role, owner: id } = identity.caller;
-  try {
-    const owner = id ?? (await deps.keys.admin.sealNow());
-    if (owner === null) return refuse(reply, 401, strangerSentences.wrong);
-    begin(exchange, { who, role, owner, way: 'token', from: request.ip });
-  } catch (error) {
-    return refuseBusy(reply, error);
-  }
+  const owner = id ?? (await deps.keys.admin.sealNow());
+  if (owner === null) return refuse(reply, 401, strangerSentences.wrong);
+  begin(exchange, { who, role, owner, way: 'token', from: request.ip });
   return reply.code(204).send();
-}
-
-/** Too many people are signing in; what else went wrong is thrown on. */
-function refuseBusy(reply: FastifyReply, error: unknown): FastifyReply {
-  if (!(error instanceof OperationError)) throw error;
-  return refuse(reply, 503, error.message);
 }
 
 /** A name nobody has, a wrong password, a locked name and a person who may not come in sound and take the same. */
@@ -151,7 +141,8 @@ async function byPassword(exchange: Exchange, given: { name: string; password: s
   try {
     right = await isPassword(person?.passwordHash ?? null, given.password);
   } catch (error) {
-    return refuseBusy(reply, error);
+    if (error instanceof OperationError) return refuse(reply, 503, error.message);
+    throw error;
   }
   if (!right || locked || !person || person.disabledAt !== null) {
     const locks = !locked && lockouts.wrong(given.name);

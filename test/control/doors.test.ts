@@ -126,6 +126,13 @@ describe('the doors of the control listener', () => {
     expect((await send(control, '/trpc/circuits.trip', { method: 'POST', headers: json, body })).status).toBe(413);
   });
 
+  it('a request has ten seconds to come in whole', async () => {
+    await using control = await startControl();
+    // Node, which measures both by its own clock, lets slow bodies be where headers have longer than the whole.
+    const { headersTimeout, requestTimeout } = control.server.server;
+    expect([headersTimeout, requestTimeout]).toEqual([10_000, 10_000]);
+  });
+
   it('a batch has a bound', async () => {
     await using control = await startControl();
     const batch = (size: number) => `/trpc/${Array(size).fill('circuits.list').join(',')}?batch=1`;

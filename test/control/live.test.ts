@@ -131,15 +131,25 @@ describe('live events', () => {
     good?.leave();
   });
 
-  it('there is a bound on open streams, and one that ends makes room', async () => {
+  it('there is a bound on open streams, of one and of all, and one that ends makes room', async () => {
     const live = new NumberedSource();
     await using control = await startControl({ live });
     live.publish('one');
-    const readers = await Promise.all(Array.from({ length: 200 }, () => listen(control)));
-    await Promise.all(readers.map((reader) => reader.next()));
-    const { body } = await call(control, 'live.events');
-    expect(body.error?.data.code).toBe('TOO_MANY_REQUESTS');
-    expect(body.error?.message).toContain('200 live streams are open');
+    const names = ['one', 'two', 'three', 'four', 'five'];
+    const tokens = await Promise.all(names.map((name) => tokenOf(control, 'viewer', { name })));
+    const refusal = async (token = '') => {
+      const { body } = await call(control, 'live.events', { headers: bearer(token) });
+      return [body.error?.data.code, body.error?.message.split(',')[0]];
+    };
+    const readers: Awaited<ReturnType<typeof listen>>[] = [];
+    for (const token of tokens.slice(0, 4)) {
+      for (let open = 0; open < 50; open += 1) readers.push(await listen(control, { headers: bearer(token) }));
+      await Promise.all(readers.slice(-50).map((reader) => reader.next()));
+      if (token === tokens[0]) {
+        expect(await refusal(token)).toEqual(['TOO_MANY_REQUESTS', '50 live streams of token:one are open']);
+      }
+    }
+    expect(await refusal(tokens[4])).toEqual(['TOO_MANY_REQUESTS', '200 live streams are open']);
     const left = once(live, 'readers');
     readers[0]?.leave();
     await left;

@@ -18,7 +18,12 @@ const waiting: (() => void)[] = [];
 let decoy: Promise<string> | null = null;
 
 export function hashPassword(password: string): Promise<string> {
-  return inTurn(async () => (await argon2()).hash(password, cost));
+  return inTurn(() => hashAside(password));
+}
+
+/** The same without waiting for a turn, for what is hashed once a start: people who flood sign-ins keep it from nobody. */
+export async function hashAside(secret: string): Promise<string> {
+  return (await argon2()).hash(secret, cost);
 }
 
 /** Whether this is the password. `kept` null: nobody has it, which takes as long to find out. Throws `unavailable` when too many are at it. */
