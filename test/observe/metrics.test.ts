@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { parser } from '@prometheus-io/lezer-promql';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
+import { isFelt } from '../../server/core/felt.ts';
 import { Metrics } from '../../server/observe/metrics.ts';
 import { Totals } from '../../server/observe/totals.ts';
 import { testBoard } from '../support/control.ts';
@@ -182,6 +183,15 @@ describe('alert rules and the Grafana dashboard', () => {
     expect(expressions.length).toBeGreaterThan(30);
     const wrongs = expressions.flatMap(([where, expr]) => wrongsOf(expr, known).map((wrong) => `${where}: ${wrong}`));
     expect(wrongs).toEqual([]);
+  });
+
+  it('the page for callers counts what they felt, of all who stayed and asked for what can be answered', () => {
+    const { expr = '' } = rules.find(({ alert }) => alert === 'RecloserCallersGetErrors') ?? {};
+    const [, felt = ''] = /outcome=~"(.*?)"/.exec(expr) ?? [];
+    const [, leftOut = ''] = /outcome!~"(.*?)"/.exec(expr) ?? [];
+    const outcomes = ['succeeded', 'failed', 'refused', 'interrupted', 'cancelled'] as const;
+    expect(outcomes.filter((outcome) => isFelt({ outcome }))).toEqual(felt.split('|'));
+    expect(leftOut.split('|').sort()).toEqual(['cancelled', 'refused']);
   });
 
   it('each alert says who is to hear it and what it means, with labels it has', () => {
