@@ -41,21 +41,7 @@ export function ProviderPage() {
       { refetchInterval: to === undefined ? againMs : false, placeholderData: keepPreviousData },
     ),
   );
-  if (!data) {
-    return (
-      <>
-        <h1 className="visually-hidden">{name}</h1>
-        {error && (
-          <EmptyState title="This provider cannot be shown">
-            <p>{errorSentence(error)}</p>
-            <p>
-              <Link to="/">Go to Live</Link>
-            </p>
-          </EmptyState>
-        )}
-      </>
-    );
-  }
+  if (!data) return <NotShown name={name} error={error} />;
   const entry = circuits.find(({ provider }) => provider === name) ?? data.entry;
   // Where the figures end, so do the lists: a whole minute.
   const until = to === undefined ? undefined : data.to;
@@ -99,6 +85,23 @@ export function ProviderPage() {
         </div>
       </div>
       <Effective provider={name} settings={data.effective} />
+    </>
+  );
+}
+
+/** Until it is read, and where it cannot be: why, and where else to go. */
+function NotShown({ name, error }: { name: string; error: unknown }) {
+  return (
+    <>
+      <h1 className="visually-hidden">{name}</h1>
+      {error !== null && (
+        <EmptyState title="This provider cannot be shown">
+          <p>{errorSentence(error)}</p>
+          <p>
+            <Link to="/">Go to Live</Link>
+          </p>
+        </EmptyState>
+      )}
     </>
   );
 }

@@ -63,7 +63,7 @@ export function SavingsPage() {
           what they spared and cost is in no figure here.
         </LetGo>
       )}
-      {data && to !== undefined && !isEmpty(data) && (
+      {data && search.to !== undefined && !isEmpty(data) && (
         <p className="note">
           Requests are those of that time; prices and what is billed of failed calls are those of now, as earlier ones
           are not kept.

@@ -64,24 +64,7 @@ export function Filters({ search, chains, counts }: FiltersProps) {
         counts={counts?.counts.client}
         choose={(client) => change({ client })}
       />
-      <Toggle
-        label="By a fallback"
-        on={search.fallback === true}
-        count={counts?.counts.fallback}
-        set={(on) => change({ fallback: on || undefined })}
-      />
-      <Toggle
-        label="Rescued"
-        on={search.rescued === true}
-        count={counts?.counts.rescued}
-        set={(on) => change({ rescued: on || undefined })}
-      />
-      <Toggle
-        label="Felt by the caller"
-        on={search.felt === true}
-        count={counts?.counts.felt}
-        set={(on) => change({ felt: on || undefined })}
-      />
+      <Marks search={search} counts={counts} change={change} />
       <Times
         range={search}
         terms={listTerms}
@@ -89,6 +72,25 @@ export function Filters({ search, chains, counts }: FiltersProps) {
       />
     </search>
   );
+}
+
+const marks = [
+  ['fallback', 'By a fallback'],
+  ['rescued', 'Rescued'],
+  ['felt', 'Felt by the caller'],
+] as const;
+
+/** What is so or not of a request. */
+function Marks({ search, counts, change }: { search: RequestSearch; counts: Counts | undefined; change: Change }) {
+  return marks.map(([name, label]) => (
+    <Toggle
+      key={name}
+      label={label}
+      on={search[name] === true}
+      count={counts?.counts[name]}
+      set={(on) => change({ [name]: on || undefined })}
+    />
+  ));
 }
 
 function seen(counts: Readonly<Record<string, number>> | undefined): string[] {
