@@ -51,7 +51,7 @@ test('the zone is in the address, also one of an earlier visit: who is sent it r
   const friend = await signIn(browser(), program);
   await friend.page.waitForURL(/tz=utc/);
   await friend.page.goto(page.url());
-  await friend.page.getByRole('columnheader', { name: 'time GMT+9' }).waitFor();
+  await friend.page.getByRole('columnheader', { name: 'time, GMT+9' }).waitFor();
   const time = page.getByRole('region', { name: 'Why this request went as it did' }).locator('time').first();
   const there = friend.page.getByRole('region', { name: 'Why this request went as it did' }).locator('time').first();
   expect(await there.textContent()).toBe(await time.textContent());

@@ -5,7 +5,7 @@ import { type Minute, soakMinute, soakStage } from '../support/soak.ts';
 const minutes = Number(process.env.RECLOSER_SOAK_MINUTES ?? 60);
 /** What is kept of the last hour fills up while this runs, and the engine's own code with it: more than this is a leak. */
 const maxGrowthBytes = 16_000_000;
-/** Files and sockets come and go by a few. */
+/** Files and timers come and go by a few. */
 const spareFiles = 6;
 
 test(

@@ -2,8 +2,8 @@ import { expect, test } from 'vitest';
 import { soakMinute, soakStage } from '../support/soak.ts';
 
 /** Each a few seconds of what `test/long/soak.test.ts` does for an hour. */
-const pace = { minuteMs: 3_500, turnMs: 1_700 };
-/** Files and sockets come and go by a few. */
+const pace = { minuteMs: 3_500, turnMs: 1_200 };
+/** Files and timers come and go by a few. */
 const spare = 6;
 
 test('a sample of outages under load: everybody is answered while one provider is well, and nothing is left behind', async () => {

@@ -19,6 +19,8 @@ export interface Callers {
   readonly answers: readonly Answered[];
   /** Waits for so many more answers. */
   more(count: number): Promise<void>;
+  /** Resolves when the calls that are under way now are over; others begin meanwhile. */
+  settled(): Promise<void>;
   /** No new calls; resolves when those under way are over and their connections closed. */
   stop(): Promise<void>;
 }
@@ -30,12 +32,16 @@ const pauseMs = 15;
 export function startCallers(program: Pick<Program, 'gatewayUrl'>, count = 4, body: object = {}): Callers {
   const answers: Answered[] = [];
   const connections = new Agent();
+  const underWay = new Set<Promise<Answered>>();
   let stopped = false;
   const one = async (caller: number): Promise<void> => {
     for (let turn = caller; !stopped; turn += 1) {
       const messages = [{ role: 'user', content: `question ${turn} of ${caller}` }];
       const asked = { model: 'lucy', stream: turn % 2 === 0, messages, ...body };
-      answers.push(await callOnce(program, asked, connections));
+      const call = callOnce(program, asked, connections);
+      underWay.add(call);
+      answers.push(await call);
+      underWay.delete(call);
       await new Promise<void>((resolve) => void realClock.after(pauseMs, resolve));
     }
   };
@@ -50,6 +56,9 @@ export function startCallers(program: Pick<Program, 'gatewayUrl'>, count = 4, bo
       stopped = true;
       await all;
       await connections.destroy();
+    },
+    async settled() {
+      await Promise.all(underWay);
     },
     async more(wanted) {
       const from = answers.length;

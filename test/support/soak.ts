@@ -1,10 +1,10 @@
-import { readdirSync } from 'node:fs';
+import { readdirSync, readlinkSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { request } from 'undici';
 import type { Simulator } from '../../server/simulator/simulator.ts';
 import { realClock } from '../../server/world.ts';
-import { type Answered, metric, startCallers } from './callers.ts';
+import { type Answered, type Callers, metric, startCallers } from './callers.ts';
 import { folder, type Held, type Program, realSimulator, startProgram, token, until, writeConfig } from './program.ts';
 
 /** What one minute of a soak, or a shorter sample of one, came to, measured when nothing was in flight any more. */
@@ -13,7 +13,7 @@ export interface Minute {
   /** Callers who got no whole answer, though one provider was well all the time. */
   failed: Answered[];
   held: Held;
-  /** Files, sockets among them; null: this system does not tell. */
+  /** Open files and pipes; sockets are waited for until few are left. Null: this system does not tell. */
   files: number | null;
   threads: number | null;
   /** How long this process, in which the providers are, stood still at most, ms: for so long none of them was well. */
@@ -72,7 +72,7 @@ export async function soakMinute(stage: SoakStage, number: number, pace = fullPa
   const end = realClock.now() + pace.minuteMs;
   await changeConfig(config, number);
   program.process.kill('SIGHUP');
-  while (realClock.now() < end) await playTurn(stage, pace);
+  while (realClock.now() < end) await playTurn(stage, load, pace);
   over = true;
   stops.disable();
   await Promise.all([load.stop(), ...beside]);
@@ -82,8 +82,8 @@ export async function soakMinute(stage: SoakStage, number: number, pace = fullPa
   return { answered: load.answers.length - failed.length, failed, stoodStillMs, ...(await measure(program)) };
 }
 
-/** The next provider is well, and known to be, before the last one fails. */
-async function playTurn(stage: SoakStage, { turnMs }: Pace): Promise<void> {
+/** The next provider is well, and known to be, before the last one fails: also for who asked before, and waits. */
+async function playTurn(stage: SoakStage, load: Callers, { turnMs }: Pace): Promise<void> {
   const { simulator, chain, program, turn } = stage;
   stage.turn += 1;
   const isWell = chain[turn % chain.length] ?? '';
@@ -93,6 +93,7 @@ async function playTurn(stage: SoakStage, { turnMs }: Pace): Promise<void> {
     await program.control.circuits.probe.mutate({ provider: isWell, reason: 'soak' });
     return (await program.circuit(isWell)).state === 'closed';
   });
+  await load.settled();
   const others = chain.filter((name) => name !== isWell);
   for (const [at, name] of others.entries()) {
     await simulator.setFault(name, outages[(turn * others.length + at) % outages.length] ?? '503');
@@ -149,18 +150,29 @@ async function measure(program: Program): Promise<Pick<Minute, 'held' | 'files' 
     await until(async () => (await metric(program, `recloser_gateway_${name}`)) === 0);
   }
   await until(async () => ((await program.inside('held', null)).resources.TCPSocketWrap ?? 0) <= idleSockets);
-  const count = (what: string) => listed(`/proc/${program.process.pid}/${what}`);
-  return { held: await program.inside('held', null), files: count('fd'), threads: count('task') };
+  const held = await program.inside('held', null);
+  const { pid } = program.process;
+  const files = listed(`/proc/${pid}/fd`)?.filter((file) => !targetOf(`/proc/${pid}/fd/${file}`).startsWith('socket:'));
+  return { held, files: files?.length ?? null, threads: listed(`/proc/${pid}/task`)?.length ?? null };
 }
 
 /** Connections of this test's own to the control plane, kept alive between its questions. */
 const idleSockets = 8;
 
-function listed(folder: string): number | null {
+function listed(folder: string): string[] | undefined {
   try {
-    return readdirSync(folder).length;
+    return readdirSync(folder);
   } catch {
-    return null;
+    return undefined;
+  }
+}
+
+/** A file may be closed between the listing and this. */
+function targetOf(link: string): string {
+  try {
+    return readlinkSync(link);
+  } catch {
+    return '';
   }
 }
 
