@@ -41,60 +41,17 @@ export function ProviderPage() {
       { refetchInterval: to === undefined ? againMs : false, placeholderData: keepPreviousData },
     ),
   );
-  if (!data) return <NotShown name={name} error={error} />;
-  const entry = circuits.find(({ provider }) => provider === name) ?? data.entry;
-  // Where the figures end, so do the lists: a whole minute.
-  const until = to === undefined ? undefined : data.to;
+  const entry = circuits.find(({ provider }) => provider === name) ?? data?.entry;
   return (
     <>
       <div className="bar provider-head">
         <h1>{name}</h1>
-        <span className="muted">{data.model}</span>
-        <StateBadge state={entry.state} />
-        <span className="muted">
-          {until !== undefined && 'now, '}for <Age since={entry.since} /> · {whyWords(entry)}
-        </span>
+        {data && <span className="muted">{data.model}</span>}
+        {data && entry && <Now entry={entry} isPinned={to !== undefined} />}
         <span className="grow" />
         <Ranges search={search} />
       </div>
-      {error && <p className="note note-open">■ {errorSentence(error)} What was read before stays.</p>}
-      {!data.complete && (
-        <p className="note">Older requests are still being counted: there may be more than is said.</p>
-      )}
-      <LetGo kind="minutes" from={data.from}>
-        nothing is known of that time.
-      </LetGo>
-      <Figures page={data} />
-      <div className="provider-grid">
-        <div>
-          <Panel
-            title="Its circuit"
-            note={`${until === undefined ? '' : 'as it is now: '}what moves it, with the settings in force`}
-          >
-            <Machine entry={entry} breaker={data.breaker} />
-          </Panel>
-          <Chains name={name} chains={data.chains} circuits={circuits} />
-          <History provider={name} until={until} />
-        </div>
-        <div>
-          <States page={data} name={name} />
-          <Percentiles page={data} name={name} />
-          <Kinds page={data} name={name} />
-          <Ghosts provider={name} breaker={data.breaker} until={until} />
-          <Probes provider={name} standby={data.effective.find(({ key }) => key === 'standby')?.value} until={until} />
-        </div>
-      </div>
-      <Effective provider={name} settings={data.effective} />
-    </>
-  );
-}
-
-/** Until it is read, and where it cannot be: why, and where else to go. */
-function NotShown({ name, error }: { name: string; error: unknown }) {
-  return (
-    <>
-      <h1 className="visually-hidden">{name}</h1>
-      {error !== null && (
+      {error && !data && (
         <EmptyState title="This provider cannot be shown">
           <p>{errorSentence(error)}</p>
           <p>
@@ -102,6 +59,19 @@ function NotShown({ name, error }: { name: string; error: unknown }) {
           </p>
         </EmptyState>
       )}
+      {error && data && <p className="note note-open">■ {errorSentence(error)} What was read before stays.</p>}
+      {data && entry && <Everything page={data} entry={entry} isPinned={to !== undefined} />}
+    </>
+  );
+}
+
+function Now({ entry, isPinned }: { entry: Page['entry']; isPinned: boolean }) {
+  return (
+    <>
+      <StateBadge state={entry.state} />
+      <span className="muted">
+        {isPinned && 'now, '}for <Age since={entry.since} /> · {whyWords(entry)}
+      </span>
     </>
   );
 }
@@ -116,6 +86,44 @@ function Ranges({ search }: { search: RangeSearch }) {
         choose={(range) => void navigate({ search: (before) => ranged(before, range), replace: true })}
       />
     </search>
+  );
+}
+
+function Everything({ page, entry, isPinned }: { page: Page; entry: Page['entry']; isPinned: boolean }) {
+  const { circuits } = useLive();
+  const name = entry.provider;
+  // Where the figures end, so do the lists: a whole minute.
+  const until = isPinned ? page.to : undefined;
+  return (
+    <>
+      {!page.complete && (
+        <p className="note">Older requests are still being counted: there may be more than is said.</p>
+      )}
+      <LetGo kind="minutes" from={page.from}>
+        nothing is known of that time.
+      </LetGo>
+      <Figures page={page} />
+      <div className="provider-grid">
+        <div>
+          <Panel
+            title="Its circuit"
+            note={`${isPinned ? 'as it is now: ' : ''}what moves it, with the settings in force`}
+          >
+            <Machine entry={entry} breaker={page.breaker} />
+          </Panel>
+          <Chains name={name} chains={page.chains} circuits={circuits} />
+          <History provider={name} until={until} />
+        </div>
+        <div>
+          <States page={page} name={name} />
+          <Percentiles page={page} name={name} />
+          <Kinds page={page} name={name} />
+          <Ghosts provider={name} breaker={page.breaker} until={until} />
+          <Probes provider={name} standby={page.effective.find(({ key }) => key === 'standby')?.value} until={until} />
+        </div>
+      </div>
+      <Effective provider={name} settings={page.effective} />
+    </>
   );
 }
 
