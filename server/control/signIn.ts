@@ -136,15 +136,17 @@ async function byPassword(exchange: Exchange, given: { name: string; password: s
   const { passwords, lockouts, book } = deps.keys;
   if (passwords.tooMany(request.ip)) return refuse(reply, 429, strangerSentences.throttled);
   const locked = lockouts.isLocked(given.name);
-  const person = book.named(given.name);
+  const passwordHash = book.named(given.name)?.passwordHash ?? null;
   let right: boolean;
   try {
-    right = await isPassword(person?.passwordHash ?? null, given.password);
+    right = await isPassword(passwordHash, given.password);
   } catch (error) {
     if (error instanceof OperationError) return refuse(reply, 503, error.message);
     throw error;
   }
-  if (!right || locked || !person || person.disabledAt !== null) {
+  // Hashing takes a while: they may have been shut out meanwhile, or have another password.
+  const person = book.named(given.name);
+  if (!right || locked || person?.passwordHash !== passwordHash || person.disabledAt !== null) {
     const locks = !locked && lockouts.wrong(given.name);
     const why = locked ? 'the name is locked' : locks ? 'wrong for the tenth time: the name is locked' : 'wrong';
     passwords.wrong(request.ip, deps.operations.newId());

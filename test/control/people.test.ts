@@ -98,6 +98,16 @@ describe('people', () => {
     expect((await signIn(control, 'ada')).status).toBe(204);
   });
 
+  it('who signs in just as they are shut out is out, also when they are let in again', async () => {
+    await using control = await startControl();
+    await join(control, 'ada', 'viewer');
+    const signing = signIn(control, 'ada');
+    await act(control, 'access.changePerson', { id: 'ada', disabled: true });
+    const signed = await signing;
+    await act(control, 'access.changePerson', { id: 'ada', disabled: false });
+    expect([signed.status, await looks(control, cookieOf(signed))]).toEqual([401, 401]);
+  });
+
   it('the last admin stays one', async () => {
     await using control = await startControl({ token: 'a-token-for-tests' });
     await join(control, 'ada', 'admin');

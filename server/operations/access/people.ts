@@ -81,18 +81,18 @@ export async function acceptInvitation(
   { secret, password }: { secret: string; password: string },
 ): Promise<PersonRecord> {
   const { book, clock, sessions } = operations;
+  if (!book.invited(secret, clock.wall())) throw badInvitation();
+  const passwordHash = await hashPassword(password);
+  // Hashing takes a while: only one of two who use the link at once gets in by it, as whom an admin has made of them meanwhile.
   const before = book.invited(secret, clock.wall());
   if (!before) throw badInvitation();
-  const passwordHash = await hashPassword(password);
-  // Hashing takes a while: only one of two who use the link at once gets in by it.
-  if (book.invited(secret, clock.wall())?.id !== before.id) throw badInvitation();
   const after = { ...before, passwordHash, inviteHash: null, inviteEndsAt: null };
   sessions.endOf(before.id);
   await putPerson(operations, { who: before.name, from }, { what: 'people.join', before, after });
   return after;
 }
 
-/** One's own password. Other sessions end. */
+/** One's own password. Every session ends. */
 export async function changePassword(
   operations: AccessOperations,
   caller: Caller & { owner: string | null },
@@ -111,10 +111,16 @@ export async function changePassword(
     throw new OperationError('forbidden', notPresent);
   }
   lockouts.right(before.name);
-  const after = { ...before, passwordHash: await hashPassword(password) };
-  const { durable } = await putPerson(operations, caller, { what: 'people.password', before, after });
-  operations.sessions.endOf(before.id);
-  return { durable };
+  const passwordHash = await hashPassword(password);
+  // Hashing takes a while: what an admin has made of them meanwhile stands.
+  const now = operations.book.person(before.id);
+  if (now?.passwordHash !== before.passwordHash || now.disabledAt !== null) {
+    throw new OperationError('forbidden', 'You have been signed out meanwhile. Nothing was changed: sign in again.');
+  }
+  const after = { ...now, passwordHash };
+  const written = putPerson(operations, caller, { what: 'people.password', before: now, after });
+  operations.sessions.endOf(now.id);
+  return { durable: (await written).durable };
 }
 
 /** Somebody new, without a way in yet. Throws `conflict` when there are as many as there may be. */
