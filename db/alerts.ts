@@ -6,7 +6,7 @@ export interface AlertStorage {
   readAlerts(): Promise<{ alerts: Alert[]; waiting: Delivery[] }>;
   /** Writes how alerts and messages stand, in one transaction, flushed to the disk. Safe to give twice. */
   writeAlerts(change: AlertChange): Promise<void>;
-  /** For people: the newest of each, and the last message to each destination. `limit`: 1 to 500. */
+  /** For people: the newest of each, and the last message to each destination, of all and of each alert. `limit`: 1 to 500. */
   listAlerts(limit: number): Promise<ListedAlerts>;
 }
 
@@ -20,5 +20,8 @@ export interface ListedAlerts {
   alerts: Alert[];
   /** The newest first. */
   deliveries: Delivery[];
+  /** To each destination, of whatever alert or test. */
   last: Delivery[];
+  /** What the listed alerts that go on were told last, to each destination of each. */
+  lastOfGoing: Delivery[];
 }

@@ -39,13 +39,13 @@ export async function listAlerts(
   source: AlertSource,
   limit: number,
 ): Promise<ShownAlerts> {
-  const { alerts, deliveries, last } = await read(() => storage.listAlerts(limit));
+  const { alerts, deliveries, last, lastOfGoing } = await read(() => storage.listAlerts(limit));
   const destinations = source.destinations().map(({ name, kind, url, on, errors, holdMs, remindMs, chains }) => ({
     ...{ name, kind, on, errors, holdMs, remindMs, chains },
     host: new URL(url).host,
     last: last.find(({ destination }) => destination === name) ?? null,
   }));
-  return { now: clock.wall(), destinations, alerts, deliveries };
+  return { now: clock.wall(), destinations, alerts, deliveries, lastOfGoing };
 }
 
 /** Sends a test to a destination, with its audit row, and says what became of it. Throws `OperationError`. */

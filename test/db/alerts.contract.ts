@@ -38,6 +38,7 @@ export function keepsAlerts(open: Open): void {
       deliveries: [...waiting, delivery('c', { ordinal: 3, status: 'delivered', settledAt: 3 })],
     });
     expect(await storage.readAlerts()).toEqual({ alerts: [going], waiting });
+    expect((await storage.listAlerts(1)).lastOfGoing.map(({ id }) => id)).toEqual(['b']);
     const changed = { ...going, resolvedAt: 9 };
     await storage.writeAlerts({ alerts: [{ alert: changed, done: true }], deliveries: [] });
     expect((await storage.readAlerts()).alerts).toEqual([]);
@@ -45,6 +46,7 @@ export function keepsAlerts(open: Open): void {
     expect(listed.alerts).toEqual([changed]);
     expect(listed.deliveries.map(({ id }) => id)).toEqual(['a', 'c', 'b']);
     expect(listed.last.map(({ id }) => id)).toEqual(['a']);
+    expect(listed.lastOfGoing).toEqual([]);
     await expect(storage.listAlerts(501)).rejects.toMatchObject({ code: 'bad_request' });
   });
 

@@ -34,7 +34,7 @@ alerts:
   await page.keyboard.press('Control+k');
   await page.getByRole('combobox', { name: 'Command' }).fill('alerts');
   await page.keyboard.press('Enter');
-  await page.getByText('Nobody has been told of trouble that goes on').waitFor();
+  await page.getByText('No alert is firing').waitFor();
   await page.getByRole('button', { name: 'Test team' }).click();
   await page.getByText('The test to team is there').waitFor();
   await page.getByRole('button', { name: 'Test gone' }).click();
@@ -44,7 +44,16 @@ alerts:
   await ask(program);
   const firing = page.getByRole('region', { name: /^Firing/ });
   await firing.getByText('■ page').waitFor();
-  await firing.getByText('team: told at').waitFor();
+  await firing
+    .getByRole('listitem')
+    .filter({ hasText: /^team: .*● arrived/ })
+    .first()
+    .waitFor();
+  await firing
+    .getByRole('listitem')
+    .filter({ hasText: /^gone: .*▲ not arrived yet/ })
+    .first()
+    .waitFor();
   const sent = page.getByRole('region', { name: /^What was sent/ });
   const waiting = sent.getByRole('row').filter({ hasText: 'not arrived yet' });
   await waiting.getByText(/nobody listens there/).waitFor();

@@ -222,7 +222,7 @@ export class MemoryStorage implements Storage {
 
   async listAlerts(): Promise<ListedAlerts> {
     this.check();
-    return { alerts: [], deliveries: this.deliveries, last: this.deliveries };
+    return { alerts: [], deliveries: this.deliveries, last: this.deliveries, lastOfGoing: [] };
   }
 
   async listIncidents({ limit, unresolved }: IncidentFilter): Promise<Page<IncidentRow>> {

@@ -1,6 +1,6 @@
 import { Link } from '@tanstack/react-router';
 import type { Delivery } from '../../server/core/alerts/types.ts';
-import type { Cell } from '../exports.ts';
+import { type Cell, isoTime } from '../exports.ts';
 import { Countdown, TimeText, ZoneWord } from '../ui/figures.tsx';
 import { EmptyState, Panel } from '../ui/panel.tsx';
 import { SavedTable } from '../ui/savedTable.tsx';
@@ -8,12 +8,10 @@ import { plural } from '../words.ts';
 import { BecameText } from './became.tsx';
 import { severityWords, triesOf } from './words.ts';
 
-const iso = (at: number | null) => (at === null ? null : new Date(at).toISOString());
-
 const exported: readonly (readonly [string, (row: Delivery) => Cell])[] = [
   ['id', ({ id }) => id],
   ['alert', ({ alertKey }) => alertKey],
-  ['created', ({ createdAt }) => iso(createdAt)],
+  ['created', ({ createdAt }) => isoTime(createdAt)],
   ['to', ({ destination }) => destination],
   ['sending', ({ message }) => message.sending],
   ['severity', ({ message }) => message.severity],
@@ -22,8 +20,8 @@ const exported: readonly (readonly [string, (row: Delivery) => Cell])[] = [
   ['attempts', ({ attempts }) => attempts],
   ['answer', ({ answer }) => answer],
   ['error', ({ error }) => error],
-  ['next_try', ({ status, nextAt }) => (status === 'waiting' ? iso(nextAt) : null)],
-  ['settled', ({ settledAt }) => iso(settledAt)],
+  ['next_try', ({ status, nextAt }) => (status === 'waiting' ? isoTime(nextAt) : null)],
+  ['settled', ({ settledAt }) => isoTime(settledAt)],
 ];
 
 interface DeliveriesProps {
@@ -40,8 +38,8 @@ export function Deliveries({ deliveries, isCut, more, setPointed }: DeliveriesPr
   return (
     <Panel
       title="What was sent"
-      note={`the newest ${plural(deliveries.length, 'message')}`}
-      actions={<SavedTable name="alerts" columns={exported} rows={deliveries} />}
+      note={deliveries.length > 0 && `the newest ${plural(deliveries.length, 'message')}`}
+      actions={deliveries.length > 0 && <SavedTable name="alerts" columns={exported} rows={deliveries} />}
     >
       {deliveries.length === 0 && (
         <EmptyState title="Nothing was sent yet">

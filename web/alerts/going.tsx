@@ -1,30 +1,38 @@
 import { Link } from '@tanstack/react-router';
-import type { Alert, Delivery } from '../../server/core/alerts/types.ts';
+import type { Alert, Delivery, Told } from '../../server/core/alerts/types.ts';
 import { type Cell, isoTime } from '../exports.ts';
 import { Age, TimeText } from '../ui/figures.tsx';
 import { Panel } from '../ui/panel.tsx';
 import { SavedTable } from '../ui/savedTable.tsx';
-import { goingOf, goingWords, sendingWords, severityOf, severityWords, titleOf } from './words.ts';
+import { BecameText } from './became.tsx';
+import { goingOf, goingWords, lastOf, sendingWords, severityOf, severityWords, titleOf } from './words.ts';
 
-/** What people were told of and goes on. */
-export function Going({ alerts, deliveries }: { alerts: Alert[]; deliveries: Delivery[] }) {
+/** What goes on of what was sent word of, and whether that has arrived. */
+export function Going({ alerts, lastOfGoing }: { alerts: Alert[]; lastOfGoing: Delivery[] }) {
   const going = goingOf(alerts);
   const exported: readonly (readonly [string, (alert: Alert) => Cell])[] = [
     ['alert', ({ key }) => key],
     ['severity', severityOf],
-    ['what', (alert) => titleOf(alert, deliveries)],
+    ['what', (alert) => titleOf(alert, lastOfGoing)],
     ['since', ({ seenAt }) => isoTime(seenAt)],
     ['well_since', ({ wellSince }) => isoTime(wellSince)],
-    ['told', ({ told }) => told.map(({ destination, sending }) => `${destination}=${sending}`).join(' ')],
+    ['sent_last', ({ told }) => told.map(({ destination, sending }) => `${destination}=${sending}`).join(' ')],
+    [
+      'became',
+      (alert) =>
+        alert.told
+          .map((each) => `${each.destination}=${lastOf(lastOfGoing, alert, each)?.status ?? 'unknown'}`)
+          .join(' '),
+    ],
   ];
   return (
     <Panel
       title="Firing"
       note={goingWords(going.length)}
-      actions={going.length > 0 && <SavedTable name="alerts" columns={exported} rows={going} />}
+      actions={going.length > 0 && <SavedTable name="firing" columns={exported} rows={going} />}
     >
       {going.length === 0 ? (
-        <p className="alerts-note muted">● Nobody has been told of trouble that goes on.</p>
+        <p className="alerts-note muted">● No alert is firing.</p>
       ) : (
         <table className="requests-table alerts-table stacked-table">
           <thead>
@@ -32,12 +40,12 @@ export function Going({ alerts, deliveries }: { alerts: Alert[]; deliveries: Del
               <th>how bad</th>
               <th>what</th>
               <th>how long</th>
-              <th>who was told last of what</th>
+              <th>what was sent last, and what became of it</th>
             </tr>
           </thead>
           <tbody>
             {going.map((alert) => (
-              <GoingRow key={alert.key} alert={alert} title={titleOf(alert, deliveries)} />
+              <GoingRow key={alert.key} alert={alert} lastOfGoing={lastOfGoing} />
             ))}
           </tbody>
         </table>
@@ -46,8 +54,9 @@ export function Going({ alerts, deliveries }: { alerts: Alert[]; deliveries: Del
   );
 }
 
-function GoingRow({ alert, title }: { alert: Alert; title: string }) {
+function GoingRow({ alert, lastOfGoing }: { alert: Alert; lastOfGoing: Delivery[] }) {
   const { incidentId, seenAt, wellSince, told } = alert;
+  const title = titleOf(alert, lastOfGoing);
   const severity = severityOf(alert);
   return (
     <tr>
@@ -73,14 +82,26 @@ function GoingRow({ alert, title }: { alert: Alert; title: string }) {
       </td>
       <td className="muted">
         <ul className="alerts-told">
-          {told.map(({ destination, sending, at, count }) => (
-            <li key={destination}>
-              {destination}: {sendingWords[sending]} at <TimeText at={at} />
-              {count > 1 && `, ${count} messages in all`}
-            </li>
+          {told.map((each) => (
+            <Sent key={each.destination} told={each} last={lastOf(lastOfGoing, alert, each)} />
           ))}
         </ul>
       </td>
     </tr>
+  );
+}
+
+function Sent({ told: { destination, sending, at, count }, last }: { told: Told; last: Delivery | null }) {
+  return (
+    <li>
+      {destination}: {sendingWords[sending]}, <TimeText at={at} />
+      {last && (
+        <>
+          {' '}
+          · <BecameText delivery={last} />
+        </>
+      )}
+      {count > 1 && ` · ${count} messages in all`}
+    </li>
   );
 }

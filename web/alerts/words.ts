@@ -1,4 +1,4 @@
-import type { Alert, Delivery, Sending, Severity } from '../../server/core/alerts/types.ts';
+import type { Alert, Delivery, Sending, Severity, Told } from '../../server/core/alerts/types.ts';
 import type { Outputs } from '../api.ts';
 import { showAge } from '../time.ts';
 import { plural } from '../words.ts';
@@ -16,15 +16,15 @@ const kindWords: Record<ShownDestination['kind'], string> = {
   pagerduty: 'PagerDuty event',
 };
 
-/** What a destination was told last of an alert. */
+/** What a message was sent to say. */
 export const sendingWords: Record<Sending, string> = {
-  opened: 'told',
-  escalated: 'told that it is worse',
-  reminder: 'reminded',
-  recovered: 'told that it is well again',
-  returned: 'told that it is back',
-  resolved: 'told of its end',
-  test: 'tested',
+  opened: 'that it began',
+  escalated: 'that it is worse',
+  reminder: 'a reminder',
+  recovered: 'that it is well again',
+  returned: 'that it is back',
+  resolved: 'that it is over',
+  test: 'a test',
 };
 
 /** `signed webhook to hooks.example.com`. */
@@ -74,20 +74,27 @@ function pluralTry(count: number): string {
   return count === 1 ? 'one try' : `${count} tries`;
 }
 
-/** What goes on now: somebody was told of it, and nobody of its end. */
+/** What goes on now: somebody was sent word of it, and nobody of its end. */
 export function goingOf(alerts: readonly Alert[]): Alert[] {
   return alerts.filter(({ resolvedAt, told }) => resolvedAt === null && told.length > 0);
 }
 
-/** As bad as it was told to anybody. */
+/** As bad as anybody was sent word of. */
 export function severityOf({ told }: Alert): Severity {
   return told.some(({ severity }) => severity === 'page') ? 'page' : 'notify';
 }
 
+/** The last message of an alert to a destination, and what became of it; null: not written yet, or let go. */
+export function lastOf(lastOfGoing: readonly Delivery[], { key }: Alert, { destination }: Told): Delivery | null {
+  return lastOfGoing.find((sent) => sent.alertKey === key && sent.destination === destination) ?? null;
+}
+
 /** What an alert is about, by the newest message of it; without one by its number. */
-export function titleOf(alert: Alert, deliveries: readonly Delivery[]): string {
-  const newest = deliveries.find(({ alertKey }) => alertKey === alert.key);
-  if (newest) return newest.message.title;
+export function titleOf(alert: Alert, lastOfGoing: readonly Delivery[]): string {
+  const own = lastOfGoing.filter(({ alertKey }) => alertKey === alert.key);
+  const [first, ...rest] = own;
+  if (first)
+    return rest.reduce((newest, sent) => (sent.createdAt > newest.createdAt ? sent : newest), first).message.title;
   return alert.chain === null ? `Incident ${alert.incidentId}` : `${alert.chain} would not survive the next loss`;
 }
 

@@ -5,9 +5,9 @@ import { Destinations } from '../alerts/destinations.tsx';
 import { Going } from '../alerts/going.tsx';
 import { HowToAlert } from '../alerts/howTo.tsx';
 import { trpc } from '../api.ts';
-import { errorSentence } from '../errors.ts';
 import { useLive } from '../live/useLive.ts';
 import { EmptyState } from '../ui/panel.tsx';
+import { ReadError } from '../ui/readError.tsx';
 import '../requests/requests.css';
 import '../alerts/alerts.css';
 
@@ -31,9 +31,9 @@ export function AlertsPage() {
   return (
     <>
       <h1 className="visually-hidden">Alerts</h1>
-      {error && <p className="note note-open">■ {errorSentence(error)} What was read before stays.</p>}
+      {error && <ReadError error={error} isKept={data !== undefined} />}
       {isPending && <EmptyState title="Reading the record…" />}
-      {data && !isEmpty && <Going alerts={data.alerts} deliveries={data.deliveries} />}
+      {data && !isEmpty && <Going alerts={data.alerts} lastOfGoing={data.lastOfGoing} />}
       {data && !isEmpty && <Destinations destinations={data.destinations} />}
       {isEmpty && <HowToAlert />}
       {data && (!isEmpty || data.deliveries.length > 0) && (

@@ -84,7 +84,17 @@ export function listAlerts(orm: BetterSQLite3Database, asked: number): ListedAle
       .limit(limit)
       .all(),
     last: last.flatMap(({ id }) => orm.select().from(alertDeliveries).where(eq(alertDeliveries.id, id)).all()),
+    lastOfGoing: listed.filter(({ resolvedAt }) => resolvedAt === null).flatMap((alert) => lastOf(orm, alert)),
   };
+}
+
+/** The last message of an alert to each destination that was told of it. */
+function lastOf(orm: BetterSQLite3Database, { key, told }: Alert): Delivery[] {
+  const { alertKey, destination, ordinal } = alertDeliveries;
+  return told.flatMap((each) => {
+    const last = and(eq(alertKey, key), eq(destination, each.destination), eq(ordinal, each.count));
+    return orm.select().from(alertDeliveries).where(last).all();
+  });
 }
 
 function shown({ done: _, ...alert }: typeof alerts.$inferSelect): Alert {
