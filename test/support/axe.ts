@@ -1,12 +1,25 @@
-import { AxeBuilder } from '@axe-core/playwright';
+import axe from 'axe-core';
 import type { Page } from 'playwright-core';
 
 /** What a theme can do wrong: nothing else that axe looks at depends on colours. */
 const ofColours = ['color-contrast', 'link-in-text-block'];
 
-/** What axe finds in a part of a page, a line each. */
-export function findings(page: Page, part = 'html'): Promise<string[]> {
-  return analyze(axeFor(page, part));
+/** What axe finds in a part of a page, a line each. `rules`: only these. */
+export async function findings(page: Page, part = 'html', rules?: string[]): Promise<string[]> {
+  // To read it takes a page longer than to run it: once is enough.
+  await page.evaluate(`if (!window.axe) {${axe.source}}`);
+  return page.evaluate(
+    async ({ part, rules }) => {
+      const { axe } = globalThis as unknown as { axe: typeof import('axe-core') };
+      const { violations } = await axe.run(part, {
+        ...(rules && { runOnly: rules }),
+        // Only what it finds wrong is told in full: telling what is well takes half of its time.
+        resultTypes: ['violations'],
+      });
+      return violations.flatMap(({ id, nodes }) => nodes.map(({ target }) => `${id} at ${target.join(' ')}`));
+    },
+    { part, rules },
+  );
 }
 
 /** The same in the dark theme, and what colours can do wrong in the light one. */
@@ -14,22 +27,6 @@ export async function findingsInBothThemes(page: Page, part = 'html'): Promise<s
   await page.emulateMedia({ colorScheme: 'dark' });
   const dark = await findings(page, part);
   await page.emulateMedia({ colorScheme: 'light' });
-  const light = await analyze(axeFor(page, part).withRules(ofColours));
+  const light = await findings(page, part, ofColours);
   return [...dark.map((finding) => `dark: ${finding}`), ...light.map((finding) => `light: ${finding}`)];
-}
-
-function axeFor(page: Page, part: string): AxeBuilder {
-  return (
-    new AxeBuilder({ page })
-      .include(part)
-      // Legacy is what axe calls a page without frames, as ours is: it needs no second page then.
-      .setLegacyMode(true)
-      // Only what it finds wrong is told in full: telling what is well takes half of its time.
-      .options({ resultTypes: ['violations'] })
-  );
-}
-
-async function analyze(axe: AxeBuilder): Promise<string[]> {
-  const { violations } = await axe.analyze();
-  return violations.flatMap(({ id, nodes }) => nodes.map(({ target }) => `${id} at ${target.join(' ')}`));
 }
