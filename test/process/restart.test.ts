@@ -10,62 +10,64 @@ async function written(program: Program, provider: string): Promise<void> {
   });
 }
 
-async function openOne(openTime: string) {
-  const simulator = await realSimulator(['first', 'second']);
-  const more = `breaker: { failures: 1, open: ${openTime} }`;
-  const config = await writeConfig(await folder(), { simulator, chain: ['first', 'second'], more });
+test('killed, it comes back with each circuit as it was: open with the time that was left, half-open for the next call to probe, tripped with its reason', async () => {
+  const chain = ['open', 'halfOpen', 'tripped', 'last'];
+  const simulator = await realSimulator(chain);
+  const providers = Object.fromEntries(
+    [['open', '5m'] as const, ['halfOpen', '200ms'] as const].map(([name, time]) => [
+      name,
+      `, breaker: { failures: 1, open: ${time} }`,
+    ]),
+  );
+  const config = await writeConfig(await folder(), { simulator, chain, providers });
   const program = await startProgram(config);
-  await simulator.setFault('first', '503');
+  await simulator.setFault('open', '503');
+  await simulator.setFault('halfOpen', '503');
   await ask(program);
-  // A busy machine may take longer than a short open time to ask.
-  await until(async () => (await program.circuit('first')).state !== 'closed');
-  await written(program, 'first');
-  return { simulator, config, program };
-}
-
-test('killed while open, it comes back open with the time that was left', async () => {
-  const { config, program, simulator } = await openOne('5m');
-  const before = await program.circuit('first');
-  expect(before.state).toBe('open');
-  expect(await program.end('SIGKILL')).toBe('SIGKILL');
-  const again = await startProgram(config);
-  const after = await again.circuit('first');
-  expect(after).toMatchObject({ state: 'open', cause: 'failures', epoch: before.epoch, since: before.since });
-  expect(Math.abs((after.until ?? 0) - (before.until ?? 0))).toBeLessThan(50);
-  expect((await ask(again)).trail).toBe('first=open, second=ok');
-  expect(simulator.calls('first')).toHaveLength(1);
-});
-
-test('killed while half-open, the next call probes', async () => {
-  const { config, program, simulator } = await openOne('200ms');
-  await until(async () => (await program.circuit('first')).state === 'halfOpen');
-  await written(program, 'first');
-  await program.end('SIGKILL');
-  await simulator.setFault('first', 'ok');
-  const again = await startProgram(config);
-  expect((await again.circuit('first')).state).toBe('halfOpen');
-  expect((await ask(again)).trail).toBe('first=ok');
-  expect((await again.circuit('first')).state).toBe('closed');
-});
-
-test('killed while tripped, it comes back tripped, with its reason, and can be released', async () => {
-  const simulator = await realSimulator(['first', 'second']);
-  const config = await writeConfig(await folder(), { simulator, chain: ['first', 'second'] });
-  const program = await startProgram(config);
-  const entry = await program.control.circuits.trip.mutate({ provider: 'first', reason: 'planned work', for: '15m' });
-  expect(entry).toMatchObject({ state: 'tripped', durable: true });
+  await until(async () => (await program.circuit('open')).state === 'open');
+  await until(async () => (await program.circuit('halfOpen')).state === 'halfOpen');
+  await written(program, 'open');
+  await written(program, 'halfOpen');
+  const open = await program.circuit('open');
+  const tripped = await program.control.circuits.trip.mutate({
+    provider: 'tripped',
+    reason: 'planned work',
+    for: '15m',
+  });
+  expect(tripped).toMatchObject({ state: 'tripped', durable: true });
   // Acknowledged is on disk: not a moment is given to it.
-  await program.end('SIGKILL');
+  expect(await program.end('SIGKILL')).toBe('SIGKILL');
+
+  await simulator.setFault('halfOpen', 'ok');
   const again = await startProgram(config);
-  const after = await again.circuit('first');
-  expect(after).toMatchObject({ state: 'tripped', reason: 'planned work', by: 'token:admin', epoch: entry.epoch });
-  expect(Math.abs((after.until ?? 0) - (entry.until ?? 0))).toBeLessThan(50);
-  expect((await ask(again)).trail).toBe('first=tripped, second=ok');
-  await again.control.circuits.release.mutate({ provider: 'first', reason: 'done' });
-  expect((await ask(again)).trail).toBe('first=ok');
+  const { epoch, since } = open;
+  expect(await again.circuit('open')).toMatchObject({ state: 'open', cause: 'failures', epoch, since });
+  await isUntil(again, open);
+  expect(await again.circuit('tripped')).toMatchObject({
+    state: 'tripped',
+    reason: 'planned work',
+    by: 'token:admin',
+    epoch: tripped.epoch,
+  });
+  await isUntil(again, tripped);
+  expect((await again.circuit('halfOpen')).state).toBe('halfOpen');
+  expect((await ask(again)).trail).toBe('open=open, halfOpen=ok');
+  expect((await again.circuit('halfOpen')).state).toBe('closed');
+  expect(simulator.calls('open')).toHaveLength(1);
+
+  await simulator.setFault('halfOpen', '503');
+  expect((await ask(again)).trail).toBe('open=open, halfOpen=503, tripped=tripped, last=ok');
+  await again.control.circuits.release.mutate({ provider: 'tripped', reason: 'done' });
+  expect((await ask(again)).trail).toMatch(/, tripped=ok$/);
   const audit = await again.control.audit.list.query({});
   expect(audit.rows.map(({ what }) => what)).toEqual(['circuits.release', 'circuits.trip']);
 });
+
+/** The time that was left is counted by another clock after a start. */
+async function isUntil(program: Program, { provider, until }: { provider: string; until: number | null }) {
+  const now = await program.circuit(provider);
+  expect(Math.abs((now.until ?? 0) - (until ?? 0))).toBeLessThan(50);
+}
 
 test('told to stop, it loses nothing', async () => {
   const simulator = await realSimulator(['first']);
