@@ -1,21 +1,14 @@
 import fc, { type Arbitrary } from 'fast-check';
-import { z } from 'zod';
+import type { Storage } from '../../db/storage.ts';
 import { type RestRoute, restRoutes } from '../../server/control/rest/table.ts';
+import { noConfig } from '../../server/operations/config.ts';
 import { TestDatabase } from '../db/support/database.ts';
+import { auditRow, batch, event, failure, noon, probeRow, request, skip, stored } from '../db/support/records.ts';
 import { type Procedure, procedures, startControl, testToken } from './control.ts';
 import { startGateway } from './gateway.ts';
+import { keptStory } from './incidentStory.ts';
+import { anything, nearly, type Schema, schemaOf, text } from './nearly.ts';
 import { startUpstream } from './upstream.ts';
-
-/** Input made from the schemas themselves: nearly right, so that it comes far before it is refused. */
-
-interface Schema {
-  type?: string | string[];
-  properties?: Record<string, Schema>;
-  items?: Schema;
-  anyOf?: Schema[];
-  enum?: unknown[];
-  const?: unknown;
-}
 
 interface BadInputRun {
   cases: number;
@@ -25,63 +18,17 @@ interface BadInputRun {
 /** How many answers had each status: a run that reaches nothing shows. */
 type Statuses = Record<number, number>;
 
-const names = ['deepseek-v3', 'lucy', 'token:admin', '1', 'closed', '15m', 'markdown'];
-const oddTexts = [
-  '',
-  ' ',
-  '\u0000',
-  '\ud800',
-  '__proto__',
-  'constructor',
-  "' or 1=1 --",
-  '%',
-  '../..',
-  '9'.repeat(400),
-];
-const oddNumbers = [-1, 0, 0.5, -0, 1e308, 2 ** 53, -(2 ** 63), 8.64e15, 8.64e15 + 1, 1_760_000_000_000];
-const text = fc.oneof(
-  fc.constantFrom(...names),
-  fc.constantFrom(...oddTexts),
-  fc.string({ unit: 'binary', maxLength: 40 }),
-);
-const number = fc.oneof(fc.constantFrom(...oddNumbers), fc.integer(), fc.integer({ min: 1, max: 20 }));
-const anything: Arbitrary<unknown> = fc.oneof(
-  text,
-  number,
-  fc.jsonValue({ maxDepth: 3 }),
-  fc.constantFrom(null, true, []),
-);
-
-/** What fits a schema more or less: each part of it may be left out, odd, or something else altogether. */
-function nearly(schema: Schema): Arbitrary<unknown> {
-  return fc.oneof({ weight: 9, arbitrary: fitting(schema) }, { weight: 1, arbitrary: anything });
+interface Came {
+  statuses: Statuses;
+  /** Paths of what answered with 200 at least once. */
+  reached: Set<string>;
 }
 
-function fitting(schema: Schema): Arbitrary<unknown> {
-  if (schema.enum) return fc.constantFrom(...schema.enum);
-  if (schema.const !== undefined) return fc.constant(schema.const);
-  if (schema.anyOf) return fc.oneof(...schema.anyOf.map(nearly));
-  if (schema.properties) {
-    const parts = Object.entries(schema.properties).map(([key, value]) => [key, nearly(value)] as const);
-    const record = fc.record(Object.fromEntries(parts), { requiredKeys: [] });
-    const more = fc.dictionary(text, anything, { maxKeys: 1 });
-    return fc.oneof(
-      { weight: 8, arbitrary: record },
-      { weight: 1, arbitrary: fc.tuple(record, more).map((both) => Object.assign({}, ...both)) },
-    );
-  }
-  if (schema.type === 'array') return fc.array(nearly(schema.items ?? {}), { maxLength: 4 });
-  if (schema.type === 'boolean') return fc.boolean();
-  if (schema.type === 'number' || schema.type === 'integer') return number;
-  return schema.type === 'string' ? text : anything;
-}
+/** Of rows that the record holds. */
+const ids = ['r1', 'a1', 'r1/0', 'deepseek-v3', 'ada', 'app'];
 
 function inputOf({ input }: Procedure): Arbitrary<unknown> {
-  return input === null ? anything : nearly(schemaOf(input));
-}
-
-function schemaOf(input: z.ZodType): Schema {
-  return z.toJSONSchema(input, { io: 'input', unrepresentable: 'any' }) as Schema;
+  return input === null ? anything : nearly(schemaOf(input), ids);
 }
 
 interface Sent {
@@ -107,7 +54,7 @@ function callOf(procedure: Procedure): Arbitrary<Sent> {
 
 /** A call of one route of the REST API; what is in its address may be anything too. */
 function restCallOf({ method, path, input }: RestRoute): Arbitrary<Sent> {
-  const whole = input === null ? anything : nearly(schemaOf(input));
+  const whole = input === null ? anything : nearly(schemaOf(input), ids);
   return fc.tuple(whole, fc.array(text, { minLength: 1, maxLength: 2 })).map(([value, [odd = '']]) => {
     const given: Record<string, unknown> = typeof value === 'object' && value !== null ? { ...value } : { x: value };
     const filled = path.replace(/\{(\w+)\}/g, (_, name: string) => {
@@ -145,14 +92,18 @@ const route: Arbitrary<Sent> = fc
   }));
 
 const caller: Schema = {
+  required: ['model', 'messages'],
   properties: {
-    model: { enum: ['lucy', 'other'] },
+    model: { enum: ['lucy', 'lucy', 'other'] },
     stream: { type: 'boolean' },
     n: { type: 'integer' },
     max_tokens: { type: 'integer' },
     messages: {
       type: 'array',
-      items: { properties: { role: { enum: ['user', 'tool'] }, content: { type: 'string' } } },
+      items: {
+        required: ['role', 'content'],
+        properties: { role: { enum: ['user', 'user', 'tool'] }, content: { type: 'string' } },
+      },
     },
     tools: { type: 'array' },
     stream_options: { properties: { include_usage: { type: 'boolean' } } },
@@ -173,31 +124,62 @@ const model: Arbitrary<Sent> = fc
   .webFragments({ size: 'small' })
   .map((rest) => ({ method: 'GET', path: `/v1/models/${rest}` }));
 
+/** A record with something of everything that is asked for. */
+async function fill(storage: Storage): Promise<void> {
+  const attempts = [failure(0, 'deepseek-v3'), skip(1, 'llama-3.3-70b')];
+  const requests = [request('r1', { attempts, startedAt: noon - 1_000 })];
+  const events = [{ event: event(1, { at: noon - 1_000 }), stored: stored(1) }];
+  await storage.append(batch({ requests, events, audit: [auditRow('a1')], probes: [probeRow('p1')] }));
+  const { key, row, report } = keptStory(noon - 3_600_000);
+  const { id: _, ...written } = row;
+  await storage.writeIncidents([{ key, was: null, row: written, report }]);
+}
+
+const headerText = fc.constantFrom(
+  '',
+  '203.0.113.7',
+  '203.0.113.7:80',
+  '[::1]:80',
+  'unknown',
+  ',,',
+  'x'.repeat(900),
+  '%00',
+);
+const controlHeaders = fc.dictionary(
+  fc.constantFrom('x-forwarded-for', 'x-request-id', 'cookie', 'origin'),
+  headerText,
+  {
+    maxKeys: 1,
+  },
+);
+
 /** Calls of every procedure and route of the control listener, by an admin, over a real record. */
-export async function badControlInput(run: BadInputRun): Promise<Statuses> {
+export async function badControlInput(run: BadInputRun): Promise<Came> {
   await using database = new TestDatabase();
   const storage = await database.open();
-  await using control = await startControl({ storage });
+  await fill(storage);
+  const config = { ...noConfig, reload: () => ({ ok: true as const, changes: [], needRestart: [], notes: [] }) };
+  await using control = await startControl({ storage, config, trustProxy: ['127.0.0.1'] });
   const headers = { authorization: `Bearer ${testToken}` };
   const sent = fc.oneof(
     { weight: 6, arbitrary: fc.oneof(...procedures.map(callOf)) },
     { weight: 3, arbitrary: fc.oneof(...restRoutes.map(restCallOf)) },
-    { weight: 1, arbitrary: route },
+    { weight: 1, arbitrary: fc.tuple(route, controlHeaders).map(([each, odd]) => ({ ...each, headers: odd })) },
   );
-  const statuses = await send(run, sent, { url: control.url, headers });
+  const came = await send(run, sent, { url: control.url, headers });
   const unforeseen = control.logged.filter(({ level }) => level === 'error');
   if (unforeseen.length > 0) throw new Error(`Something failed unforeseen: ${JSON.stringify(unforeseen[0])}`);
-  return statuses;
+  return came;
 }
 
 /** Requests of callers to every route of the gateway, before a provider that is well. */
-export async function badGatewayInput(run: BadInputRun): Promise<Statuses> {
+export async function badGatewayInput(run: BadInputRun): Promise<Came> {
   const upstream = await startUpstream();
   const gateway = await startGateway({ providers: { a: { url: upstream.url } } });
   const sent = fc.oneof({ weight: 9, arbitrary: chat }, { weight: 1, arbitrary: model });
-  const statuses = await send(run, sent, { url: gateway.url, headers: {} });
+  const came = await send(run, sent, { url: gateway.url, headers: {} });
   if (gateway.errors.length > 0) throw new Error(`The gateway failed: ${String(gateway.errors[0])}`);
-  return statuses;
+  return came;
 }
 
 /** Sends each and reads what comes back: never a 500, never what a stack looks like. */
@@ -205,8 +187,9 @@ async function send(
   { cases, seed }: BadInputRun,
   sent: Arbitrary<Sent>,
   to: { url: string; headers: Record<string, string> },
-): Promise<Statuses> {
+): Promise<Came> {
   const statuses: Statuses = {};
+  const reached = new Set<string>();
   const one = fc.asyncProperty(sent, async ({ method, path, body, headers = {} }) => {
     const leaving = new AbortController();
     const response = await fetch(to.url + path, {
@@ -215,6 +198,7 @@ async function send(
       headers: { 'content-type': 'application/json', ...to.headers, ...headers },
     });
     statuses[response.status] = (statuses[response.status] ?? 0) + 1;
+    if (response.status === 200) reached.add(path.split('?', 1)[0] ?? '');
     // A live stream of the control plane has no end.
     const isFeed = path.startsWith('/trpc/live.events') && response.status === 200;
     const text = isFeed ? '' : await response.text();
@@ -223,7 +207,7 @@ async function send(
     if (/\n\s+at |\.[tj]s:\d+|node_modules|SqliteError/.test(text)) throw new Error(`a stack: ${text.slice(0, 500)}`);
   });
   await fc.assert(one, { numRuns: cases, seed });
-  return statuses;
+  return { statuses, reached };
 }
 
 /** As it goes into an address: JSON may bear a `toString` that is none. */

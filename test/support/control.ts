@@ -18,6 +18,7 @@ import type { ChainSettings, ProviderSettings, SignInSettings } from '../../serv
 import { Meter } from '../../server/journal/meter.ts';
 import { Overviews } from '../../server/journal/overview.ts';
 import { AccessBook } from '../../server/operations/access/book.ts';
+import { type ConfigSource, noConfig } from '../../server/operations/config.ts';
 import { Refusals } from '../../server/operations/note.ts';
 import type { Journal, Operations } from '../../server/operations/operations.ts';
 import { FakeClock } from './fakeClock.ts';
@@ -168,6 +169,7 @@ export interface ControlOptions {
   signIn?: SignInSettings;
   telling?: () => Telling;
   trustProxy?: string[];
+  config?: ConfigSource;
 }
 
 /** Overviews of a program that has had no request. */
@@ -217,6 +219,7 @@ export async function startControl(options: ControlOptions = {}) {
     version: '0.1.0',
     state: options.state ?? (() => 'serving'),
     ...(options.telling ? { telling: options.telling } : {}),
+    config: options.config ?? noConfig,
   });
   await control.server.listen({ host: '127.0.0.1', port: 0 });
   const { port } = control.server.server.address() as AddressInfo;
