@@ -95,6 +95,16 @@ const faults = {
     says: [/^The writer of the database ended .*; it is started again/],
     degrades: false,
   },
+  readerKilled: {
+    name: 'the reading thread of the storage killed',
+    make: async ({ program }) => {
+      await program.inside('endThread', 'reader');
+      return () => {};
+    },
+    says: [/^The reader of the database ended .*; it is started again/],
+    degrades: false,
+    afterwards: ({ program }) => until(async () => (await readiness(program)).status === 'ok'),
+  },
   clockSet: {
     name: 'the clock set an hour forward, and two back',
     make: async ({ program, callers }) => {
@@ -145,7 +155,10 @@ const table: { ground: Ground; made: Fault[] }[] = [
   { ground: ownMachine(), made: [faults.namesGone, faults.diskFull] },
   { ground: smallHeap(64), made: [faults.memoryShort] },
   { ground: fewFiles(450), made: [faults.connectionsTaken, faults.filesUsedUp] },
-  { ground: plainGround, made: [faults.locked, faults.writerKilled, faults.clockSet, faults.deleted] },
+  {
+    ground: plainGround,
+    made: [faults.locked, faults.writerKilled, faults.readerKilled, faults.clockSet, faults.deleted],
+  },
 ];
 
 for (const { ground, made } of table) {
