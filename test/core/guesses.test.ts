@@ -13,6 +13,8 @@ it.each([
   ['fe80::1%eth0', 'fe80:0:0:0'],
   ['1::2::3::4:5:6:7:8:9:0', '1:0:0:0'],
   ['not an address', 'not an address'],
+  ['203.0.113.7:4711', '203.0.113.7'],
+  ['[2001:db8:0:1::5]:4711', '2001:db8:0:1'],
 ])('%s counts as %s', (address, network) => {
   expect(networkOf(address)).toBe(network);
 });
