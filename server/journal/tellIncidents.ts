@@ -15,7 +15,7 @@ const stepMs = 24 * 3_600_000;
 const markEveryMs = 600_000;
 /** Of the newest incidents so many are looked at, to know what has been told. */
 const newest = 20;
-/** What goes on is counted again so seldom that it costs a small share of its time. */
+/** What is not over is counted again so seldom that it costs a small share of its time. */
 const recount = { leastMs: 10_000, share: 60, cost: 30 };
 
 export interface TellDeps {
@@ -121,11 +121,11 @@ export class IncidentTeller {
     return { over: rows.filter(({ state }) => state === 'resolved'), going };
   }
 
-  /** As it was last written, and not yet due to be counted again. */
+  /** As it was last written, and not yet due to be counted again. While it is watched, what was in flight at its end still ends. */
   private isTold(incident: Incident, until: number): boolean {
     const last = this.written.get(incident.key);
     if (last?.shape !== shapeOf(incident)) return false;
-    return incident.state !== 'open' || until < last.countAgainAt;
+    return incident.state === 'resolved' || until < last.countAgainAt;
   }
 
   private async write(incident: Incident, before: KeptIncident | undefined, until: number): Promise<WrittenIncident> {

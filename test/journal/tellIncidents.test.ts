@@ -92,6 +92,22 @@ test('what is over is not counted again, and stays as it was told', async () => 
   expect(await storage.getIncident(1)).toEqual(told);
 });
 
+test('what was in flight when its provider came back is counted when it has ended, while the incident is watched', async () => {
+  await using database = new TestDatabase();
+  const storage = await database.open();
+  const closed = start + moments.closed;
+  await appendBetween(storage, 0, closed + 1_000);
+  const teller = tellerOf(storage);
+  await teller.look(closed + 1_000);
+  const before = await storage.getIncident(1);
+  const late = request('late', { chain: 'lucy', startedAt: closed - 500, durationMs: 8_000 });
+  await storage.append({ ...emptyBatch, requests: [late] });
+  await teller.look(closed + minuteMs);
+  const after = await storage.getIncident(1);
+  expect([before?.row.state, after?.row.state]).toEqual(['watching', 'watching']);
+  expect((after?.report.impact.requests ?? 0) - (before?.report.impact.requests ?? 0)).toBe(1);
+});
+
 const later = start + 9 * 24 * 60 * minuteMs;
 
 /** Until now is reached; how many incidents went on after each look. */
