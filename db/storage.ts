@@ -49,7 +49,7 @@ export interface Storage extends SavingsStorage, AlertStorage {
   act(act: StoredAct): Promise<void>;
 
   listRequests(filter: RequestFilter): Promise<Page<RequestRow>>;
-  /** How many requests fit a filter, and how many each of its parts would leave; of the whole minutes that it touches. */
+  /** How many requests fit a filter, and how many each of its parts would leave. */
   countRequests(filter: RequestCountsFilter): Promise<RequestCounts>;
   /** One request with every attempt and skip in order, or null. */
   getRequest(id: string): Promise<RequestRecord | null>;
@@ -194,7 +194,10 @@ export type RequestCountsFilter = Omit<RequestFilter, 'before' | 'limit'>;
 
 export interface RequestCounts {
   counts: FacetCounts;
-  /** The whole minutes that were counted, ms since 1970: from inclusive, to exclusive; null: from the beginning, up to now. */
+  /**
+   * The time that was counted, ms since 1970: from inclusive, to exclusive; null: from the beginning, up to now. As asked for;
+   * where thousands of requests began in a minute beside it, that whole minute.
+   */
   from: number | null;
   to: number | null;
   /** As in `Minutes`. */

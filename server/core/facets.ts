@@ -93,7 +93,7 @@ export function fits(facet: Facet, filter: FacetFilter): boolean {
 
 const named = ['chain', 'client', 'outcome', 'provider', 'failureKind'] as const;
 
-/** From how many requests were counted under each combination. */
+/** From how many requests were counted under each combination, or are to be taken off it again. */
 export function countFacets(sums: readonly (Facet & { requests: number })[], filter: FacetFilter): FacetCounts {
   const total = (asked: FacetFilter): number =>
     sums.reduce((sum, facet) => (fits(facet, asked) ? sum + facet.requests : sum), 0);
@@ -104,7 +104,7 @@ export function countFacets(sums: readonly (Facet & { requests: number })[], fil
       if (value !== '' && fits(facet, { ...filter, [name]: value }))
         counts[value] = (counts[value] ?? 0) + facet.requests;
     }
-    return counts;
+    return Object.fromEntries(Object.entries(counts).filter(([, count]) => count !== 0));
   };
   return {
     requests: total(filter),

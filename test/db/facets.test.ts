@@ -8,7 +8,7 @@ import type { RequestRecord } from '../../server/core/records.ts';
 import { matches } from '../../web/requests/filter.ts';
 import { randomRequests } from '../support/randomRequests.ts';
 import { emptyAgain, emptyDatabase } from './support/emptyDatabase.ts';
-import { batch, noon } from './support/records.ts';
+import { batch, noon, request } from './support/records.ts';
 
 const start = Math.floor(noon / 60_000) * 60_000;
 const orAny = <Value>(...values: Value[]) => fc.option(fc.constantFrom(...values), { nil: undefined, freq: 2 });
@@ -63,12 +63,10 @@ test('the pages of any filter are the requests that fit it, each once, newest fi
 
 test('the counts of any filter are those of the requests that fit it, and of each other choice', () => {
   using database = emptyDatabase();
-  const minute = fc.option(fc.constantFrom(-1, 0, 1, 2, 4), { nil: undefined });
   fc.assert(
-    fc.property(randomRequests(40), parts, fc.tuple(minute, minute), (records, filter, span) => {
+    fc.property(randomRequests(40), parts, fc.tuple(moment, moment), (records, filter, [from, to]) => {
       emptyAgain(database);
       appendBatch(database, batch({ requests: records }));
-      const [from, to] = span.map((at) => (at === undefined ? undefined : start + at * 60_000));
       const asked = { ...filter, from, to };
       const { counts, complete } = countRequests(database.orm, asked);
       expect(complete).toBe(true);
@@ -91,8 +89,14 @@ test('the counts of any filter are those of the requests that fit it, and of eac
   );
 });
 
-test('a count says which whole minutes it is of', () => {
+test('a count is of the time that was asked for, to the millisecond; of a very busy minute of the whole, and says so', () => {
   using database = emptyDatabase();
-  const { from, to } = countRequests(database.orm, { from: start + 10, to: start + 60_010 });
-  expect([from, to]).toEqual([start, start + 120_000]);
+  const busy = Array.from({ length: 4_001 }, (_, index) => request(`busy${index}`, { startedAt: start + 60_020 }));
+  const calm = ['a', 'b', 'c'].map((id, index) => request(id, { startedAt: start + 5 + 5 * index }));
+  appendBatch(database, batch({ requests: [...calm, ...busy] }));
+  const asked = { from: start + 10, to: start + 60_010 };
+  const { from, to, counts } = countRequests(database.orm, asked);
+  expect([from, to, counts.requests]).toEqual([asked.from, start + 120_000, 4_003]);
+  const calmer = countRequests(database.orm, { ...asked, to: start + 20 });
+  expect([calmer.from, calmer.to, calmer.counts.requests]).toEqual([asked.from, start + 20, 2]);
 });

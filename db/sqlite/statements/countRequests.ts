@@ -1,16 +1,24 @@
 import { and, eq, gte, lt, type SQL, sql } from 'drizzle-orm';
 import type { BetterSQLite3Database } from 'drizzle-orm/better-sqlite3';
 import { countFacets } from '../../../server/core/facets.ts';
-import { hourMs, hourOf, minuteMs, minuteOf } from '../../../server/core/minutes.ts';
+import { hourMs, hourOf, minuteMs } from '../../../server/core/minutes.ts';
 import { facetHours, facetMinutes, facets } from '../../schema.ts';
 import type { RequestCounts, RequestCountsFilter } from '../../storage.ts';
+import { besideSpan, type CountedSpan } from './besideSpan.ts';
 import { isComplete } from './listMinutes.ts';
-import { shownOf } from './shown.ts';
+import { type Shown, shownOf } from './shown.ts';
 
-/** From the hour and minute tables alone: costs what there are combinations and hours, however many requests those had. */
+/**
+ * From the hour and minute tables: costs what there are combinations and hours, however many requests those had. Of the two
+ * minutes in which the time begins and ends, the requests beside it are taken off again.
+ */
 export function countRequests(orm: BetterSQLite3Database, filter: RequestCountsFilter): RequestCounts {
-  const from = filter.from === undefined ? null : minuteOf(filter.from);
-  const to = filter.to === undefined ? null : Math.ceil(filter.to / minuteMs) * minuteMs;
+  return orm.transaction(() => countedWithin(orm, filter));
+}
+
+function countedWithin(orm: BetterSQLite3Database, filter: RequestCountsFilter): RequestCounts {
+  const shown = shownOf(orm);
+  const { whole, from, to, beside } = besideSpan(orm, filter, shown.from);
   const sums = orm
     .select({
       chain: facets.chain,
@@ -21,20 +29,17 @@ export function countRequests(orm: BetterSQLite3Database, filter: RequestCountsF
       rescued: facets.rescued,
       provider: facets.provider,
       failureKind: facets.failureKind,
-      requests: begunWithin(orm, { from, to }),
+      requests: begunWithin(orm, whole, shown),
     })
     .from(facets)
     .all();
-  const counts = countFacets(
-    sums.filter((sum) => sum.requests > 0),
-    filter,
-  );
+  const takenOff = beside.map((facet) => ({ ...facet, requests: -1 }));
+  const counts = countFacets([...sums.filter((sum) => sum.requests > 0), ...takenOff], filter);
   return { counts, from, to, complete: isComplete(orm) };
 }
 
 /** How many of a combination began within whole minutes: the whole hours among them are read by the hour. */
-function begunWithin(orm: BetterSQLite3Database, span: { from: number | null; to: number | null }): SQL<number> {
-  const shown = shownOf(orm);
+function begunWithin(orm: BetterSQLite3Database, span: CountedSpan['whole'], shown: Shown): SQL<number> {
   const from = Math.max(span.from ?? 0, shown.from);
   const to = span.to ?? Number.MAX_SAFE_INTEGER;
   const hours = { from: hourOf(from + hourMs - minuteMs), to: Math.min(hourOf(to), shown.hoursUntil) };
