@@ -153,28 +153,36 @@ describe('the live tail', () => {
   const recorded = [rowOf('r2', { startedAt: now + 2 }), rowOf('r1', { startedAt: now + 1 })];
   const requests = [rowOf('r4', { startedAt: now + 4 }), rowOf('r3', { startedAt: now + 3 }), ...recorded];
   const tail = { requests, requestsShown: 10 };
+  const isWhole = false;
   const ids = (heldAt: number | null) => {
-    const { rows, waiting } = mergeTail({ recorded, tail, belongs, heldAt });
+    const { rows, waiting } = mergeTail({ recorded, isWhole, tail, belongs, heldAt });
     return [rows.map(({ id }) => id), waiting];
   };
 
   it('goes above the record, each row once', () => expect(ids(null)).toEqual([['r4', 'r3', 'r2', 'r1'], 0]));
   it('held, what came later waits and is counted', () => expect(ids(9)).toEqual([['r3', 'r2', 'r1'], 1]));
   it('what does not fit the filters neither shows nor waits', () => {
-    const merged = mergeTail({ recorded, tail, belongs: ({ id }) => id === 'r3', heldAt: 8 });
+    const merged = mergeTail({ recorded, isWhole, tail, belongs: ({ id }) => id === 'r3', heldAt: 8 });
     expect(merged.rows.map(({ id }) => id)).toEqual(['r2', 'r1']);
     expect(merged.waiting).toBe(1);
   });
 
-  it('what began before the eldest row is left to the older pages', () => {
+  it('what began before the eldest row is left to the older pages, and goes below it where there are none', () => {
     const slow = rowOf('slow', { startedAt: now - 60_000 });
-    const merged = mergeTail({ recorded, tail: { requests: [slow], requestsShown: 1 }, belongs, heldAt: null });
-    expect(merged.rows).toEqual(recorded);
+    const asked = { recorded, tail: { requests: [slow], requestsShown: 1 }, belongs, heldAt: null };
+    expect(mergeTail({ ...asked, isWhole: false }).rows).toEqual(recorded);
+    expect(mergeTail({ ...asked, isWhole: true }).rows).toEqual([...recorded, slow]);
   });
 
   it('has a bound, and says how many it leaves out', () => {
     const many = Array.from({ length: maxTailRows + 7 }, (_, index) => rowOf(`m${index}`, { startedAt: now + 99 }));
-    const merged = mergeTail({ recorded, tail: { requests: many, requestsShown: 500 }, belongs, heldAt: null });
+    const merged = mergeTail({
+      recorded,
+      isWhole,
+      tail: { requests: many, requestsShown: 500 },
+      belongs,
+      heldAt: null,
+    });
     expect(merged.rows).toHaveLength(maxTailRows + recorded.length);
     expect(merged.cut).toBe(7);
   });

@@ -50,7 +50,8 @@ export function RequestsPage() {
   const { id: selected } = useParams({ strict: false });
   const { data: about } = useQuery(aboutQuery);
   const list = useRequests();
-  const counts = useCounts(search, { still: list.held });
+  const { counts, error: uncounted } = useCounts(search, { still: list.held });
+  const error = list.error ?? uncounted;
   const { rows, filter } = list;
   const filtered = Object.values(filter).some((value) => value !== undefined);
   return (
@@ -83,7 +84,7 @@ export function RequestsPage() {
               read={(page) => client.requests.list.query({ ...filter, ...page })}
             />
           </div>
-          {list.error !== null && <ReadError error={list.error} isKept={rows.length > 0} />}
+          {error !== null && <ReadError error={error} isKept={rows.length > 0} />}
           {rows.length > 0 && <RequestTable rows={rows} selected={selected} setPointer={list.setPointer} />}
           {rows.length === 0 && list.error === null && <Nothing isPending={list.isPending} filtered={filtered} />}
           {list.more !== null && (
@@ -98,7 +99,7 @@ export function RequestsPage() {
   );
 }
 
-/** How many fit, and of which time: counts are of whole minutes. */
+/** How many fit, and of which time. */
 function Counted({ counts }: { counts: Counts | undefined }) {
   const zone = useZone();
   if (!counts) return null;
@@ -176,12 +177,13 @@ function useRequests() {
   if (held && hold === null) setHold(asItStands);
   if (!held && hold !== null) setHold(null);
   const recorded = useMemo(() => query.data?.pages.flatMap(({ rows }) => rows) ?? [], [query.data]);
+  const isWhole = query.data !== undefined && !query.hasNextPage;
   const { rows, waiting, cut } = useMemo(() => {
     const belongs = (row: RequestRow) => matches(row, filter);
     const { from = 0 } = hold ?? filter;
     const inTime = recorded.filter(({ startedAt }) => startedAt >= from);
-    return mergeTail({ recorded: inTime, tail: live, belongs, heldAt: hold?.shown ?? null });
-  }, [recorded, live, filter, hold]);
+    return mergeTail({ recorded: inTime, isWhole, tail: live, belongs, heldAt: hold?.shown ?? null });
+  }, [recorded, isWhole, live, filter, hold]);
   const first = query.data?.pages[0];
   useReadAgain(query, first !== undefined && first.snapshots < live.snapshots && !held && live.status !== 'paused');
   const fallenOut = first ? Math.max(0, live.requestsShown - first.requestsShown - maxRequests) : 0;

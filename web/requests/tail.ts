@@ -16,14 +16,16 @@ export interface Tail {
  */
 export function mergeTail(input: {
   recorded: readonly RequestRow[];
+  /** All that the record has of them is there: nothing comes with an older page. */
+  isWhole: boolean;
   tail: Tail;
   belongs: (row: RequestRow) => boolean;
   heldAt: number | null;
 }): { rows: RequestRow[]; waiting: number; cut: number } {
-  const { recorded, tail, belongs, heldAt } = input;
+  const { recorded, isWhole, tail, belongs, heldAt } = input;
   const known = new Set(recorded.map(({ id }) => id));
   // What began before the eldest row comes with the older pages, in its place.
-  const eldest = recorded.at(-1)?.startedAt ?? Number.NEGATIVE_INFINITY;
+  const eldest = (isWhole ? undefined : recorded.at(-1)?.startedAt) ?? Number.NEGATIVE_INFINITY;
   const fresh = tail.requests
     .map((row, index) => ({ row, arrival: tail.requestsShown - index }))
     .filter(({ row }) => !known.has(row.id) && row.startedAt >= eldest && belongs(row));

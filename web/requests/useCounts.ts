@@ -13,13 +13,13 @@ const againMs = 10_000;
  * Of the range in the address, asked again every ten seconds while the page is live; what was known before stays until then.
  * `still`: somebody points at a row, which nothing may move.
  */
-export function useCounts(search: RequestSearch, { still }: { still: boolean }): Counts | undefined {
+export function useCounts(search: RequestSearch, { still }: { still: boolean }) {
   const { status } = useLive();
-  const { data } = useQuery({
+  const { data, error } = useQuery({
     queryKey: ['requests.counts', search],
     queryFn: () => client.requests.counts.query(filterOf(search, liveStore.serverNow())),
     refetchInterval: status === 'live' && !still ? againMs : false,
     placeholderData: keepPreviousData,
   });
-  return data;
+  return { counts: data, error };
 }
