@@ -3,12 +3,12 @@ import type { FormEvent } from 'react';
 import type { ShownPerson } from '../../server/core/access.ts';
 import type { Role } from '../../server/core/roles.ts';
 import { client, trpc } from '../api.ts';
-import { errorSentence } from '../errors.ts';
 import { type Cell, isoTime } from '../exports.ts';
 import { ActsHead } from '../ui/actsHead.tsx';
 import { CopyBox } from '../ui/copyBox.tsx';
 import { TimeText } from '../ui/figures.tsx';
 import { Panel } from '../ui/panel.tsx';
+import { ReadError } from '../ui/readError.tsx';
 import { SavedTable } from '../ui/savedTable.tsx';
 import { useChange } from '../ui/useChange.ts';
 import { RoleSelect } from './roleSelect.tsx';
@@ -48,11 +48,7 @@ export function AccessPeople() {
       note="who may sign in"
       actions={<SavedTable name="people" columns={exported} rows={people.data ?? []} />}
     >
-      {people.error && (
-        <p className="access-note" role="alert">
-          {errorSentence(people.error)}
-        </p>
-      )}
+      {people.error && <ReadError error={people.error} isKept={people.data !== undefined} />}
       {people.data && people.data.length > 0 && (
         <PeopleTable
           people={people.data}

@@ -1,11 +1,11 @@
 import { useQuery } from '@tanstack/react-query';
 import type { SessionWay, ShownSession } from '../../server/core/access.ts';
 import { client, trpc } from '../api.ts';
-import { errorSentence } from '../errors.ts';
 import { type Cell, isoTime } from '../exports.ts';
 import { ActsHead } from '../ui/actsHead.tsx';
 import { TimeText } from '../ui/figures.tsx';
 import { Panel } from '../ui/panel.tsx';
+import { ReadError } from '../ui/readError.tsx';
 import { SavedTable } from '../ui/savedTable.tsx';
 import { useChange } from '../ui/useChange.ts';
 import { signOut } from '../ways.ts';
@@ -48,11 +48,7 @@ export function AccessSessions({ all }: { all: boolean }) {
   );
   return (
     <Panel title="Signed in now" note={all ? 'everybody' : 'you, on every machine'} actions={acts}>
-      {error && (
-        <p className="access-note" role="alert">
-          {errorSentence(error)}
-        </p>
-      )}
+      {error && <ReadError error={error} isKept={data !== undefined} />}
       {change.problem !== null && (
         <p className="access-note" role="alert">
           {change.problem}

@@ -3,12 +3,12 @@ import type { FormEvent } from 'react';
 import type { Scope, ShownToken } from '../../server/core/access.ts';
 import type { Role } from '../../server/core/roles.ts';
 import { client, trpc } from '../api.ts';
-import { errorSentence } from '../errors.ts';
 import { type Cell, isoTime } from '../exports.ts';
 import { ActsHead } from '../ui/actsHead.tsx';
 import { CopyBox } from '../ui/copyBox.tsx';
 import { TimeText } from '../ui/figures.tsx';
 import { EmptyState, Panel } from '../ui/panel.tsx';
+import { ReadError } from '../ui/readError.tsx';
 import { SavedTable } from '../ui/savedTable.tsx';
 import { useChange } from '../ui/useChange.ts';
 import { RoleSelect } from './roleSelect.tsx';
@@ -71,11 +71,7 @@ export function AccessTokens() {
       note="for programs: Authorization: Bearer TOKEN"
       actions={<SavedTable name="tokens" columns={exported} rows={tokens.data ?? []} />}
     >
-      {tokens.error && (
-        <p className="access-note" role="alert">
-          {errorSentence(tokens.error)}
-        </p>
-      )}
+      {tokens.error && <ReadError error={tokens.error} isKept={tokens.data !== undefined} />}
       {tokens.data?.length === 0 && (
         <EmptyState title="No program has a token of its own yet">
           <p>Give each program its own, with no more than it needs: then one can be revoked without the others.</p>

@@ -1,11 +1,11 @@
 import { useQuery } from '@tanstack/react-query';
 import { type Outputs, trpc } from '../api.ts';
-import { errorSentence } from '../errors.ts';
-import type { Cell } from '../exports.ts';
+import { type Cell, isoTime } from '../exports.ts';
 import { liveStore } from '../live/page.ts';
 import { nothing, showAge, zoneName } from '../time.ts';
 import { TimeText } from '../ui/figures.tsx';
 import { Panel } from '../ui/panel.tsx';
+import { ReadError } from '../ui/readError.tsx';
 import { SavedTable } from '../ui/savedTable.tsx';
 import { plural } from '../words.ts';
 import { useZone } from '../zone.tsx';
@@ -16,16 +16,12 @@ type KeptRow = Outputs['record']['kept'][number];
 const exported: readonly (readonly [string, (row: KeptRow) => Cell])[] = [
   ['kind', ({ kind }) => kind],
   ['kept_ms', ({ keptMs }) => keptMs],
-  ['eldest', ({ eldestAt }) => iso(eldestAt)],
+  ['eldest', ({ eldestAt }) => isoTime(eldestAt)],
   ['let_go_rows', ({ letGoRows }) => letGoRows],
-  ['let_go_at', ({ letGoAt }) => iso(letGoAt)],
-  ['let_go_before', ({ letGoBefore }) => iso(letGoBefore)],
+  ['let_go_at', ({ letGoAt }) => isoTime(letGoAt)],
+  ['let_go_before', ({ letGoBefore }) => isoTime(letGoBefore)],
   ['because', ({ because }) => because],
 ];
-
-function iso(at: number | null): string | null {
-  return at === null ? null : new Date(at).toISOString();
-}
 
 /** Each kind of row of the record: how long it is kept and why, the eldest there is, and what was let go when. */
 export function KeptPanel() {
@@ -37,7 +33,7 @@ export function KeptPanel() {
       className="kept"
       actions={rows && <SavedTable name="kept" columns={exported} rows={rows} />}
     >
-      {error && <p className="note note-open">■ {errorSentence(error)} What was read before stays.</p>}
+      {error && <ReadError error={error} isKept={rows !== undefined} />}
       {rows && <KeptTable rows={rows} />}
     </Panel>
   );

@@ -38,7 +38,7 @@ export function AuditPage() {
   const search = useMemo(() => readAuditSearch({ ...raw }), [raw]);
   const { id: selected } = useParams({ strict: false });
   const [pointed, setPointed] = useState(false);
-  const { list, rows, counts, held } = useAudit(search, { still: pointed || selected !== undefined });
+  const { list, rows, counts, error, held } = useAudit(search, { still: pointed || selected !== undefined });
   const navigate = useNavigate();
   useRowKeys({
     ids: rows.map(({ id }) => id),
@@ -76,7 +76,7 @@ export function AuditPage() {
               </button>
             )}
           </p>
-          {list.error && <ReadError error={list.error} isKept={rows.length > 0} />}
+          {error && <ReadError error={error} isKept={rows.length > 0} />}
           {rows.length > 0 && <AuditTable rows={rows} selected={selected} setPointed={setPointed} />}
           {rows.length === 0 && !list.error && (
             <Nothing isPending={list.isPending} filtered={Object.keys(search).length > 0} />

@@ -19,13 +19,14 @@ import { EmptyState, Panel } from '../ui/panel.tsx';
 import { useZone } from '../zone.tsx';
 import '../requests/requests.css';
 import '../incidents/incidents.css';
+import { ReadError } from '../ui/readError.tsx';
 
 /** One incident: what happened, why, and what it meant. */
 export function IncidentPage() {
   const { id } = useParams({ from: '/incidents/$id' });
   const number = Number(id);
   const { data, error } = useQuery({ ...incidentQuery(number), enabled: Number.isInteger(number) && number > 0 });
-  if (data) return <Shown incident={data} problem={error ? errorSentence(error) : null} />;
+  if (data) return <Shown incident={data} error={error} />;
   return (
     <EmptyState title={error || !(number > 0) ? `Incident ${id} cannot be shown` : 'Reading the incident…'}>
       <h1 className="visually-hidden">Incident {id}</h1>
@@ -37,7 +38,7 @@ export function IncidentPage() {
   );
 }
 
-function Shown({ incident, problem }: { incident: Incident; problem: string | null }) {
+function Shown({ incident, error }: { incident: Incident; error: Error | null }) {
   const [cursor, point] = useState<number | null>(null);
   const [noteAt, setNoteAt] = useState<number | null>(null);
   const { data: about } = useQuery({ ...aboutQuery, staleTime: Number.POSITIVE_INFINITY });
@@ -60,7 +61,7 @@ function Shown({ incident, problem }: { incident: Incident; problem: string | nu
         </div>
         <IncidentActions id={incident.id} addNote={mayWrite ? addNote : null} />
       </div>
-      {problem !== null && <p className="note note-open">■ {problem} What was read before stays.</p>}
+      {error && <ReadError error={error} isKept />}
       {incident.ours && <OursNote ours={incident.ours} isTold />}
       <Milestones incident={incident} />
       <Panel

@@ -9,18 +9,19 @@ const againMs = 10_000;
 
 /** What circuits spared in the last hour: of the page of savings, by its own question, so that both always say the same. */
 export function LiveSaved() {
-  const { data } = useSavings({ last: '1h' }, againMs);
+  const { data, error } = useSavings({ last: '1h' }, againMs);
+  const old = error ? ' · cannot be read now' : '';
   const { attempts, waited } = data ? savedWords(data) : unknown;
   return (
     <>
       <Total label="Attempts not made" value={attempts.value}>
         <Link to="/savings" search={{ last: '1h', how: 'attempts' }}>
-          {attempts.note}
+          {attempts.note + old}
         </Link>
       </Total>
       <Total label="Waiting spared callers" value={waited.value}>
         <Link to="/savings" search={{ last: '1h', how: 'waiting' }}>
-          {waited.note}
+          {waited.note + old}
         </Link>
       </Total>
     </>

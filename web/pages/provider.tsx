@@ -21,6 +21,7 @@ import { Age, Money } from '../ui/figures.tsx';
 import { LetGo } from '../ui/letGo.tsx';
 import { EmptyState, Panel } from '../ui/panel.tsx';
 import { type RangeSearch, ranged } from '../ui/range.ts';
+import { ReadError } from '../ui/readError.tsx';
 import { StateBadge } from '../ui/state.tsx';
 import { Times } from '../ui/times.tsx';
 import { percent, plural, wholeNumber } from '../words.ts';
@@ -59,7 +60,7 @@ export function ProviderPage() {
           </p>
         </EmptyState>
       )}
-      {error && data && <p className="note note-open">■ {errorSentence(error)} What was read before stays.</p>}
+      {error && data && <ReadError error={error} isKept />}
       {data && entry && <Everything page={data} entry={entry} isPinned={to !== undefined} />}
     </>
   );

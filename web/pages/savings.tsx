@@ -3,7 +3,6 @@ import { Link, useNavigate, useSearch } from '@tanstack/react-router';
 import type { SavingsSummary } from '../../server/core/savings/summary.ts';
 import '../access/access.css';
 import { aboutQuery } from '../api.ts';
-import { errorSentence } from '../errors.ts';
 import '../provider/provider.css';
 import '../requests/requests.css';
 import { Days } from '../savings/days.tsx';
@@ -21,6 +20,7 @@ import { LetGo } from '../ui/letGo.tsx';
 import { EmptyState, Panel } from '../ui/panel.tsx';
 import { ProviderLink } from '../ui/providerLink.tsx';
 import { ranged } from '../ui/range.ts';
+import { ReadError } from '../ui/readError.tsx';
 import { Times } from '../ui/times.tsx';
 
 /** What leaving broken providers alone has saved, and what it cost. */
@@ -47,11 +47,7 @@ export function SavingsPage() {
           />
         </search>
       </div>
-      {error && (
-        <p className="note note-open">
-          ■ {errorSentence(error)} {data && 'What was read before stays.'}
-        </p>
-      )}
+      {error && <ReadError error={error} isKept={data !== undefined} />}
       {data && data.countedUntil < data.to && (
         <p className="note">
           There is more than is counted at one go: counted up to <TimeText at={data.countedUntil} />. Choose a shorter

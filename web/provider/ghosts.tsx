@@ -3,11 +3,11 @@ import { useQuery } from '@tanstack/react-query';
 import type { BreakerSettings } from '../../server/core/circuit/types.ts';
 import type { GhostEpisode, GhostReport, GhostSide } from '../../server/core/ghost.ts';
 import { client } from '../api.ts';
-import { errorSentence } from '../errors.ts';
 import type { Cell } from '../exports.ts';
 import { showMs } from '../time.ts';
 import { TimeText, ZoneWord } from '../ui/figures.tsx';
 import { EmptyState, Panel } from '../ui/panel.tsx';
+import { ReadError } from '../ui/readError.tsx';
 import { SavedTable } from '../ui/savedTable.tsx';
 import { StateBadge } from '../ui/state.tsx';
 import { wholeNumber } from '../words.ts';
@@ -59,7 +59,7 @@ export function Ghosts({ provider, breaker, until }: GhostsProps) {
       note="ghosts: counted on the same traffic, in this run"
       actions={rows.length > 0 && <SavedTable name={`${provider}-ghosts`} columns={exported} rows={rows} />}
     >
-      {error && <p className="note note-open">■ {errorSentence(error)}</p>}
+      {error && <ReadError error={error} isKept={data !== undefined} />}
       {data && reports.length === 0 && (
         <EmptyState title="No ghosts are configured">
           <p>A ghost is this circuit with other settings. It holds up nobody, and says what would have been:</p>

@@ -3,11 +3,11 @@ import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import type { ShownShare } from '../../server/core/savings/summary.ts';
 import { aboutQuery, trpc } from '../api.ts';
-import { errorSentence } from '../errors.ts';
 import type { Cell } from '../exports.ts';
 import { nothing } from '../time.ts';
 import { TimeText } from '../ui/figures.tsx';
 import { Panel } from '../ui/panel.tsx';
+import { ReadError } from '../ui/readError.tsx';
 import { SavedTable } from '../ui/savedTable.tsx';
 import { percent } from '../words.ts';
 import { ShareForm } from './shareForm.tsx';
@@ -41,7 +41,7 @@ export function Shares() {
       note="of the prompt and of the answer; not known counts as 0 in the low and as all in the high"
       actions={rows.length > 0 && <SavedTable name="billing-shares" columns={columns} rows={rows} />}
     >
-      {error && <p className="note note-open">■ {errorSentence(error)}</p>}
+      {error && <ReadError error={error} isKept={data !== undefined} />}
       {edited && <ShareForm key={editing} share={edited} close={() => edit(null)} />}
       <Box component="section" className="chart-table savings-shares" aria-label="Billing shares" tabIndex={0}>
         <table>
