@@ -29,6 +29,11 @@ export function showAge(ms: number): string {
     .join(' ');
 }
 
+/** Running text whose lines never end between a number and its unit. */
+export function unbroken(text: string): string {
+  return text.replace(/(\d) (?=(?:ms|s|m|min|h|d|%)(?!\w))/g, '$1\u00a0');
+}
+
 /** The server's clock is known to within its answer's time on the way: so much more than a second is that second. */
 const CLOCK_ERROR_MS = 250;
 

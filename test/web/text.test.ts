@@ -12,6 +12,7 @@ import {
   showMs,
   timeBeside,
   timeOfDay,
+  unbroken,
   zoneName,
 } from '../../web/time.ts';
 import { causeSentence, percent, trailWord } from '../../web/words.ts';
@@ -36,6 +37,11 @@ describe('time as text', () => {
     [3_600_000, '1 h'],
     [526_000_000, '6 d 2 h'],
   ])('an age of %s ms is %s', (ms, text) => expect(showAge(ms)).toBe(text));
+
+  it('no line ends between a number and its unit, whatever stands beside', () =>
+    expect(unbroken('After 11.7 s, 4 m 8 s or 50 % of 9 steps.')).toBe(
+      'After 11.7\u00a0s, 4\u00a0m 8\u00a0s or 50\u00a0% of 9 steps.',
+    ));
 
   it.each([
     [267_001, '4:27'],

@@ -1,4 +1,5 @@
 import type { ChainOverview, Survival as Verdict } from '../../server/core/overview.ts';
+import { unbroken } from '../time.ts';
 
 /** Whether the chain would survive losing the provider that carries it now, and with what proof. */
 export function Survival({ chain }: { chain: ChainOverview }) {
@@ -12,7 +13,7 @@ export function Survival({ chain }: { chain: ChainOverview }) {
       <span className="survival-verdict" style={{ color }}>
         <span aria-hidden="true">{mark}</span> {words}
       </span>
-      <span className="muted">{ifCarrierGoes.sentence}</span>
+      <span className="muted">{unbroken(ifCarrierGoes.sentence)}</span>
     </p>
   );
 }

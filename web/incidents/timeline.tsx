@@ -3,7 +3,7 @@ import { Link, useLocation } from '@tanstack/react-router';
 import { useEffect, useRef } from 'react';
 import { client } from '../api.ts';
 import { errorSentence } from '../errors.ts';
-import { day, timeBeside, timeOfDay, zoneName } from '../time.ts';
+import { day, timeBeside, timeOfDay, unbroken, zoneName } from '../time.ts';
 import { Panel } from '../ui/panel.tsx';
 import { useZone } from '../zone.tsx';
 import { type Incident, incidentQuery, type TimelineRow } from './queries.ts';
@@ -133,7 +133,7 @@ function Row({ row, firstAt, chosen, near, point, star }: RowProps) {
 }
 
 function Said({ row: { said } }: { row: TimelineRow }) {
-  return said.map((part) => (typeof part === 'string' ? part : <b key={part.name}>{part.name}</b>));
+  return said.map((part) => (typeof part === 'string' ? unbroken(part) : <b key={part.name}>{part.name}</b>));
 }
 
 function Details({ row }: { row: TimelineRow }) {
@@ -147,11 +147,11 @@ function Details({ row }: { row: TimelineRow }) {
   ].filter((text) => text !== '');
   return (
     <span className="muted">
-      {parts.join(' · ')}
+      {unbroken(parts.join(' · '))}
       {requestId !== null && (
         <>
           {parts.length > 0 ? ' · ' : ''}
-          <Link to="/requests/$id" params={{ id: requestId }}>
+          <Link to="/requests/$id" params={{ id: requestId }} className="timeline-request">
             request {requestId.length > 12 ? `${requestId.slice(0, 4)}…${requestId.slice(-4)}` : requestId}
           </Link>
         </>

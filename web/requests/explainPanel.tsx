@@ -6,7 +6,7 @@ import { type Outputs, trpc } from '../api.ts';
 import { EvidenceLinks } from '../diagram/evidenceLinks.tsx';
 import { codeOf, errorSentence } from '../errors.ts';
 import { eventText } from '../pages/liveFeedWords.ts';
-import { showMoney, showMs, signedMoney } from '../time.ts';
+import { showMoney, showMs, signedMoney, unbroken } from '../time.ts';
 import { TimeText } from '../ui/figures.tsx';
 import { ProviderLink } from '../ui/providerLink.tsx';
 import { StateMark } from '../ui/state.tsx';
@@ -84,7 +84,7 @@ function Step({ step, event }: { step: ExplainStep; event: CircuitEvent | undefi
         <b>
           <Title step={step} />
         </b>
-        <p>{sentences.join(' ')}</p>
+        <p>{unbroken(sentences.join(' '))}</p>
         {event && <Since event={event} />}
       </div>
       <span className="muted tabular">{kind === 'skipped' ? '0 s' : showMs(ms)}</span>
