@@ -23,6 +23,7 @@ export function Meant({ incident }: { incident: Incident }) {
       note={
         <>
           counted up to <TimeText at={impact.to} />
+          {incident.state === 'open' && ', those still in flight then left out'}
         </>
       }
     >

@@ -16,7 +16,7 @@ interface ChainsProps {
 export function Chains({ name, chains, circuits }: ChainsProps) {
   const stateOf = (provider: string) => circuits.find((entry) => entry.provider === provider)?.state ?? 'none';
   return (
-    <Panel title="Stands in" note="asked from left to right">
+    <Panel title="Stands in" note="asked from left to right · as they stand now">
       {chains.length === 0 && <p className="provider-none muted">No chain: nobody is sent to it.</p>}
       <ul className="provider-chains">
         {chains.map(({ chain, providers }) => (
