@@ -33,6 +33,15 @@ const planted = {
   slackPath: 'planted-slack-path-0014',
   routingKey: 'planted-routing-key-0015',
   prompt: 'planted prompt of a caller 0011',
+  previousKey: 'planted-previous-key-0016',
+  previousSecret: 'whsec_cGxhbnRlZC1wcmV2aW91cy1zZWNyZXQtMDAxNw==',
+  collectorKey: 'planted-collector-key-0018',
+  systemPrompt: 'planted system prompt 0019',
+  // What a reload brings.
+  nextKey: 'sk-planted-next-provider-0020',
+  nextToken: 'planted-next-token-0021',
+  nextClientKey: 'planted-next-client-key-0022',
+  mistaken: 'planted-where-it-is-refused-0023',
 };
 
 const configOf = (urls: { echo: string; good: string; hooks: string }, database: string) => `gateway: { port: 0 }
@@ -41,15 +50,16 @@ database: "${database}"
 node: a
 providers:
   echo: { baseUrl: "${urls.echo}", apiKey: "\${KEY}", model: m, headers: { x-api-key: ${planted.header} }, breaker: { failures: 100 } }
-  good: { baseUrl: "${urls.good}", apiKey: "${planted.secondKey}", model: m }
+  good: { baseUrl: "${urls.good}", apiKey: "${planted.secondKey}", model: m, systemPrompt: ${planted.systemPrompt} }
 chains:
   lucy: { providers: [echo, good], backoff: { initial: 1ms } }
   alone: { providers: [echo] }
 alerts:
-  - { name: ours, kind: webhook, url: "${urls.hooks}/${planted.webhookPath}", secret: ${planted.webhookSecret}, hold: 0s }
+  - { name: ours, kind: webhook, url: "${urls.hooks}/${planted.webhookPath}", secret: ${planted.webhookSecret}, previousSecret: ${planted.previousSecret}, hold: 0s }
   - { name: team, kind: slack, url: "${urls.hooks}/${planted.slackPath}", hold: 0s }
   - { name: pager, kind: pagerduty, url: "${urls.hooks}/v2", routingKey: ${planted.routingKey}, hold: 0s }
-clients: [{ name: app, key: ${planted.clientKey} }]
+clients: [{ name: app, key: "\${CLIENT}", previousKey: ${planted.previousKey} }]
+telemetry: { otlp: { url: "${urls.hooks}/v1/traces", headers: { x-collector: ${planted.collectorKey} } } }
 signIn:
   url: https://recloser.example
   provider: { issuer: "https://issuer.example", clientId: c, clientSecret: ${planted.oidcSecret}, roles: { claim: g, admin: [x] } }
@@ -85,21 +95,54 @@ async function answering() {
 async function startPlanted(path: string, outputs: Outputs) {
   const [echo, good, hooks] = await Promise.all([echoing(), answering(), alertReceiver()]);
   const says: Answer = (response, { path, text, headers }) =>
-    response.writeHead(500).end(`${path} ${text.slice(0, 90)} ${headers['webhook-signature']}`);
+    response
+      .writeHead(500)
+      .end(`${path} ${text.slice(0, 90)} ${headers['webhook-signature']} ${headers['x-collector']}`);
   hooks.answers.push(...Array.from({ length: 50 }, () => says));
-  const env = { KEY: planted.providerKey, OTHER: planted.environment };
-  const loaded = loadSettings({
+  const file = {
     text: configOf({ echo: echo.url, good: good.url, hooks: new URL(hooks.url).origin }, path),
-    file: '/r.yaml',
-    env,
-  });
+    secrets: { KEY: planted.providerKey, CLIENT: planted.clientKey, RECLOSER_TOKEN: planted.adminToken },
+  };
+  const env = {
+    KEY_FILE: 'KEY',
+    CLIENT_FILE: 'CLIENT',
+    RECLOSER_TOKEN_FILE: 'RECLOSER_TOKEN',
+    OTHER: planted.environment,
+  };
+  const readSecret = (at: string) => file.secrets[at as keyof typeof file.secrets];
+  const read = () => loadSettings({ text: file.text, file: '/r.yaml', env, readSecret });
+  const loaded = read();
   if (!loaded.ok) throw new Error(formatProblems('r.yaml', loaded.problems));
   const log = createLog('debug', { write: (line) => outputs.add('log', line) });
   const app = await startApp(loaded.settings, {
-    ...{ clock: realClock, random: () => 0.5, newId, log },
-    ...{ token: planted.adminToken, webRoot: null, version: '0.1.0' },
+    ...{ clock: realClock, random: () => 0.5, newId, log, configFile: { path: '/r.yaml', read } },
+    ...{ token: loaded.token, webRoot: null, version: '0.1.0' },
   });
-  return app;
+  return { app, file };
+}
+
+type Started = Awaited<ReturnType<typeof startPlanted>>;
+
+/** Secrets change while it runs, first with a mistake in the config beside them; what is said of it is looked at. */
+async function reloadAll(
+  { app, file }: Started,
+  outputs: Outputs,
+): Promise<{ url: string; headers: Record<string, string> }> {
+  const { text } = file;
+  const control = { url: app.controlUrl, headers: bearer(planted.adminToken) };
+  file.secrets = { KEY: planted.nextKey, CLIENT: planted.nextClientKey, RECLOSER_TOKEN: planted.nextToken };
+  file.text = text.replace(
+    'model: m,',
+    `model: [${planted.mistaken}], ${planted.mistaken.slice(0, 7)}: ${planted.mistaken},`,
+  );
+  const refused = await act(control, 'config.reload', {});
+  expect(refused.data).toMatchObject({ ok: false });
+  file.text = text.replaceAll('hold: 0s', 'hold: 1s').replace(planted.previousKey, `${planted.previousKey}-and-more`);
+  const done = await act(control, 'config.reload', {});
+  const keys = (done.data.changes as { key: string }[]).map(({ key }) => key);
+  expect(keys).toEqual(expect.arrayContaining(['RECLOSER_TOKEN', 'providers.echo.apiKey', 'clients.app.key']));
+  outputs.add('reloads', JSON.stringify([refused, done]));
+  return { url: app.controlUrl, headers: bearer(planted.nextToken) };
 }
 
 /** Each destination, which echoes what it was sent. */
@@ -107,6 +150,25 @@ async function tryAlerts(control: Parameters<typeof act>[0]): Promise<void> {
   for (const name of ['ours', 'team', 'pager']) {
     const { data } = await act(control, 'alerts.test', { name });
     expect(data).toMatchObject({ status: 'failed', answer: 500 });
+  }
+}
+
+/** What the command line prints. */
+async function tryCommands(url: string, outputs: Outputs): Promise<void> {
+  const env = { RECLOSER_URL: url, RECLOSER_TOKEN: planted.nextToken };
+  for (const argv of [
+    ['circuits', '--json'],
+    ['requests'],
+    ['requests', '--json'],
+    ['token', 'list'],
+    ['person', 'list'],
+    ['alerts'],
+    ['alerts', '--json'],
+    ['audit', '--json'],
+    ['config', 'show'],
+  ]) {
+    const { out, err } = await run(argv, { env });
+    outputs.add(argv.join(' '), out + err);
   }
 }
 
@@ -136,7 +198,8 @@ function refusedConfig(outputs: Outputs): void {
 test('no secret is in an answer, an error, a log, a metric, an export, the command line or the database', async () => {
   await using database = new TestDatabase();
   const outputs = new Outputs();
-  const app = await startPlanted(database.path, outputs);
+  const started = await startPlanted(database.path, outputs);
+  const { app } = started;
   let stopped = false;
   const stop = async () => {
     if (!stopped) await app.stop(1_000);
@@ -150,7 +213,7 @@ test('no secret is in an answer, an error, a log, a metric, an export, the comma
   expect(await chat('a wrong key', {}, planted.wrongToken)).toContain('invalid_api_key');
   await chat('an unknown model', { model: 'nobody' });
 
-  const control = { url: app.controlUrl, headers: bearer(planted.adminToken) };
+  const control = await reloadAll(started, outputs);
   const { data: person } = await act(control, 'access.addPerson', { name: 'ada', role: 'operator' });
   const joined = await post(control, '/join', { code: person.secret, password: planted.password });
   const { data: made } = await act(control, 'access.createToken', { name: 'pager', role: 'viewer' });
@@ -161,6 +224,7 @@ test('no secret is in an answer, an error, a log, a metric, an export, the comma
     await post(control, '/sign-in', { name: 'ada', password: planted.wrongPassword }),
   );
   await outputs.answer('a wrong token', await fetch(`${control.url}/metrics`, { headers: bearer(planted.wrongToken) }));
+  expect(await chat('after a reload', {}, planted.nextClientKey)).toContain('hello');
   await act(control, 'circuits.probe', { provider: 'echo', reason: 'a look' });
   await act(control, 'circuits.trip', { provider: 'echo', reason: 'a look' });
   await tryAlerts(control);
@@ -176,19 +240,7 @@ test('no secret is in an answer, an error, a log, a metric, an export, the comma
   for (const path of ['/', '/metrics', '/healthz', '/readyz', '/nothing']) {
     await outputs.answer(path, await fetch(control.url + path, { headers: control.headers }));
   }
-  const env = { RECLOSER_URL: control.url, RECLOSER_TOKEN: planted.adminToken };
-  for (const argv of [
-    ['circuits', '--json'],
-    ['requests'],
-    ['requests', '--json'],
-    ['token', 'list'],
-    ['person', 'list'],
-    ['alerts'],
-    ['alerts', '--json'],
-  ]) {
-    const { out, err } = await run(argv, { env });
-    outputs.add(argv.join(' '), out + err);
-  }
+  await tryCommands(control.url, outputs);
   refusedConfig(outputs);
 
   await stop();
