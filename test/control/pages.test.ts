@@ -1,19 +1,7 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { act, bearer, cookieOf, goodPassword, tokenOf } from '../support/access.ts';
 import { startControl } from '../support/control.ts';
-
-async function builtPages() {
-  const webRoot = await mkdtemp(join(tmpdir(), 'recloser-web-'));
-  await writeFile(
-    join(webRoot, 'index.html'),
-    '<!doctype html><meta property="csp-nonce" nonce="__nonce__"><title>dashboard</title>',
-  );
-  await writeFile(join(webRoot, 'app.js'), 'export {};');
-  return { webRoot, [Symbol.asyncDispose]: () => rm(webRoot, { recursive: true }) };
-}
+import { builtPages } from '../support/pages.ts';
 
 const asPage = { headers: { accept: 'text/html' } };
 

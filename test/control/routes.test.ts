@@ -1,6 +1,9 @@
 import { request } from 'node:http';
 import { describe, expect, it } from 'vitest';
-import { startControl, testToken } from '../support/control.ts';
+import { covers, roles } from '../../server/core/roles.ts';
+import { bearer, tokenOf } from '../support/access.ts';
+import { call, startControl, testToken } from '../support/control.ts';
+import { builtPages } from '../support/pages.ts';
 
 /** By node:http: fetch sets some of these headers itself. */
 function send(port: number, path: string, options: { method: string; headers: Record<string, string> }) {
@@ -73,4 +76,81 @@ describe('every route of the control listener', () => {
       expect(/script-src [^;]*unsafe/.test(policy)).toBe(false);
     }
   });
+
+  it('that is open to anybody is one of these, and is so to everybody alike', async () => {
+    await using control = await everyRoute();
+    const open = control.server.routesKnown.filter(({ role, method }) => role === 'public' && method !== 'HEAD');
+    expect(open.map(({ method, url }) => `${method} ${url}`).sort()).toEqual([
+      'GET /',
+      'GET /*',
+      'GET /api/v1/openapi.json',
+      'GET /healthz',
+      'GET /index.html',
+      'GET /join',
+      'GET /readyz',
+      'GET /sign-in',
+      'GET /sign-in/provider',
+      'GET /sign-in/provider/callback',
+      'GET /sign-in/ways',
+      'POST /join',
+      'POST /sign-in',
+      'POST /sign-out',
+    ]);
+    for (const { method, url } of open) {
+      const path = url.replace('*', 'app.js');
+      const statuses = ['', 'Bearer wrong', `Bearer ${testToken}`].map(async (authorization) => {
+        const headers = { 'content-type': 'application/json', ...(authorization ? { authorization } : {}) };
+        return (await send(control.port, path, { method, headers })).status;
+      });
+      expect([path, new Set(await Promise.all(statuses)).size]).toEqual([path, 1]);
+    }
+  });
+
+  it('that takes a role lets in who has it or more, and nobody else; what streams, likewise', async () => {
+    await using control = await everyRoute();
+    const named = control.server.routesKnown.flatMap(({ method, url, role }) =>
+      role === 'public' || role === 'procedures' || method === 'HEAD' ? [] : [{ url, role }],
+    );
+    expect(named.map(({ url }) => url)).toEqual(['/metrics']);
+    const routes = [...named, { url: '/trpc/live.events', role: 'viewer' as const }];
+    const statusOf = async (path: string, headers: Record<string, string>) => {
+      const leaving = new AbortController();
+      const { status } = await fetch(control.url + path, { headers, signal: leaving.signal });
+      leaving.abort();
+      return status;
+    };
+    for (const { url, role } of routes) {
+      for (const headers of [{}, bearer('wrong'), { authorization: testToken }, { cookie: 'recloser_session=no' }])
+        expect([url, await statusOf(url, headers as Record<string, string>)]).toEqual([url, 401]);
+      for (const has of roles) {
+        const headers = bearer(await tokenOf(control, has, { name: `${has}${url.length}` }));
+        expect([url, has, await statusOf(url, headers)]).toEqual([url, has, covers(has, role) ? 200 : 403]);
+      }
+      const other = bearer(await tokenOf(control, 'admin', { name: `audit${url.length}`, scopes: ['audit'] }));
+      if (url === '/metrics') expect(await statusOf(url, other)).toBe(403);
+      // A stream has begun by then: what is refused is said in it, and ends it.
+      else expect((await call(control, 'live.events', { headers: other })).body.error?.data.code).toBe('FORBIDDEN');
+    }
+  });
+
+  it('that asks for itself is a procedure: of tRPC, or of the REST API', async () => {
+    await using control = await everyRoute();
+    const asking = control.server.routesKnown.filter(({ role }) => role === 'procedures').map(({ url }) => url);
+    expect(asking.filter((url) => url !== '/trpc/:path' && !url.startsWith('/api/v1/'))).toEqual([]);
+  });
 });
+
+/** A control listener with all that a config can give it a route for. */
+async function everyRoute() {
+  const pages = await builtPages();
+  const provider = {
+    ...{ issuer: 'http://127.0.0.1:9', clientId: 'c', clientSecret: null, label: 'Sign in', scopes: ['openid'] },
+    ...{ sessionMs: 3_600_000, nameClaim: 'name', roleClaim: 'groups', roles: { viewer: [], operator: [], admin: [] } },
+  };
+  const control = await startControl({ webRoot: pages.webRoot, signIn: { url: 'http://127.0.0.1:1', provider } });
+  const close = async () => {
+    await control[Symbol.asyncDispose]();
+    await pages[Symbol.asyncDispose]();
+  };
+  return { ...control, [Symbol.asyncDispose]: close };
+}
