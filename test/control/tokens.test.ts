@@ -76,6 +76,7 @@ describe('tokens', () => {
 
   it.each([
     [{ name: 'x y', role: 'viewer' }, 'name: 1 to 64 letters'],
+    [{ name: 'Admin', role: 'viewer' }, 'name: token:admin stands for RECLOSER_TOKEN'],
     [{ name: 'x', role: 'root' }, 'role: one of viewer, operator, admin'],
     [{ name: 'x', role: 'viewer', expires: '10' }, 'expires: give a number with a unit'],
     [{ name: 'x', role: 'viewer', scopes: ['everything'] }, 'out of circuits, requests'],

@@ -22,6 +22,11 @@ const personName = name.refine(
   'this name stands for something else in the audit: take another',
 );
 
+const tokenName = name.refine(
+  (text) => text.toLowerCase() !== 'admin',
+  'token:admin stands for RECLOSER_TOKEN in the audit: take another name',
+);
+
 const expiresHint = `give a number with a unit, as in 90d; from ${showDuration(expiresMs.least)} to ${showDuration(expiresMs.most)}`;
 const expires = z
   .string({ error: expiresHint })
@@ -40,7 +45,7 @@ export const newPassword = z
   .max(passwordCharacters.most, passwordHint);
 
 export const createTokenInput = z.strictObject({
-  name,
+  name: tokenName,
   role,
   scopes: z
     .array(z.enum(scopes, { error: `out of ${scopes.join(', ')}` }))
