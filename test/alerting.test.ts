@@ -29,7 +29,7 @@ providers:
 chains:
   lucy: { providers: [a, b, c], backoff: { initial: 1ms } }
 alerts:
-  - { name: ours, kind: webhook, url: "${hook}", secret: "${secret}", hold: 10s }
+  - { name: ours, kind: webhook, url: "${hook}", secret: "${secret}", hold: 10s, remind: off }
 `;
   const loaded = loadSettings({ text, file: '/recloser.yaml', env: {} });
   if (!loaded.ok) throw new Error(JSON.stringify(loaded.problems));
