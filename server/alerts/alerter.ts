@@ -177,11 +177,30 @@ export class Alerter {
     const deliveries = made.due.map((due) => this.delivery(due, seen));
     this.alerts = [...seen.held, ...made.alerts.filter(({ done }) => !done).map(({ alert }) => alert)];
     this.note({ alerts: changed, deliveries });
+    this.sayUntold(made, seen);
     try {
       await this.write();
     } finally {
       this.note({ alerts: [], deliveries: this.outbox.add(deliveries) });
     }
+  }
+
+  /** Who was told of something and is not in the config any more hears nothing of its end: nobody else would close it there. */
+  private sayUntold({ alerts }: Step, seen: Seen): void {
+    const names = seen.destinations.map(({ name }) => name);
+    for (const { alert } of alerts) {
+      const before = seen.alerts.find(({ key }) => key === alert.key);
+      if (alert.resolvedAt === null || before?.resolvedAt !== null) continue;
+      for (const { destination } of alert.told) if (!names.includes(destination)) this.warnUntold(alert, destination);
+    }
+  }
+
+  private warnUntold({ key }: Alert, destination: string): void {
+    const { log } = this.options;
+    log.warn(
+      { alert: key, destination },
+      'An alert is over whose destination is not in the config any more and hears no end: close it there by hand, or put it back within a week.',
+    );
   }
 
   private note({ alerts, deliveries }: AlertChange): void {

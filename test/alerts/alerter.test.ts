@@ -269,6 +269,11 @@ test('a destination that comes with another config hears of what goes on; one th
   await alerting.pass(minute);
   expect(receiver.received).toHaveLength(1);
   expect(alerting.list().deliveries).toMatchObject([{ status: 'dropped', error: 'it is not in the config any more' }]);
+  alerting.incidents = [];
+  await alerting.pass(minute);
+  expect(
+    alerting.logged.filter((each) => each.includes('"destination":"team"') && each.includes('hears no end')),
+  ).toHaveLength(1);
 });
 
 test('a test is sent at once and once, and what PagerDuty opened by it is closed again', async () => {
