@@ -58,6 +58,11 @@ async function chat(app: App): Promise<string | null> {
   return response.headers.get('x-recloser-trail');
 }
 
+async function isWell(app: App): Promise<boolean> {
+  const { status } = (await (await fetch(`${app.controlUrl}/readyz`)).json()) as { status: string };
+  return status === 'ok';
+}
+
 /** What was told, each message once: one that a leap cut off comes again under its id. */
 function told({ received }: Awaited<ReturnType<typeof alertReceiver>>): string[] {
   const byId = new Map(
@@ -80,6 +85,8 @@ test('an absorbed outage is one notice and one end, minutes later, with a restar
     for (let leaps = 0; !(await isThere()); leaps += 1) {
       if (leaps > mostLeaps) throw new Error(`It did not come: ${JSON.stringify(told(receiver))}`);
       clock.leap(5 * second);
+      // A few leaps are half a minute: a thread that is slow for want of a processor is taken for stuck, and started again.
+      while (!(await isWell(app))) {}
       expect((await call({ url: app.controlUrl }, 'alerts.list')).status).toBe(200);
     }
   };
@@ -108,4 +115,4 @@ test('an absorbed outage is one notice and one end, minutes later, with a restar
     'alert.opened notify incident/1: a stopped answering; no caller got an error',
     'alert.resolved notify incident/1: Over: a stopped answering',
   ]);
-});
+}, 120_000);
