@@ -10,12 +10,7 @@ export function requestsRouter(storage: Storage, book: ProviderBook) {
   return router({
     list: viewer.input(requestFilter.prefault({})).query(({ input }) => listRequests(storage, input)),
     counts: viewer.input(requestCountsFilter.prefault({})).query(({ input }) => countRequests(storage, input)),
-    get: viewer.input(requestInput).query(({ input }) => explainRequest(storage, input.id, pricesOf(book))),
+    get: viewer.input(requestInput).query(({ input }) => explainRequest(storage, input.id, book)),
     evidence: viewer.input(evidenceInput).query(({ input }) => findEvidence(storage, input.ids)),
   });
-}
-
-/** As the config has them at this moment. */
-function pricesOf({ providers }: ProviderBook) {
-  return new Map(providers.map(({ name, price }) => [name, price]));
 }

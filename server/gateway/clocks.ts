@@ -1,6 +1,6 @@
 import { type ChatRequest, isTextOnly } from '../core/body.ts';
+import { firstTokenClockOf, isStreamedBy } from '../core/callClocks.ts';
 import type { Clock, Timer } from '../core/clock.ts';
-import { dialects } from '../core/dialects/dialects.ts';
 import type { PaceKind } from '../core/pace.ts';
 import type { ProviderSettings } from '../core/settings.ts';
 import type { ClockName } from '../core/wire.ts';
@@ -124,17 +124,13 @@ export function firstTokenClockMs(
   request: Asked,
 ): number {
   const { timeouts } = provider;
-  if (!isStreamed(provider, request)) return timeouts.answerMs;
-  return timeouts.firstTokenMs + Math.ceil((timeouts.perThousandTokensMs * request.facts.promptTokens) / 1_000);
+  return isStreamed(provider, request) ? firstTokenClockOf(timeouts, request.facts.promptTokens) : timeouts.answerMs;
 }
 
-/**
- * Plain requests are streamed upstream too, where provider and request allow: only then do the clocks see anything. What a
- * vendor never streams is asked for plainly, and made a stream for the caller who wants one.
- */
+/** Whether the provider is asked for a stream. */
 export function isStreamed(provider: Pick<ProviderSettings, 'assemble' | 'dialect'>, request: Asked): boolean {
-  if (request.facts.jsonSchema && dialects[provider.dialect].schemasOnlyWhole) return false;
-  return request.stream || (provider.assemble && isTextOnly(request));
+  const { stream, facts } = request;
+  return isStreamedBy(provider, { stream, jsonSchema: facts.jsonSchema, textOnly: isTextOnly(request) });
 }
 
 /** Of what kind a call is, to tell whether it is slow for its kind. */

@@ -1,9 +1,10 @@
 import type { Storage } from '../../db/storage.ts';
+import type { ProviderBook } from '../core/book.ts';
+import { type CallClocks, callClocksOf } from '../core/callClocks.ts';
 import type { CircuitEvent } from '../core/circuit/types.ts';
 import { againstFirstChoice, type FirstChoice, sparedWaitMs } from '../core/explained.ts';
 import { timeOfId } from '../core/idTime.ts';
 import type { AttemptRecord, RequestRecord } from '../core/records.ts';
-import type { Price } from '../core/settings.ts';
 import { OperationError } from './errors.ts';
 import { letGoBefore, read } from './record.ts';
 
@@ -15,16 +16,20 @@ export type ExplainedRequest = RequestRecord & {
   sparedMs: number | null;
   /** Null: it was answered by its first choice, or a price or the tokens are not known. */
   firstChoice: FirstChoice | null;
+  /** By the names of those that were tried: the clocks over such a call, as they are set now. */
+  clocks: Record<string, CallClocks>;
+  /** For its first token, as its chain has it now, ms; null: there is no such chain any more. */
+  deadlineMs: number | null;
 };
 
 /** Transitions looked through for one skip at most. */
 const maxLookedThrough = 50;
 
-/** What providers cost now, by name; null: not known. */
-export type Prices = ReadonlyMap<string, Price | null>;
+/** What the config says now. */
+export type Settings = Pick<ProviderBook, 'providers' | 'chains'>;
 
 /** One request with every attempt and skip, and why; `not_found` when it is not in the record. */
-export async function explainRequest(storage: Storage, id: string, prices: Prices): Promise<ExplainedRequest> {
+export async function explainRequest(storage: Storage, id: string, settings: Settings): Promise<ExplainedRequest> {
   const found = await read(() => storage.getRequest(id));
   if (!found) throw new OperationError('not_found', await whyMissing(storage, id));
   const transitions = await transitionsOf(storage, found);
@@ -36,8 +41,16 @@ export async function explainRequest(storage: Storage, id: string, prices: Price
     ...found,
     transitions,
     sparedMs: sparedWaitMs(found, transitions, failures),
-    firstChoice: againstFirstChoice(found, prices),
+    firstChoice: againstFirstChoice(found, new Map(settings.providers.map(({ name, price }) => [name, price]))),
+    clocks: clocksOf(found, settings),
+    deadlineMs: settings.chains.find(({ name }) => name === found.chain)?.deadlineMs ?? null,
   };
+}
+
+function clocksOf(request: RequestRecord, { providers }: Settings): Record<string, CallClocks> {
+  const tried = new Set(request.attempts.flatMap(({ provider, outcome }) => (outcome === 'skipped' ? [] : [provider])));
+  const set = providers.filter(({ name }) => tried.has(name));
+  return Object.fromEntries(set.map((provider) => [provider.name, callClocksOf(provider, request)]));
 }
 
 async function whyMissing(storage: Storage, id: string): Promise<string> {

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { callClocksOf } from '../../server/core/callClocks.ts';
 import { againstFirstChoice, sparedWaitMs } from '../../server/core/explained.ts';
 import { attemptOf } from '../support/recordOf.ts';
 import { eventOf } from '../support/webCircuits.ts';
@@ -50,4 +51,21 @@ describe('against the first choice', () => {
   ])('not said where %s', (_name, request, known) => {
     expect(againstFirstChoice(request, known)).toBeNull();
   });
+});
+
+describe('the clocks over a call of a request in the record', () => {
+  const timeouts = {
+    ...{ connectMs: 3_000, firstTokenMs: 10_000, perThousandTokensMs: 250 },
+    ...{ idleMs: 20_000, totalMs: 600_000, answerMs: 60_000 },
+  };
+  const needs = { images: false, tools: false, jsonSchema: false, promptTokens: 2_000 };
+  const clocks = (assemble: boolean, stream: boolean) =>
+    callClocksOf({ timeouts, assemble, dialect: 'openai' }, { stream, needs });
+
+  test('a longer prompt has longer for its first token', () =>
+    expect(clocks(false, true)).toMatchObject({ connectMs: 3_000, firstTokenMs: 10_500, answerMs: null }));
+  test('a plain one that is put together from a stream has the same', () =>
+    expect(clocks(true, false)).toEqual(clocks(false, true)));
+  test('what is asked for plainly has one clock for the whole answer to begin', () =>
+    expect(clocks(false, false)).toMatchObject({ firstTokenMs: null, answerMs: 60_000, idleMs: 20_000 }));
 });

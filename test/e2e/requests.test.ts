@@ -65,6 +65,8 @@ test('a request is explained step by step, a skip with the state of its circuit 
   const said = page.getByRole('region', { name: 'Why this request went as it did' });
   await said.getByText(/An operator had tripped it/).waitFor();
   await said.getByText('What the caller got').waitFor();
+  await said.getByText('Clocks, as they are set now').click();
+  await said.getByText(/^second: .* to the first token, .* of silence/).waitFor();
 });
 
 test('a paused list counts what comes and moves nothing until it goes on', async () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { addedWaitMs, explainSteps, explainTitle, timeShares } from '../../web/requests/explain.ts';
+import { addedWaitMs, clocksSentence, explainSteps, explainTitle, timeShares } from '../../web/requests/explain.ts';
 import { filterOf, matches, readSearch } from '../../web/requests/filter.ts';
 import { maxTailRows, mergeTail } from '../../web/requests/tail.ts';
 import { attemptOf, now, requestOf, rowOf } from './support.ts';
@@ -186,4 +186,16 @@ describe('the live tail', () => {
     expect(merged.rows).toHaveLength(maxTailRows + recorded.length);
     expect(merged.cut).toBe(7);
   });
+});
+
+describe('the clocks of a call', () => {
+  const streamed = { connectMs: 250, firstTokenMs: 10_200, answerMs: null, idleMs: 20_000, totalMs: 600_000 };
+  it('are named with their lengths, the one to the first token as the prompt has it', () =>
+    expect(clocksSentence(streamed)).toBe(
+      '0.25 s to connect, 10.2 s to the first token, 20 s of silence, 10 m in all',
+    ));
+  it('of a plain call, that of its answer', () =>
+    expect(clocksSentence({ ...streamed, firstTokenMs: null, answerMs: 60_000 })).toContain(
+      '1 m for the plain answer to begin',
+    ));
 });

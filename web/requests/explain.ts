@@ -1,3 +1,4 @@
+import type { CallClocks } from '../../server/core/callClocks.ts';
 import type { SkipReason } from '../../server/core/circuit/settle.ts';
 import type { AttemptRecord, RequestRecord } from '../../server/core/records.ts';
 import { showAge, showMoney, showMs } from '../time.ts';
@@ -15,6 +16,28 @@ export interface ExplainStep {
   title: string;
   sentences: string[];
   ms: number;
+}
+
+/** `3 s to connect, 10.2 s to the first token, 20 s of silence, 10 m in all`. */
+export function clocksSentence({ connectMs, firstTokenMs, answerMs, idleMs, totalMs }: CallClocks): string {
+  const parts = [
+    `${lengthOf(connectMs)} to connect`,
+    firstTokenMs === null ? '' : `${lengthOf(firstTokenMs)} to the first token`,
+    answerMs === null ? '' : `${lengthOf(answerMs)} for the plain answer to begin`,
+    `${lengthOf(idleMs)} of silence`,
+    `${lengthOf(totalMs)} in all`,
+  ];
+  return parts.filter(Boolean).join(', ');
+}
+
+/** `30 s for the first token, or less where the caller asked for less` */
+export function deadlineSentence(ms: number): string {
+  return `${lengthOf(ms)} for the first token, or less where the caller asked for less`;
+}
+
+/** Of a setting: mostly whole seconds. */
+function lengthOf(ms: number): string {
+  return ms % 1_000 === 0 ? showAge(ms) : showMs(ms);
 }
 
 /** Every step in order; a wait before a try is a step of its own. */

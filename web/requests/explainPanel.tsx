@@ -11,7 +11,16 @@ import { TimeText } from '../ui/figures.tsx';
 import { ProviderLink } from '../ui/providerLink.tsx';
 import { StateMark } from '../ui/state.tsx';
 import { wholeNumber } from '../words.ts';
-import { addedWaitMs, type ExplainStep, explainSteps, explainTitle, type Share, timeShares } from './explain.ts';
+import {
+  addedWaitMs,
+  clocksSentence,
+  deadlineSentence,
+  type ExplainStep,
+  explainSteps,
+  explainTitle,
+  type Share,
+  timeShares,
+} from './explain.ts';
 import './explain.css';
 
 /** What has just ended is written within a moment: asked again so often, so long apart. */
@@ -69,6 +78,7 @@ function Explained({ request }: { request: Outputs['requests']['get'] }) {
         ))}
       </ol>
       <Bill request={request} />
+      <ClocksNow clocks={request.clocks} deadlineMs={request.deadlineMs} />
     </>
   );
 }
@@ -192,5 +202,22 @@ function Bill({ request }: { request: Outputs['requests']['get'] }) {
         {errorCode !== null && ` ${errorCode}`}
       </dd>
     </dl>
+  );
+}
+
+/** What a call like this may take, as it is set now: the record keeps only the clock that ended one. */
+function ClocksNow({ clocks, deadlineMs }: Pick<Outputs['requests']['get'], 'clocks' | 'deadlineMs'>) {
+  const tried = Object.entries(clocks);
+  if (tried.length === 0 && deadlineMs === null) return null;
+  return (
+    <details className="explain-clocks">
+      <summary>Clocks, as they are set now</summary>
+      {deadlineMs !== null && <p>Deadline: {unbroken(deadlineSentence(deadlineMs))}.</p>}
+      {tried.map(([provider, each]) => (
+        <p key={provider}>
+          {provider}: {unbroken(clocksSentence(each))}.
+        </p>
+      ))}
+    </details>
   );
 }

@@ -108,4 +108,17 @@ export const request = z.object({
     .object({ provider: z.string(), extraNanoUsd: z.number() })
     .nullable()
     .describe('What the answer cost beyond the first choice, at what that costs now; null: not known, or it answered'),
+  clocks: z
+    .record(
+      z.string(),
+      z.object({
+        connectMs: ms,
+        firstTokenMs: ms.nullable().describe('Null: it is not asked for a stream'),
+        answerMs: ms.nullable().describe('To the headers of an answer that is no stream; null: it is one'),
+        idleMs: ms,
+        totalMs: ms,
+      }),
+    )
+    .describe('By the names of those that were tried: the clocks over such a call, as they are set now'),
+  deadlineMs: ms.nullable().describe('For its first token, as its chain has it now; null: there is no such chain'),
 }) satisfies z.ZodType<ExplainedRequest>;
