@@ -63,6 +63,8 @@ function useListener(keys: Keys, isSilent: () => boolean): void {
 function isBusy({ target, key }: KeyboardEvent): boolean {
   if (document.querySelector('[role="dialog"], [role="menu"]')) return true;
   if (!(target instanceof HTMLElement)) return false;
+  // The dialog that this very key has closed is out of the page by now, with what had the focus in it.
+  if (!target.isConnected) return true;
   if (target.isContentEditable || target.matches('input:not([type=checkbox], [type=radio]), textarea, select')) {
     return key !== 'Escape';
   }

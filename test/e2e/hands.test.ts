@@ -92,6 +92,7 @@ test('everything is done with the keyboard: rows, trip, undo, reset', async () =
   await page.keyboard.type('done');
   await page.keyboard.press('Enter');
   await operator.sees('first', 'closed');
+
   expect(operator.problems).toEqual([]);
 });
 
@@ -109,6 +110,16 @@ test('pages, rows of requests, help and the palette are reached with the keyboar
   await page.getByRole('dialog', { name: 'Keys' }).waitFor();
   await page.keyboard.press('Escape');
   await page.getByRole('dialog').waitFor({ state: 'detached' });
+
+  await page.keyboard.press('j');
+  await page.keyboard.press('j');
+  await page.locator('[data-provider="second"][aria-current="true"]').waitFor();
+  for (const _ of ['opened', 'and again: the Esc that closed it took no row off']) {
+    await page.keyboard.press('t');
+    await page.getByRole('dialog', { name: 'Trip second' }).waitFor();
+    await page.keyboard.press('Escape');
+    await page.getByRole('dialog').waitFor({ state: 'detached' });
+  }
 
   await page.keyboard.press('g');
   await page.keyboard.press('r');
