@@ -1,5 +1,5 @@
 import { liveStore } from '../live/page.ts';
-import { day, showAge, showCountdown, showMoney, timeOfDay, zoneName } from '../time.ts';
+import { day, showAge, showCountdown, showMoney, timeOfDay, unbroken, zoneName } from '../time.ts';
 import { useZone } from '../zone.tsx';
 import { useServerNow } from './useServerNow.ts';
 
@@ -11,7 +11,7 @@ export function Money({ nanoUsd, estimated = false }: { nanoUsd: number | null; 
 
 /** How long ago a moment (ms since 1970) was, on the server's clock: `5 m 33 s`. Stands still while stale. */
 export function Age({ since }: { since: number }) {
-  return <>{showAge(useServerNow() - since)}</>;
+  return <>{unbroken(showAge(useServerNow() - since))}</>;
 }
 
 /** What is left until a moment (ms since 1970), on the server's clock: `4:27`. Not read out at each tick. */
