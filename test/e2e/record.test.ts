@@ -77,9 +77,9 @@ test('why one caller waited 11 s is found: by the counts, the row, and its steps
   await rows.nth(1).waitFor({ state: 'detached' });
   await rows.getByRole('link').click();
   const said = page.getByRole('region', { name: 'Why this request went as it did' });
-  await said.getByText(/Its circuit was open, 4 m 29 s from the next try/).waitFor();
+  await said.getByText(/Its circuit was open, 4\sm 29\ss from the next try/).waitFor();
   await said.getByText(/deepseek-v3 opened: 1 failure in a row/).waitFor();
-  await said.getByText(/no first token had come after 10(\.0)? s/).waitFor();
+  await said.getByText(/no first token had come after 10(\.0)?\ss/).waitFor();
   await said.getByText('waited', { exact: true }).waitFor();
   await said.getByText('Answered by qwen-72b, the second fallback').waitFor();
   expect(await findings(page)).toEqual([]);
