@@ -34,7 +34,7 @@ export const hostNames = list(
   ),
   'a list of host names',
 );
-const networkHint = 'an address, or a network as in 10.0.0.0/8';
+const networkHint = 'an address, or a network as in 10.0.0.0/8, of your own proxies only';
 export const networks = list(
   z.string({ error: networkHint }).refine(isNetwork, { error: networkHint }),
   'a list of addresses',
@@ -51,11 +51,11 @@ export const baseUrl = () =>
     'an address such as https://api.example.com/v1: http or https, without user, query or #, and without /chat/completions, which is added',
   );
 
-/** Of IPv4 or IPv6, with or without the length of its prefix. */
+/** Of IPv4 or IPv6, with or without the length of its prefix. All addresses at once would believe whoever calls. */
 function isNetwork(written: string): boolean {
   const [address = '', prefix, ...more] = written.split('/');
   const bits = { 0: -1, 4: 32, 6: 128 }[isIP(address)] ?? -1;
-  const isPrefix = prefix === undefined || (/^\d{1,3}$/.test(prefix) && Number(prefix) <= bits);
+  const isPrefix = prefix === undefined || (/^\d{1,3}$/.test(prefix) && Number(prefix) > 0 && Number(prefix) <= bits);
   return bits > 0 && isPrefix && more.length === 0;
 }
 

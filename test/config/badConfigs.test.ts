@@ -191,6 +191,13 @@ const bad: [fact: string, text: string, line: number, path: string, message: str
     'control.trustProxy[1]',
     'a network',
   ],
+  [
+    'everybody as a proxy',
+    withMore('control: { trustProxy: ["::/0"] }'),
+    5,
+    'control.trustProxy[0]',
+    'your own proxies',
+  ],
   ['a network too long', withMore('gateway: { trustProxy: [10.0.0.0/33] }'), 5, 'gateway.trustProxy[0]', '10.0.0.0/8'],
   ['an address as a host', withMore('gateway: { hosts: ["http://x"] }'), 5, 'gateway.hosts[0]', 'without scheme'],
   ['PostgreSQL', withMore('database: postgres://u:secret@h/d'), 5, 'database', 'not supported yet'],

@@ -63,7 +63,7 @@ export function Meant({ incident }: { incident: Incident }) {
       )}
       {failures.length > 0 && (
         <p className="meant-note muted">
-          Failures:{' '}
+          Attempts that failed:{' '}
           {failures.map(({ provider, kind, count }, index) => (
             <Fragment key={`${provider} ${kind}`}>
               {index > 0 && ', '}
