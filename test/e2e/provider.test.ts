@@ -63,6 +63,20 @@ test('compare with a ghost: the page of a provider says what other settings woul
   await friend.page.locator('.requests-table tbody tr').nth(3).waitFor();
   expect(await friend.page.locator('.requests-table tbody tr').count()).toBe(4);
   expect([...operator.problems, ...friend.problems]).toEqual([]);
+
+  // Until another one is read, nothing of this one stands under its name.
+  let goOn: () => void = () => undefined;
+  const held = new Promise<void>((resolve) => {
+    goOn = resolve;
+  });
+  await page.route(/providers\.get/, (route) => held.then(() => route.continue()));
+  await page.keyboard.press('Control+k');
+  await page.getByRole('combobox', { name: 'Command' }).fill('go to second');
+  await page.keyboard.press('Enter');
+  await page.getByRole('heading', { name: 'second', level: 1 }).waitFor();
+  expect(await page.locator('.provider-figures').count()).toBe(0);
+  goOn();
+  await page.locator('.provider-figures').waitFor();
 });
 
 test('the page of a provider stands on a phone, at 200 % and in both themes, and axe finds nothing', async () => {

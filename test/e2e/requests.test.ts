@@ -21,7 +21,17 @@ test('what was filtered and chosen is in the address: a copied link shows the sa
   await simulator.setFault('first', '503');
   await ask(program);
   await rows.nth(1).waitFor();
+  await page.getByText('2 in the record').waitFor();
+  let count: () => void = () => undefined;
+  const counting = new Promise<void>((resolve) => {
+    count = resolve;
+  });
+  await page.route(/requests\.counts/, (route) => counting.then(() => route.continue()));
   await page.getByRole('button', { name: 'By a fallback' }).click();
+  // The number of before is not that of this filter.
+  await page.getByText('Counting…').waitFor();
+  count();
+  await page.getByText('1 in the record').waitFor();
   await rows.nth(1).waitFor({ state: 'detached' });
   expect(page.url()).toContain('fallback=true');
   await rows.getByRole('link').click();

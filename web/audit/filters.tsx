@@ -1,8 +1,7 @@
 import { useNavigate } from '@tanstack/react-router';
-import { useState } from 'react';
 import type { Outputs } from '../api.ts';
 import { listTerms } from '../requests/filter.ts';
-import { Choice, named, Toggle, withoutNothing } from '../ui/filterParts.tsx';
+import { Choice, FilterBar, named, Toggle, withoutNothing } from '../ui/filterParts.tsx';
 import { ranged } from '../ui/range.ts';
 import { Times } from '../ui/times.tsx';
 import type { AuditSearch } from './filter.ts';
@@ -12,21 +11,18 @@ interface FiltersProps {
   search: AuditSearch;
   /** Undefined until they are known; the filters work without. */
   counts: Outputs['audit']['counts'] | undefined;
+  /** `counts` are those of the filters before, until these are counted. */
+  isOld: boolean;
 }
 
 /** The filters, each in the address, and how many acts each choice would leave. */
-export function AuditFilters({ search, counts }: FiltersProps) {
+export function AuditFilters({ search, counts, isOld }: FiltersProps) {
   const navigate = useNavigate();
-  const [open, setOpen] = useState(false);
   const change = (part: { [Key in keyof AuditSearch]: AuditSearch[Key] | undefined }) =>
     void navigate({ to: '.', search: withoutNothing<AuditSearch>({ ...search, ...part }), replace: true });
-  const set = Object.keys(search).length;
   const names = (part: Readonly<Record<string, number>> | undefined) => named(Object.keys(part ?? {}).sort());
   return (
-    <search className={`filters ${open ? 'is-open' : ''}`} aria-label="Filter acts">
-      <button type="button" className="chip filters-toggle" aria-expanded={open} onClick={() => setOpen(!open)}>
-        Filters {set > 0 && <b>{set}</b>}
-      </button>
+    <FilterBar label="Filter acts" set={Object.keys(search).length} isOld={isOld}>
       <Choice
         label="Who"
         value={search.who}
@@ -59,6 +55,6 @@ export function AuditFilters({ search, counts }: FiltersProps) {
         terms={listTerms}
         choose={(range) => void navigate({ to: '.', search: ranged(search, range), replace: true })}
       />
-    </search>
+    </FilterBar>
   );
 }

@@ -25,7 +25,11 @@ export function useAudit(search: AuditSearch, { still }: { still: boolean }) {
     refetchOnWindowFocus: false,
     refetchInterval: ({ state }) => (isStill(state.data?.pages.length ?? 0) ? false : againMs),
   });
-  const { data: counts, error: uncounted } = useQuery({
+  const {
+    data: counts,
+    error: uncounted,
+    isPlaceholderData: isOld,
+  } = useQuery({
     queryKey: ['audit.counts', search],
     queryFn: () => client.audit.counts.query(now()),
     refetchInterval: isStill(list.data?.pages.length ?? 0) ? false : againMs,
@@ -33,5 +37,5 @@ export function useAudit(search: AuditSearch, { still }: { still: boolean }) {
     placeholderData: keepPreviousData,
   });
   const rows: AuditRow[] = list.data?.pages.flatMap((page) => page.rows) ?? [];
-  return { list, rows, counts, error: list.error ?? uncounted, held: isStill(list.data?.pages.length ?? 0) };
+  return { list, rows, counts, isOld, error: list.error ?? uncounted, held: isStill(list.data?.pages.length ?? 0) };
 }

@@ -49,14 +49,7 @@ export function ResetDialog({ opened, onClose }: DialogProps) {
     return { value, label: choiceWords[value].label, about: choiceWords[value].about(act.entry) };
   });
   return (
-    <Modal
-      opened
-      onClose={onClose}
-      title={`Reset ${provider}`}
-      size="lg"
-      transitionProps={{ duration: 0 }}
-      closeButtonProps={{ 'aria-label': 'Close' }}
-    >
+    <Modal opened onClose={onClose} title={`Reset ${provider}`} size="lg">
       <form className="dialog" onSubmit={submit}>
         <StaleLine />
         <NowLine entry={act.entry} />

@@ -41,14 +41,7 @@ export function TripDialog({ opened, onClose }: DialogProps) {
     act.act({ type: 'trip', reason: reason.trim(), for: lasting === '' ? null : lasting });
   };
   return (
-    <Modal
-      opened
-      onClose={onClose}
-      title={`Trip ${provider}`}
-      size="lg"
-      transitionProps={{ duration: 0 }}
-      closeButtonProps={{ 'aria-label': 'Close' }}
-    >
+    <Modal opened onClose={onClose} title={`Trip ${provider}`} size="lg">
       <form className="dialog" onSubmit={submit}>
         <StaleLine />
         <NowLine entry={act.entry} />

@@ -37,13 +37,7 @@ export function NoteDialog({ incident, at, onClose }: { incident: Incident; at: 
     if (ready) write.mutate(moment);
   };
   return (
-    <Modal
-      opened
-      onClose={onClose}
-      title={`Note on incident ${incident.id}`}
-      transitionProps={{ duration: 0 }}
-      closeButtonProps={{ 'aria-label': 'Close' }}
-    >
+    <Modal opened onClose={onClose} title={`Note on incident ${incident.id}`}>
       <form className="dialog" onSubmit={submit}>
         <div className="dialog-field">
           <label htmlFor={`${id}text`}>What is to be kept</label>

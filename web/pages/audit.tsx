@@ -38,7 +38,7 @@ export function AuditPage() {
   const search = useMemo(() => readAuditSearch({ ...raw }), [raw]);
   const { id: selected } = useParams({ strict: false });
   const [pointed, setPointed] = useState(false);
-  const { list, rows, counts, error, held } = useAudit(search, { still: pointed || selected !== undefined });
+  const { list, rows, counts, isOld, error, held } = useAudit(search, { still: pointed || selected !== undefined });
   const navigate = useNavigate();
   useRowKeys({
     ids: rows.map(({ id }) => id),
@@ -51,13 +51,13 @@ export function AuditPage() {
     <>
       <h1 className="visually-hidden">Audit</h1>
       <div className="bar">
-        <AuditFilters search={search} counts={counts} />
+        <AuditFilters {...{ search, counts, isOld }} />
         <span className="grow" />
         <ExportButtons
           look="chip"
           name="audit"
           columns={exported}
-          expected={counts?.acts}
+          expected={isOld ? undefined : counts?.acts}
           read={(page) => client.audit.list.query({ ...auditFilterOf(search, liveStore.serverNow()), ...page })}
         />
       </div>
@@ -66,7 +66,7 @@ export function AuditPage() {
           <p className="note requests-counted">
             {counts && (
               <span>
-                <b>{plural(counts.acts, 'act')}</b>
+                <b>{isOld ? 'Counting…' : plural(counts.acts, 'act')}</b>
                 {held ? ' · held as they stand while you read' : ' · asked again every 10 s'}
               </span>
             )}

@@ -1,4 +1,4 @@
-import { keepPreviousData, useQuery } from '@tanstack/react-query';
+import { useQuery } from '@tanstack/react-query';
 import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router';
 import type { ProviderPage as Page } from '../../server/core/providerPage.ts';
 import { trpc } from '../api.ts';
@@ -35,11 +35,12 @@ export function ProviderPage() {
   const { from, to } = search;
   const range = providerTerms.names.find((name) => name === search.last);
   const { circuits } = useLive();
-  const { data, error } = useQuery(
+  // Of another time it may stay until this one is read, and says so; of another provider nothing does.
+  const placeholderData = (before: Page | undefined) => (before?.entry.provider === name ? before : undefined);
+  const { data, error, isPlaceholderData } = useQuery(
     trpc.providers.get.queryOptions(
       { provider: name, range, from, to },
-      // What is pinned does not change.
-      { refetchInterval: to === undefined ? againMs : false, placeholderData: keepPreviousData },
+      { refetchInterval: to === undefined ? againMs : false, placeholderData },
     ),
   );
   const entry = circuits.find(({ provider }) => provider === name) ?? data?.entry;
@@ -49,6 +50,7 @@ export function ProviderPage() {
         <h1>{name}</h1>
         {data && <span className="muted">{data.model}</span>}
         {data && entry && <Now entry={entry} isPinned={to !== undefined} />}
+        {isPlaceholderData && <span className="muted">· reading the time chosen…</span>}
         <span className="grow" />
         <Ranges search={search} />
       </div>

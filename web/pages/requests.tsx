@@ -50,7 +50,7 @@ export function RequestsPage() {
   const { id: selected } = useParams({ strict: false });
   const { data: about } = useQuery(aboutQuery);
   const list = useRequests();
-  const { counts, error: uncounted } = useCounts(search, { still: list.held });
+  const { counts, isOld, error: uncounted } = useCounts(search, { still: list.held });
   const error = list.error ?? uncounted;
   const { rows, filter } = list;
   const filtered = Object.values(filter).some((value) => value !== undefined);
@@ -59,12 +59,12 @@ export function RequestsPage() {
       <h1 className="visually-hidden">Requests</h1>
       <div className="bar">
         <TailChip list={list} />
-        <Filters search={search} chains={about?.chains ?? chainsOf(rows, search.chain)} counts={counts} />
+        <Filters search={search} chains={about?.chains ?? chainsOf(rows, search.chain)} counts={counts} isOld={isOld} />
       </div>
       <div className={`requests-split ${selected === undefined ? '' : 'has-selected'}`}>
         <section className="panel requests-list" aria-label="Requests">
           <div className="note requests-counted">
-            <Counted counts={counts} />
+            <Counted counts={counts} isOld={isOld} />
             <LetGo kind="requests" from={filter.from}>
               they are only counted.
             </LetGo>
@@ -80,7 +80,7 @@ export function RequestsPage() {
             <ExportButtons
               name="requests"
               columns={exported}
-              expected={counts?.counts.requests}
+              expected={isOld ? undefined : counts?.counts.requests}
               read={(page) => client.requests.list.query({ ...filter, ...page })}
             />
           </div>
@@ -100,9 +100,10 @@ export function RequestsPage() {
 }
 
 /** How many fit, and of which time. */
-function Counted({ counts }: { counts: Counts | undefined }) {
+function Counted({ counts, isOld }: { counts: Counts | undefined; isOld: boolean }) {
   const zone = useZone();
   if (!counts) return null;
+  if (isOld) return <b>Counting…</b>;
   const { from, to, complete } = counts;
   const moment = (at: number) => `${day(at, zone)} ${timeOfDay(at, zone)}`;
   const span =

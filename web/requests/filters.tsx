@@ -1,7 +1,6 @@
 import { useNavigate } from '@tanstack/react-router';
-import { useState } from 'react';
 import { useLive } from '../live/useLive.ts';
-import { Choice, named, Toggle, withoutNothing } from '../ui/filterParts.tsx';
+import { Choice, FilterBar, named, Toggle, withoutNothing } from '../ui/filterParts.tsx';
 import { ranged } from '../ui/range.ts';
 import { Times } from '../ui/times.tsx';
 import { kindWords, listTerms, outcomeWords, type RequestSearch } from './filter.ts';
@@ -14,21 +13,18 @@ interface FiltersProps {
   chains: string[];
   /** Undefined until they are known; the filters work without. */
   counts: Counts | undefined;
+  /** `counts` are those of the filters before, until these are counted. */
+  isOld: boolean;
 }
 
 /** The filters, each in the address, and how many requests each choice would leave. */
-export function Filters({ search, chains, counts }: FiltersProps) {
+export function Filters({ search, chains, counts, isOld }: FiltersProps) {
   const navigate = useNavigate();
   const { circuits } = useLive();
   const change: Change = (part) =>
     void navigate({ to: '.', search: withoutNothing<RequestSearch>({ ...search, ...part }), replace: true });
-  const [open, setOpen] = useState(false);
-  const set = Object.keys(search).length;
   return (
-    <search className={`filters ${open ? 'is-open' : ''}`} aria-label="Filter requests">
-      <button type="button" className="chip filters-toggle" aria-expanded={open} onClick={() => setOpen(!open)}>
-        Filters {set > 0 && <b>{set}</b>}
-      </button>
+    <FilterBar label="Filter requests" set={Object.keys(search).length} isOld={isOld}>
       <Choice
         label="Chain"
         value={search.chain}
@@ -70,7 +66,7 @@ export function Filters({ search, chains, counts }: FiltersProps) {
         terms={listTerms}
         choose={(range) => void navigate({ to: '.', search: ranged(search, range), replace: true })}
       />
-    </search>
+    </FilterBar>
   );
 }
 

@@ -24,13 +24,7 @@ const marks =
 /** What the keys do, and what the marks mean. */
 export function Help({ close }: { close: () => void }) {
   return (
-    <Modal
-      opened
-      onClose={close}
-      title="Keys"
-      transitionProps={{ duration: 0 }}
-      closeButtonProps={{ 'aria-label': 'Close' }}
-    >
+    <Modal opened onClose={close} title="Keys">
       <dl className="key-list">
         {keys.map(([key, what]) => (
           <div key={key}>

@@ -1,6 +1,30 @@
+import { type ReactNode, useState } from 'react';
 import { wholeNumber } from '../words.ts';
 
 /** What the filters of lists are made of. */
+
+interface FilterBarProps {
+  /** What it filters, for screen readers. */
+  label: string;
+  /** How many filters are set; said where they are folded away, on a phone. */
+  set: number;
+  /** The counts in it are of the filters before, until those of these have come: they are not shown. */
+  isOld?: boolean;
+  children: ReactNode;
+}
+
+/** What the filters of a list stand in. */
+export function FilterBar({ label, set, isOld = false, children }: FilterBarProps) {
+  const [open, setOpen] = useState(false);
+  return (
+    <search className={`filters ${open ? 'is-open' : ''}`} aria-label={label} aria-busy={isOld}>
+      <button type="button" className="chip filters-toggle" aria-expanded={open} onClick={() => setOpen(!open)}>
+        Filters {set > 0 && <b>{set}</b>}
+      </button>
+      {children}
+    </search>
+  );
+}
 
 interface ChoiceProps {
   label: string;
@@ -40,7 +64,7 @@ interface ToggleProps {
 export function Toggle({ label, on, count, set }: ToggleProps) {
   return (
     <button type="button" className={`chip ${on ? 'chip-on' : ''}`} aria-pressed={on} onClick={() => set(!on)}>
-      {label} {count !== undefined && <b>{wholeNumber(count)}</b>}
+      {label} {count !== undefined && <b className="chip-count">{wholeNumber(count)}</b>}
     </button>
   );
 }

@@ -35,13 +35,7 @@ export function TimesDialog({ range, terms, choose, onClose }: Props) {
     onClose();
   };
   return (
-    <Modal
-      opened
-      onClose={onClose}
-      title="The time to show"
-      transitionProps={{ duration: 0 }}
-      closeButtonProps={{ 'aria-label': 'Close' }}
-    >
+    <Modal opened onClose={onClose} title="The time to show">
       <form className="dialog" onSubmit={submit}>
         <MomentField label="From" hint={zoneName(zone, first.from)} wall={from} setWall={setFrom} />
         <MomentField
